@@ -1,0 +1,40 @@
+# Everything starts from a bare `python3` with venv; nothing else is assumed installed.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: venv demo test lint bench quality lock clean
+
+venv: .venv/ready
+
+.venv/ready: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: venv
+	$(BIN)/paperwire demo
+
+lint: venv
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest
+
+bench: venv
+	$(BIN)/python -m benchmarks
+
+quality: venv
+	$(BIN)/python -m benchmarks.quality
+
+# Renews both lock files, for every platform at once. Addresses of package indexes never enter them.
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: venv
+	$(LOCK) pyproject.toml --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

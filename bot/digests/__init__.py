@@ -1,0 +1,1 @@
+"""Digests: what a channel shared in a period, compiled."""

@@ -1,0 +1,328 @@
+"""The words of Paperwire as types: Identifier, Paper, Brief, Share, Digest, Schedule and their parts.
+
+Plain frozen data, no behaviour that needs the outside. Times are aware UTC datetimes named ``…_at``;
+``ts`` and ``thread_ts`` are Slack's own strings and never turned into numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Literal
+
+Language = Literal["zh", "en"]
+Slot = Literal["technique", "problem", "effect"]
+SLOTS: tuple[Slot, ...] = ("technique", "problem", "effect")
+
+
+# --- Papers -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """One name of a paper.
+
+    ``kind`` is ``arxiv``, ``doi``, a venue's site (``acl``, ``openreview``, ``pmlr`` …), ``pdf`` (a direct
+    link), ``page`` (a page that may carry citation tags) or ``sha256`` (the bytes of a PDF).
+    ``value`` is canonical: an arXiv identifier without version, a DOI in lower case, a URL without fragment.
+    """
+
+    kind: str
+    value: str
+    version: int | None = None
+    certain: bool = True
+    """False when only a look at the page can tell whether this is a paper; such a link is left alone silently."""
+
+    @property
+    def key(self) -> str:
+        """The name under which the library files it, for example ``arxiv:2510.13546``."""
+        return f"{self.kind}:{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """An organisation (university, company, institute), never a department, a city or a team."""
+
+    name: str
+    """The one name we use everywhere for it, in Latin script where the organisation has one."""
+    printed: str = ""
+    """The line of the paper it was read from."""
+    page: int = 1
+    """The page of that line, counted from 1."""
+    zh: str | None = None
+    """The established Chinese name, where our table has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class FullText:
+    """The text of a PDF by page, hyphens repaired, invisible text dropped, the references cut off."""
+
+    pages: tuple[str, ...]
+    page_count: int = 0
+    """Pages of the PDF itself, at least ``len(pages)``."""
+    hidden_text: bool = False
+    """The PDF carries text that no reader can see; it was dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the pages of one PDF say by themselves: its header and its text."""
+
+    title: str
+    authors: tuple[Author, ...]
+    institutions: tuple[Institution, ...]
+    abstract: str
+    language: str
+    """``en``, ``zh`` or another ISO 639-1 code, of the body text."""
+    arxiv: Identifier | None
+    doi: Identifier | None
+    text: FullText
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a source (arXiv API, a page's citation tags, Crossref) says of a paper; empty where it is silent."""
+
+    source: str
+    """For people: ``arXiv API``, ``page tags``, ``Crossref``."""
+    title: str = ""
+    authors: tuple[Author, ...] = ()
+    institutions: tuple[str, ...] = ()
+    abstract: str = ""
+    identifiers: tuple[Identifier, ...] = ()
+    venue: str = ""
+    published: date | None = None
+    page_url: str | None = None
+    pdf_urls: tuple[str, ...] = ()
+    """Where the PDF may be had, best first."""
+    passed_over: tuple[str, ...] = ()
+    """Sources that throttled or failed before this one, each with its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One scholarly work, whatever it was shared as."""
+
+    id: str
+    title: str
+    authors: tuple[Author, ...] = ()
+    institutions: tuple[Institution, ...] = ()
+    abstract: str = ""
+    language: str = "en"
+    identifiers: tuple[Identifier, ...] = ()
+    venue: str = ""
+    published: date | None = None
+    page_url: str | None = None
+    """Where a person reads about it; None for a paper known only as an upload."""
+    source: str = ""
+    """Where title, authors and abstract come from: ``arXiv API``, ``page tags``, ``Crossref``, ``PDF``, ``import``."""
+    author_count: int = 0
+    """As stated; equals ``len(authors)`` unless the record was imported without names."""
+    version: int | None = None
+
+
+# --- Briefs -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of the paper, verbatim, and the page it stands on (counted from 1; 0 is the abstract of a source)."""
+
+    quote: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What model calls took. ``cost`` is in US dollars, None when a price is not known."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = 0.0
+    calls: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Our sentence about a paper in one language, with the proof of each slot."""
+
+    language: Language
+    title: str
+    institutions: tuple[str, ...]
+    """As shown, at most as many as the paper prints; empty when it states none."""
+    technique: str
+    problem: str
+    effect: str
+    sentence: str
+    """The sentence as posted, rendered by code from the slots."""
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    """Slot → evidence."""
+    model: str = "extractive"
+    prompt_version: str = ""
+    badges: tuple[str, ...] = ()
+    """``extractive``, ``abstract-only``, ``fallback:problem``, ``hidden-text`` … shown beside the sentence."""
+    verdict: tuple[str, ...] = ()
+    """What grounding found and mended, a line each; empty when all stood at once."""
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model (or the extractive one) proposes for a brief, before anything is believed."""
+
+    technique: str
+    problem: str
+    effect: str
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    """Slot → the sentence it is taken from."""
+    institutions: tuple[str, ...] = ()
+    """Names as the model read or translated them; only those that the reading knows are ever shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One reason why a draft may not be posted as it is."""
+
+    slot: str
+    """A slot, or ``institutions``."""
+    kind: str
+    """``number``, ``unit``, ``name``, ``institution``, ``quote``, ``language``, ``length``, ``copy``, ``filler`` …"""
+    what: str
+    """The words at fault, or what is missing: told to the model when it is asked to repair."""
+
+
+# --- Slack ------------------------------------------------------------------------------------------
+
+
+class ShareState(StrEnum):
+    ACCEPTED = "accepted"
+    BRIEFED = "briefed"
+    FAILED = "failed"
+    IGNORED = "ignored"
+    """The link led to no paper and nobody had asked for a brief."""
+    WITHDRAWN = "withdrawn"
+    """The message was deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Someone posted one paper in a channel."""
+
+    team_id: str
+    channel_id: str
+    ts: str
+    """Of the message, which is where the reaction goes and what the reply's thread hangs on."""
+    item: str
+    """What was shared: an identifier's key, or ``file:F…``. Unique within its message."""
+    user_id: str
+    thread_ts: str | None = None
+    """Of the thread the message itself stands in, if any."""
+    identifier: Identifier | None = None
+    """For a link."""
+    url: str | None = None
+    """The link as it was posted."""
+    file_id: str | None = None
+    """For an upload."""
+    file_name: str | None = None
+    private: bool = False
+    """Shared in a private channel or a DM: visible there only."""
+    asked: bool = False
+    """Someone asked for this brief (mention, shortcut, command): failures are told even for an uncertain link."""
+
+    @property
+    def id(self) -> str:
+        """The business key, the same for every event and retry of one user action."""
+        return f"{self.team_id}:{self.channel_id}:{self.ts}:{self.item}"
+
+    @property
+    def thread(self) -> str:
+        """Where the reply goes."""
+        return self.thread_ts or self.ts
+
+
+@dataclass(frozen=True, slots=True)
+class StoredShare:
+    """A share as the library knows it."""
+
+    share: Share
+    state: ShareState
+    shared_at: datetime
+    paper_id: str | None = None
+    reply_ts: str | None = None
+    error: str | None = None
+    """The code of the error that failed it, see ``bot.errors``."""
+    briefed_at: datetime | None = None
+
+
+# --- Digests ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Half open: ``since_at <= t < until_at``."""
+
+    since_at: datetime
+    until_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestEntry:
+    """One paper of a digest with the shares that brought it there, first share first."""
+
+    paper: Paper
+    brief: Brief
+    shares: tuple[StoredShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one channel shared in a period. ``entries`` are in order of title, case-insensitive."""
+
+    team_id: str
+    channel_id: str
+    language: Language
+    period: Period
+    zone: str
+    entries: tuple[DigestEntry, ...]
+    topic: str = ""
+    failed: tuple[StoredShare, ...] = ()
+
+
+Cadence = Literal["daily", "weekdays", "weekly", "monthly"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a channel gets its digest: a wall-clock time in a zone."""
+
+    team_id: str
+    channel_id: str
+    cadence: Cadence
+    at: time
+    zone: str
+    user_id: str
+    """Who set it."""
+    weekday: Weekday = "mon"
+    """For ``weekly``."""
+    monthday: int = 1
+    """For ``monthly``, 1 to 28."""
+    created_at: datetime | None = None
+    paused: str | None = None
+    """Why no digest is posted at present; None when it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    team_id: str
+    channel_id: str
+    language: Language = "zh"
+    topic: str = ""
+    zone: str = "UTC"

@@ -1,0 +1,1 @@
+"""Papers: how they are named, found, fetched and read."""

@@ -1,0 +1,217 @@
+"""The few things the bot needs of the world: a library to remember with and a messenger to speak through.
+
+``storage`` implements Library, ``handlers`` implements Messenger; tests use the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from bot.errors import PaperwireError
+from bot.models import (
+    Brief,
+    ChannelSettings,
+    Digest,
+    DigestEntry,
+    FullText,
+    Language,
+    Paper,
+    Period,
+    Schedule,
+    Share,
+    ShareState,
+    StoredShare,
+    Usage,
+)
+
+
+class Library(Protocol):
+    """Everything stored. Every method takes the team first and never shows one team's rows to another.
+
+    What was shared in a private channel or a DM (``Share.private``) is visible in that channel only: methods
+    that take ``channel_id`` answer as that channel may see.
+    """
+
+    # shares
+
+    def accept(self, team_id: str, share: Share, now: datetime) -> StoredShare:
+        """Store a share, or return it as stored already; a message withdrawn before stays withdrawn."""
+
+    def stored_share(self, team_id: str, share_id: str) -> StoredShare | None: ...
+
+    def settle(
+        self,
+        team_id: str,
+        share_id: str,
+        state: ShareState,
+        now: datetime,
+        *,
+        paper_id: str | None = None,
+        error: str | None = None,
+    ) -> StoredShare:
+        """Move a share to ``state``. A withdrawn share stays withdrawn; the caller sees that in the result."""
+
+    def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
+        """Remember which message answered a share."""
+
+    def withdraw(self, team_id: str, channel_id: str, ts: str, now: datetime) -> Sequence[StoredShare]:
+        """The message was deleted: its shares are withdrawn, also one that is accepted only later.
+
+        Text and brief of a paper that no other share holds are purged. Returns the shares withdrawn.
+        """
+
+    def first_share(self, team_id: str, paper_id: str, channel_id: str, *, before: str) -> StoredShare | None:
+        """The first standing share of a paper that the channel may see, other than the share with id ``before``."""
+
+    # papers and briefs
+
+    def known_paper(self, team_id: str, keys: Iterable[str], channel_id: str) -> Paper | None:
+        """The paper one of whose identifier keys is among ``keys`` and that the channel may see."""
+
+    def same_work(self, team_id: str, title: str, first_author: str, channel_id: str) -> Paper | None:
+        """The paper with that title and first author (letters and digits compared, case and accents folded)."""
+
+    def keep(
+        self,
+        team_id: str,
+        paper: Paper,
+        brief: Brief | None,
+        text: FullText | None,
+        now: datetime,
+        *,
+        share_id: str | None = None,
+    ) -> Paper:
+        """One transaction: paper (merged with the record that shares an identifier), text, brief, and the share
+        settled as briefed. Without ``share_id`` (an import) everything is public. Returns the paper as stored.
+        """
+
+    def paper(self, team_id: str, paper_id: str, channel_id: str) -> Paper | None: ...
+
+    def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None: ...
+
+    def brief(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
+        """The current brief in that language, None when there is none the channel may see."""
+
+    # digests
+
+    def shared_in(self, team_id: str, channel_id: str, period: Period, language: Language) -> Sequence[DigestEntry]:
+        """The channel's briefed papers shared in a period, in order of title; the brief in ``language`` where
+        there is one, else in the other."""
+
+    def all_papers(self, team_id: str, period: Period | None, language: Language) -> Sequence[DigestEntry]:
+        """Every paper (shared, or imported, in the period when given), for reports and exports by the operator."""
+
+    def failed_in(self, team_id: str, channel_id: str, period: Period) -> Sequence[StoredShare]: ...
+
+    def freeze_digest(
+        self,
+        team_id: str,
+        channel_id: str,
+        digest_id: str,
+        due_at: datetime,
+        interval_back: datetime,
+        language: Language,
+        now: datetime,
+    ) -> Digest:
+        """Decide once what a scheduled digest holds, in one transaction, and answer the same ever after.
+
+        It takes the channel's briefed shares made since the previous digest's cut-off (the first digest: since
+        ``interval_back``) up to ``due_at`` that no earlier digest of the channel took; a share still unfinished
+        is left for the next.
+        """
+
+    def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None: ...
+
+    def last_digest_due(self, team_id: str, channel_id: str) -> datetime | None:
+        """The due time of the latest digest frozen for the channel."""
+
+    def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None: ...
+
+    # schedules and settings
+
+    def schedules(self) -> Sequence[Schedule]:
+        """Of all teams: the clock's only question."""
+
+    def schedule(self, team_id: str, channel_id: str) -> Schedule | None: ...
+
+    def put_schedule(self, team_id: str, schedule: Schedule) -> None:
+        """Set or replace the channel's schedule."""
+
+    def drop_schedule(self, team_id: str, channel_id: str) -> bool:
+        """True when there was one."""
+
+    def channel_settings(self, team_id: str, channel_id: str) -> ChannelSettings | None: ...
+
+    def put_channel_settings(self, team_id: str, settings: ChannelSettings) -> None: ...
+
+    # models
+
+    def answer(self, key: str) -> str | None:
+        """A model's stored answer; ``key`` is a hash of model and prompt, so it says nothing of any team."""
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a thread gets: exactly one of ``brief`` (with ``paper``), ``error`` and ``bug`` is set."""
+
+    language: Language
+    paper: Paper | None = None
+    brief: Brief | None = None
+    first: StoredShare | None = None
+    """The share that brought this paper first, when it was known already."""
+    newer_version: int | None = None
+    error: PaperwireError | None = None
+    bug: str | None = None
+    """The short id under which a bug was logged."""
+
+
+class Messenger(Protocol):
+    """The bot's voice in Slack. ``key`` identifies a message for ever, so that it can be looked up after a crash.
+
+    Raises Retry for throttling and outages, Tell (``not_in_channel``, ``channel_gone``, ``missing_scope`` …) for
+    what retrying cannot mend.
+    """
+
+    def working(self, share: Share) -> None:
+        """Show on the message that the bot is at work."""
+
+    def finished(self, share: Share, *, failed: bool) -> None:
+        """Replace the sign of work by that of the outcome."""
+
+    def unmark(self, share: Share) -> None:
+        """Take every sign of ours off the message."""
+
+    def reply(self, share: Share, reply: Reply, key: str) -> str:
+        """Post into the share's thread; returns the message's ts."""
+
+    def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
+        """The ts of our message with that key, looked up in Slack; None when it was never posted."""
+
+    def delete(self, team_id: str, channel_id: str, ts: str) -> None:
+        """Delete a message of ours; fine when it is gone already."""
+
+    def download(self, team_id: str, file_id: str, folder: Path) -> Path:
+        """The PDF behind a Slack file, as a file in ``folder``; every check of SLACK.md made.
+
+        Raises Tell (``file_gone``, ``not_a_pdf``, ``too_large``, ``login_page`` …).
+        """
+
+    def digest_parent(self, digest: Digest, key: str) -> str:
+        """Post the message that a digest's thread hangs on; returns its ts."""
+
+    def digest_entry(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
+        """Post entry ``number`` (from 0) into the digest's thread; returns its ts."""
+
+    def reserve_file(self, team_id: str, name: str, content: str) -> str:
+        """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""
+
+    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str) -> None:
+        """Second half: the file appears in the thread; nothing happens when it is there already."""

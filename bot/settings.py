@@ -1,0 +1,146 @@
+"""One frozen Settings, the only reader of the environment. README's table is checked against it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.models import Language
+
+
+def _words(value: object) -> object:
+    """``"a, b"`` → ``("a", "b")``: lists in the environment are comma-separated, not JSON."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """Every field's description is its row in README's table."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_ignore_empty=True)
+
+    bot_token: SecretStr | None = Field(
+        None, alias="SLACK_BOT_TOKEN", description="Bot token (`xoxb-…`) of your Slack app. Needed to run."
+    )
+    app_token: SecretStr | None = Field(
+        None,
+        alias="SLACK_APP_TOKEN",
+        description="App-level token (`xapp-…`) for Socket Mode. Needed without `--http`.",
+    )
+    signing_secret: SecretStr | None = Field(
+        None,
+        alias="SLACK_SIGNING_SECRET",
+        description="Signing secret of your Slack app. Needed with `--http`.",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/",
+        alias="SLACK_API_URL",
+        description="Base of Slack's Web API; the playground's when you try the bot.",
+    )
+    data: Path = Field(
+        Path("paperwire-data"),
+        alias="PAPERWIRE_DATA",
+        description="Folder of the library, the work queue and fetched PDFs.",
+    )
+    language: Language = Field(
+        "zh",
+        alias="PAPERWIRE_LANGUAGE",
+        description="Language of briefs where a channel chose none: `zh` or `en`.",
+    )
+    zone: str = Field("UTC", alias="PAPERWIRE_ZONE", description="IANA time zone where a channel chose none.")
+    model: str = Field(
+        "extractive",
+        alias="PAPERWIRE_MODEL",
+        description="Any LiteLLM model name (its key goes where LiteLLM looks for it, e.g. `OPENAI_API_KEY`), "
+        "or `extractive`: built in, no key, no network.",
+    )
+    fallback_models: Words = Field(
+        (),
+        alias="PAPERWIRE_FALLBACK_MODELS",
+        description="Models asked in turn when the first fails, comma-separated.",
+    )
+    model_zh: str | None = Field(
+        None, alias="PAPERWIRE_MODEL_ZH", description="Model for Chinese briefs, where it differs."
+    )
+    model_en: str | None = Field(
+        None, alias="PAPERWIRE_MODEL_EN", description="Model for English briefs, where it differs."
+    )
+    model_url: str | None = Field(
+        None,
+        alias="PAPERWIRE_MODEL_URL",
+        description="Base address of an OpenAI-compatible server of your own (Ollama, vLLM, llama.cpp …).",
+    )
+    model_seconds: float = Field(
+        60,
+        alias="PAPERWIRE_MODEL_SECONDS",
+        gt=0,
+        description="Deadline over all tries of one model, in seconds.",
+    )
+    max_pdf_mb: float = Field(50, alias="PAPERWIRE_MAX_PDF_MB", gt=0, description="Largest PDF read, in megabytes.")
+    max_pages: int = Field(400, alias="PAPERWIRE_MAX_PAGES", gt=0, description="Longest PDF read, in pages.")
+    fetch_seconds: float = Field(
+        60, alias="PAPERWIRE_FETCH_SECONDS", gt=0, description="Deadline of one download, in seconds."
+    )
+    readers: int = Field(2, alias="PAPERWIRE_READERS", ge=1, description="Warm processes that read PDFs.")
+    workers: int = Field(4, alias="PAPERWIRE_WORKERS", ge=1, description="Papers worked on at a time.")
+    arxiv_api_url: str = Field(
+        "https://export.arxiv.org/api/query",
+        alias="PAPERWIRE_ARXIV_API_URL",
+        description="arXiv's API, or a stand-in.",
+    )
+    arxiv_url: str = Field(
+        "https://arxiv.org", alias="PAPERWIRE_ARXIV_URL", description="arXiv's pages and PDFs, or a mirror."
+    )
+    arxiv_delay: float = Field(
+        3.0,
+        alias="PAPERWIRE_ARXIV_DELAY",
+        ge=0,
+        description="Seconds between calls of arXiv's API; arXiv asks for 3.",
+    )
+    doi_url: str = Field("https://doi.org", alias="PAPERWIRE_DOI_URL", description="DOI resolver, or a stand-in.")
+    crossref_url: str = Field(
+        "https://api.crossref.org",
+        alias="PAPERWIRE_CROSSREF_URL",
+        description="Crossref's API, or a stand-in.",
+    )
+    allowed_hosts: Words = Field(
+        (),
+        alias="PAPERWIRE_ALLOWED_HOSTS",
+        description="`host:port` pairs, comma-separated, that may be fetched although their address is private: "
+        "a mirror in your own network.",
+    )
+    keep_pdfs_days: int = Field(
+        30, alias="PAPERWIRE_KEEP_PDFS_DAYS", ge=0, description="Days a fetched PDF stays on disk."
+    )
+    time_scale: float = Field(
+        1.0,
+        alias="PAPERWIRE_TIME_SCALE",
+        gt=0,
+        description="For tests: divides the bot's own waits (posting pace, retries).",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", alias="PAPERWIRE_LOG_LEVEL", description="How much is logged."
+    )
+
+    @property
+    def library_file(self) -> Path:
+        return self.data / "paperwire.db"
+
+    @property
+    def work_file(self) -> Path:
+        return self.data / "paperwire.work.db"
+
+    @property
+    def pdf_folder(self) -> Path:
+        return self.data / "pdfs"
+
+    def model_for(self, language: Language) -> str:
+        """The first model asked for a brief in ``language``."""
+        return {"zh": self.model_zh, "en": self.model_en}.get(language) or self.model

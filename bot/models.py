@@ -279,6 +279,8 @@ class DigestEntry:
     paper: Paper
     brief: Brief
     shares: tuple[StoredShare, ...] = ()
+    number: int = 0
+    """Its place in a frozen digest, from 0; it keeps it when an entry before it is withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)

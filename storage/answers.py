@@ -1,0 +1,38 @@
+"""Answers of models, kept so that none is paid for twice, and what they took."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.models import Usage
+from storage.rows import Transaction, stamp, usage_values
+
+
+def answer(tx: Transaction, key: str) -> str | None:
+    row = tx.row("SELECT answer FROM answers WHERE key = :key", key=key)
+    return row["answer"] if row else None
+
+
+def keep(tx: Transaction, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
+    """The first answer under a key stays, so that whoever asks again is told the same."""
+    tx.rows(
+        """
+        INSERT INTO answers (key, model, answer, input_tokens, output_tokens, cost, calls, seconds, created_at)
+        VALUES (:key, :model, :answer, :input_tokens, :output_tokens, :cost, :calls, :seconds, :now)
+        ON CONFLICT (key) DO UPDATE SET answer = COALESCE(answers.answer, excluded.answer)
+        """,
+        key=key,
+        model=model,
+        answer=answer,
+        now=stamp(now),
+        **usage_values(usage),
+    )
+
+
+def prune(tx: Transaction, before: datetime) -> int:
+    """Drop the words of older answers; what they took stays. Returns how many."""
+    gone = tx.rows(
+        "UPDATE answers SET answer = NULL WHERE created_at < :before AND answer IS NOT NULL RETURNING key",
+        before=stamp(before),
+    )
+    return len(gone)

@@ -1,0 +1,69 @@
+"""Schedules and settings of channels."""
+
+from __future__ import annotations
+
+from bot.models import ChannelSettings, Schedule
+from storage.rows import Transaction, schedule_of, schedule_values, settings_of
+
+
+def schedules(tx: Transaction) -> list[Schedule]:
+    return [schedule_of(row) for row in tx.rows("SELECT * FROM schedules ORDER BY team_id, channel_id")]
+
+
+def schedule(tx: Transaction, team_id: str, channel_id: str) -> Schedule | None:
+    row = tx.row(
+        "SELECT * FROM schedules WHERE team_id = :team AND channel_id = :channel", team=team_id, channel=channel_id
+    )
+    return schedule_of(row) if row else None
+
+
+def put_schedule(tx: Transaction, team_id: str, schedule: Schedule) -> None:
+    if schedule.team_id != team_id:
+        raise ValueError(f"a schedule of team {schedule.team_id} for team {team_id}")
+    tx.rows(
+        """
+        INSERT INTO schedules (team_id, channel_id, cadence, at, zone, user_id, weekday, monthday, created_at, paused)
+        VALUES (:team, :channel_id, :cadence, :at, :zone, :user_id, :weekday, :monthday, :created_at, :paused)
+        ON CONFLICT (team_id, channel_id) DO UPDATE SET cadence = excluded.cadence, at = excluded.at,
+            zone = excluded.zone, user_id = excluded.user_id, weekday = excluded.weekday,
+            monthday = excluded.monthday, created_at = excluded.created_at, paused = excluded.paused
+        """,
+        team=team_id,
+        **schedule_values(schedule),
+    )
+
+
+def drop_schedule(tx: Transaction, team_id: str, channel_id: str) -> bool:
+    gone = tx.rows(
+        "DELETE FROM schedules WHERE team_id = :team AND channel_id = :channel RETURNING channel_id",
+        team=team_id,
+        channel=channel_id,
+    )
+    return bool(gone)
+
+
+def settings(tx: Transaction, team_id: str, channel_id: str) -> ChannelSettings | None:
+    row = tx.row(
+        "SELECT * FROM channel_settings WHERE team_id = :team AND channel_id = :channel",
+        team=team_id,
+        channel=channel_id,
+    )
+    return settings_of(row) if row else None
+
+
+def put_settings(tx: Transaction, team_id: str, settings: ChannelSettings) -> None:
+    if settings.team_id != team_id:
+        raise ValueError(f"settings of team {settings.team_id} for team {team_id}")
+    tx.rows(
+        """
+        INSERT INTO channel_settings (team_id, channel_id, language, topic, zone)
+        VALUES (:team, :channel, :language, :topic, :zone)
+        ON CONFLICT (team_id, channel_id) DO UPDATE SET language = excluded.language, topic = excluded.topic,
+            zone = excluded.zone
+        """,
+        team=team_id,
+        channel=settings.channel_id,
+        language=settings.language,
+        topic=settings.topic,
+        zone=settings.zone,
+    )

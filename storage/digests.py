@@ -1,0 +1,320 @@
+"""Entries of digests and reports, and digests frozen for posting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.digests.compile import entries_of, in_order
+from bot.models import Brief, Digest, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
+from storage import channels, shares
+from storage.rows import (
+    Transaction,
+    brief_from_json,
+    brief_json,
+    brief_of,
+    identifier_of,
+    listed,
+    moment,
+    paper_from_json,
+    paper_json,
+    paper_of,
+    share_of,
+    stamp,
+)
+
+
+def shared_in(
+    tx: Transaction, team_id: str, channel_id: str, period: Period, language: Language
+) -> tuple[DigestEntry, ...]:
+    return _entries(tx, team_id, shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED), language)
+
+
+def _entries(
+    tx: Transaction, team_id: str, brought: Sequence[StoredShare], language: Language
+) -> tuple[DigestEntry, ...]:
+    ids = sorted({share.paper_id for share in brought if share.paper_id})
+    papers: dict[str, Paper] = {}
+    briefs: dict[str, Brief] = {}
+    for start in range(0, len(ids), 500):
+        names, named = listed("paper", ids[start : start + 500])
+        papers |= _papers(tx, team_id, f"IN ({names})", **named)
+        briefs |= _briefs(tx, team_id, language, f"IN ({names})", **named)
+    return entries_of(brought, papers, briefs)
+
+
+def _papers(tx: Transaction, team_id: str, among: str, **named: str | int | float | None) -> dict[str, Paper]:
+    """By id, the team's own scope first, then by arrival. ``among`` is a condition on the id."""
+    names: dict[str, list[Identifier]] = {}
+    for row in tx.rows(
+        f"SELECT * FROM identifiers WHERE team_id = :team AND paper_id {among} ORDER BY position",  # noqa: S608
+        team=team_id,
+        **named,
+    ):
+        names.setdefault(row["paper_id"], []).append(identifier_of(row))
+    rows = tx.rows(
+        f"SELECT * FROM papers WHERE team_id = :team AND id {among} ORDER BY scope, number",  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return {row["id"]: paper_of(row, tuple(names.get(row["id"], ()))) for row in rows}
+
+
+def _briefs(
+    tx: Transaction, team_id: str, language: Language, among: str, **named: str | int | float | None
+) -> dict[str, Brief]:
+    """The current brief of each paper, by the paper's id: in ``language``, else in the other."""
+    rows = tx.rows(
+        f"""
+        SELECT * FROM briefs b
+         WHERE team_id = :team AND paper_id {among}
+           AND number = (SELECT MAX(number) FROM briefs last
+                          WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language)
+         ORDER BY CASE WHEN language = :language THEN 1 ELSE 0 END
+        """,  # noqa: S608
+        team=team_id,
+        language=language,
+        **named,
+    )
+    return {row["paper_id"]: brief_of(row) for row in rows}
+
+
+def all_papers(tx: Transaction, team_id: str, period: Period | None, language: Language) -> tuple[DigestEntry, ...]:
+    """One entry a work: records of private channels join the team's, or one another, by their identifiers."""
+    papers = _papers(tx, team_id, "IS NOT NULL")
+    briefs = _briefs(tx, team_id, language, "IS NOT NULL")
+    brought: dict[str, list[StoredShare]] = {}
+    for share in shares.standing(tx, team_id):
+        if share.paper_id and (period is None or period.since_at <= share.shared_at < period.until_at):
+            brought.setdefault(share.paper_id, []).append(share)
+    listed_ids = set(papers) if period is None else set(brought) | _imported_in(tx, team_id, period)
+    return in_order(_joined([papers[each] for each in papers if each in listed_ids], briefs, brought))
+
+
+def _imported_in(tx: Transaction, team_id: str, period: Period) -> set[str]:
+    rows = tx.rows(
+        "SELECT id FROM papers WHERE team_id = :team AND imported_at >= :since AND imported_at < :until",
+        team=team_id,
+        since=stamp(period.since_at),
+        until=stamp(period.until_at),
+    )
+    return {row["id"] for row in rows}
+
+
+def _joined(
+    papers: Iterable[Paper], briefs: dict[str, Brief], brought: dict[str, list[StoredShare]]
+) -> Iterable[DigestEntry]:
+    leader: dict[str, str] = {}
+    groups: dict[str, list[Paper]] = {}
+    for paper in papers:
+        keys = [each.key for each in paper.identifiers]
+        lead = next((leader[key] for key in keys if key in leader), paper.id)
+        leader |= {key: leader.get(key, lead) for key in keys}
+        groups.setdefault(lead, []).append(paper)
+    for group in groups.values():
+        brief = next((briefs[paper.id] for paper in group if paper.id in briefs), None)
+        if brief is not None:
+            together = [share for paper in group for share in brought.get(paper.id, [])]
+            together.sort(key=lambda share: (share.shared_at, share.share.ts, share.share.id))
+            yield DigestEntry(group[0], brief, tuple(together))
+
+
+# --- Frozen digests ---------------------------------------------------------------------------------
+
+
+def freeze(
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    digest_id: str,
+    due_at: datetime,
+    interval_back: datetime,
+    language: Language,
+    now: datetime,
+) -> Digest:
+    known = frozen(tx, team_id, digest_id)
+    if known is not None:
+        return known
+    previous = tx.row(
+        """
+        SELECT MAX(due_at) AS due_at, MIN(since_at) AS first_since FROM digests
+         WHERE team_id = :team AND channel_id = :channel AND scheduled = 1 AND due_at < :due
+        """,
+        team=team_id,
+        channel=channel_id,
+        due=stamp(due_at),
+    )
+    since_at = (moment(previous["due_at"]) if previous else None) or interval_back
+    # What an earlier digest had to leave behind is older than the previous cut-off, but not than the first digest.
+    oldest_at = (moment(previous["first_since"]) if previous else None) or interval_back
+    period = Period(since_at, due_at)
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, scheduled=True)
+    untaken = _untaken(tx, team_id, channel_id, Period(oldest_at, due_at))
+    return _fill(tx, team_id, channel_id, digest_id, period, language, untaken, scheduled=True)
+
+
+def freeze_period(
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    digest_id: str,
+    period: Period,
+    language: Language,
+    now: datetime,
+) -> Digest:
+    known = frozen(tx, team_id, digest_id)
+    if known is not None:
+        return known
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, scheduled=False)
+    briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
+    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, scheduled=False)
+
+
+def _insert(
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    digest_id: str,
+    period: Period,
+    language: Language,
+    now: datetime,
+    *,
+    scheduled: bool,
+) -> None:
+    settings = channels.settings(tx, team_id, channel_id)
+    schedule = channels.schedule(tx, team_id, channel_id)
+    tx.rows(
+        """
+        INSERT INTO digests (team_id, id, channel_id, scheduled, language, topic, zone, since_at, due_at, frozen_at)
+        VALUES (:team, :id, :channel, :scheduled, :language, :topic, :zone, :since, :due, :now)
+        """,
+        team=team_id,
+        id=digest_id,
+        channel=channel_id,
+        scheduled=int(scheduled),
+        language=language,
+        topic=settings.topic if settings else "",
+        zone=schedule.zone if schedule else settings.zone if settings else "UTC",
+        since=stamp(period.since_at),
+        due=stamp(period.until_at),
+        now=stamp(now),
+    )
+
+
+def _fill(
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    digest_id: str,
+    period: Period,
+    language: Language,
+    briefed: Sequence[StoredShare],
+    *,
+    scheduled: bool,
+) -> Digest:
+    for number, entry in enumerate(_entries(tx, team_id, briefed, language)):
+        tx.rows(
+            """
+            INSERT INTO digest_entries (team_id, digest_id, number, paper, brief)
+            VALUES (:team, :digest, :number, :paper, :brief)
+            """,
+            team=team_id,
+            digest=digest_id,
+            number=number,
+            paper=paper_json(entry.paper),
+            brief=brief_json(entry.brief),
+        )
+        for share in entry.shares:
+            _take(tx, team_id, digest_id, share, number, taken=scheduled)
+    for share in shares.shared_in(tx, team_id, channel_id, period, ShareState.FAILED):
+        _take(tx, team_id, digest_id, share, None, taken=False)
+    digest = frozen(tx, team_id, digest_id)
+    assert digest is not None
+    return digest
+
+
+def _untaken(tx: Transaction, team_id: str, channel_id: str, period: Period) -> list[StoredShare]:
+    rows = tx.rows(
+        """
+        SELECT t.share_id FROM digest_shares t JOIN digests d ON d.team_id = t.team_id AND d.id = t.digest_id
+         WHERE t.team_id = :team AND d.channel_id = :channel AND t.taken = 1
+        """,
+        team=team_id,
+        channel=channel_id,
+    )
+    taken = {row["share_id"] for row in rows}
+    briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
+    return [share for share in briefed if share.share.id not in taken]
+
+
+def _take(
+    tx: Transaction, team_id: str, digest_id: str, share: StoredShare, number: int | None, *, taken: bool
+) -> None:
+    tx.rows(
+        """
+        INSERT INTO digest_shares (team_id, digest_id, share_id, number, taken)
+        VALUES (:team, :digest, :share, :number, :taken)
+        """,
+        team=team_id,
+        digest=digest_id,
+        share=share.share.id,
+        number=number,
+        taken=int(taken),
+    )
+
+
+def frozen(tx: Transaction, team_id: str, digest_id: str) -> Digest | None:
+    row = tx.row("SELECT * FROM digests WHERE team_id = :team AND id = :id", team=team_id, id=digest_id)
+    if row is None:
+        return None
+    taken = tx.rows(
+        """
+        SELECT s.*, t.number FROM digest_shares t JOIN shares s ON s.team_id = t.team_id AND s.id = t.share_id
+         WHERE t.team_id = :team AND t.digest_id = :id AND s.state <> 'withdrawn'
+         ORDER BY s.shared_at, s.ts, s.id
+        """,
+        team=team_id,
+        id=digest_id,
+    )
+    entries = tx.rows(
+        "SELECT * FROM digest_entries WHERE team_id = :team AND digest_id = :id ORDER BY number",
+        team=team_id,
+        id=digest_id,
+    )
+    return Digest(
+        team_id=team_id,
+        channel_id=row["channel_id"],
+        language=row["language"],
+        period=Period(datetime.fromisoformat(row["since_at"]), datetime.fromisoformat(row["due_at"])),
+        zone=row["zone"],
+        topic=row["topic"],
+        entries=tuple(
+            DigestEntry(
+                paper_from_json(entry["paper"]),
+                brief_from_json(entry["brief"]),
+                tuple(share_of(share) for share in taken if share["number"] == entry["number"]),
+                number=entry["number"],
+            )
+            for entry in entries
+        ),
+        failed=tuple(share_of(share) for share in taken if share["number"] is None),
+    )
+
+
+def last_due(tx: Transaction, team_id: str, channel_id: str) -> datetime | None:
+    row = tx.row(
+        "SELECT MAX(due_at) AS due_at FROM digests WHERE team_id = :team AND channel_id = :channel AND scheduled = 1",
+        team=team_id,
+        channel=channel_id,
+    )
+    return moment(row["due_at"]) if row else None
+
+
+def posted(tx: Transaction, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None:
+    tx.rows(
+        "UPDATE digests SET parent_ts = :parent, posted_at = :now WHERE team_id = :team AND id = :id",
+        team=team_id,
+        id=digest_id,
+        parent=parent_ts,
+        now=stamp(now),
+    )

@@ -1,0 +1,214 @@
+"""The library: ``bot.ports.Library`` over SQL that SQLite and Postgres both speak.
+
+One method is one transaction. What it does is in the modules beside this one, a family of tables each; a backend
+adds connections and transactions only.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+
+from bot.models import (
+    Brief,
+    ChannelSettings,
+    Digest,
+    DigestEntry,
+    FullText,
+    Language,
+    Paper,
+    Period,
+    Schedule,
+    Share,
+    ShareState,
+    StoredShare,
+    Usage,
+)
+from storage import answers, channels, digests, papers, shares
+from storage.rows import Transaction
+
+
+class SqlLibrary(ABC):
+    """See ``bot.ports.Library`` for what each method promises."""
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[Transaction]:
+        """A transaction that sees one state of the library throughout."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[Transaction]:
+        """A transaction that no other writer comes between; nothing of it stays when an exception leaves it."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    # shares
+
+    def accept(self, team_id: str, share: Share, now: datetime) -> StoredShare:
+        with self._writing() as tx:
+            return shares.accept(tx, team_id, share, now)
+
+    def stored_share(self, team_id: str, share_id: str) -> StoredShare | None:
+        with self._reading() as tx:
+            return shares.find(tx, team_id, share_id)
+
+    def settle(
+        self,
+        team_id: str,
+        share_id: str,
+        state: ShareState,
+        now: datetime,
+        *,
+        paper_id: str | None = None,
+        error: str | None = None,
+    ) -> StoredShare:
+        with self._writing() as tx:
+            return shares.settle(tx, team_id, share_id, state, now, paper_id=paper_id, error=error)
+
+    def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
+        with self._writing() as tx:
+            return shares.replied(tx, team_id, share_id, reply_ts)
+
+    def withdraw(self, team_id: str, channel_id: str, ts: str, now: datetime) -> Sequence[StoredShare]:
+        with self._writing() as tx:
+            return shares.withdraw(tx, team_id, channel_id, ts, now)
+
+    def first_share(self, team_id: str, paper_id: str, channel_id: str, *, before: str) -> StoredShare | None:
+        with self._reading() as tx:
+            return shares.first_share(tx, team_id, paper_id, channel_id, before)
+
+    # papers and briefs
+
+    def known_paper(self, team_id: str, keys: Iterable[str], channel_id: str) -> Paper | None:
+        with self._reading() as tx:
+            return papers.known_paper(tx, team_id, keys, channel_id)
+
+    def same_work(self, team_id: str, title: str, first_author: str, channel_id: str) -> Paper | None:
+        with self._reading() as tx:
+            return papers.same_work(tx, team_id, title, first_author, channel_id)
+
+    def keep(
+        self,
+        team_id: str,
+        paper: Paper,
+        brief: Brief | None,
+        text: FullText | None,
+        now: datetime,
+        *,
+        share_id: str | None = None,
+    ) -> Paper:
+        with self._writing() as tx:
+            if share_id is None:
+                return papers.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True)
+            share = shares.known(tx, team_id, share_id)
+            if share.state is ShareState.WITHDRAWN:
+                return paper
+            # What a private channel knows of the team's record it knows in a copy of its own.
+            own_id = papers.for_share(tx, team_id, paper.id, share.share, now) or ""
+            scope = papers.scope_of(share.share)
+            stored = papers.keep(tx, team_id, scope, replace(paper, id=own_id), brief, text, now, imported=False)
+            shares.settle(tx, team_id, share_id, ShareState.BRIEFED, now, paper_id=stored.id)
+            return stored
+
+    def paper(self, team_id: str, paper_id: str, channel_id: str) -> Paper | None:
+        with self._reading() as tx:
+            return papers.paper(tx, team_id, paper_id, channel_id)
+
+    def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None:
+        with self._reading() as tx:
+            return papers.text(tx, team_id, paper_id, channel_id)
+
+    def brief(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
+        with self._reading() as tx:
+            return papers.brief(tx, team_id, paper_id, language, channel_id)
+
+    # digests
+
+    def shared_in(self, team_id: str, channel_id: str, period: Period, language: Language) -> Sequence[DigestEntry]:
+        with self._reading() as tx:
+            return digests.shared_in(tx, team_id, channel_id, period, language)
+
+    def all_papers(self, team_id: str, period: Period | None, language: Language) -> Sequence[DigestEntry]:
+        with self._reading() as tx:
+            return digests.all_papers(tx, team_id, period, language)
+
+    def failed_in(self, team_id: str, channel_id: str, period: Period) -> Sequence[StoredShare]:
+        with self._reading() as tx:
+            return shares.shared_in(tx, team_id, channel_id, period, ShareState.FAILED)
+
+    def freeze_digest(
+        self,
+        team_id: str,
+        channel_id: str,
+        digest_id: str,
+        due_at: datetime,
+        interval_back: datetime,
+        language: Language,
+        now: datetime,
+    ) -> Digest:
+        with self._writing() as tx:
+            return digests.freeze(tx, team_id, channel_id, digest_id, due_at, interval_back, language, now)
+
+    def freeze_period(
+        self, team_id: str, channel_id: str, digest_id: str, period: Period, language: Language, now: datetime
+    ) -> Digest:
+        with self._writing() as tx:
+            return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now)
+
+    def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None:
+        with self._reading() as tx:
+            return digests.frozen(tx, team_id, digest_id)
+
+    def last_digest_due(self, team_id: str, channel_id: str) -> datetime | None:
+        with self._reading() as tx:
+            return digests.last_due(tx, team_id, channel_id)
+
+    def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None:
+        with self._writing() as tx:
+            digests.posted(tx, team_id, digest_id, parent_ts, now)
+
+    # schedules and settings
+
+    def schedules(self) -> Sequence[Schedule]:
+        with self._reading() as tx:
+            return channels.schedules(tx)
+
+    def schedule(self, team_id: str, channel_id: str) -> Schedule | None:
+        with self._reading() as tx:
+            return channels.schedule(tx, team_id, channel_id)
+
+    def put_schedule(self, team_id: str, schedule: Schedule) -> None:
+        with self._writing() as tx:
+            channels.put_schedule(tx, team_id, schedule)
+
+    def drop_schedule(self, team_id: str, channel_id: str) -> bool:
+        with self._writing() as tx:
+            return channels.drop_schedule(tx, team_id, channel_id)
+
+    def channel_settings(self, team_id: str, channel_id: str) -> ChannelSettings | None:
+        with self._reading() as tx:
+            return channels.settings(tx, team_id, channel_id)
+
+    def put_channel_settings(self, team_id: str, settings: ChannelSettings) -> None:
+        with self._writing() as tx:
+            channels.put_settings(tx, team_id, settings)
+
+    # models
+
+    def answer(self, key: str) -> str | None:
+        with self._reading() as tx:
+            return answers.answer(tx, key)
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
+        with self._writing() as tx:
+            answers.keep(tx, key, model, answer, usage, now)
+
+    # retention
+
+    def prune(self, before: datetime) -> int:
+        """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
+        with self._writing() as tx:
+            return answers.prune(tx, before) + shares.prune(tx, before)

@@ -1,0 +1,244 @@
+"""Shares: accepted, settled, answered, withdrawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot.errors import Retry
+from bot.models import Period, Share, ShareState, StoredShare
+from storage import papers
+from storage.rows import Row, Transaction, share_of, share_values, stamp
+
+
+def accept(tx: Transaction, team_id: str, share: Share, now: datetime) -> StoredShare:
+    if share.team_id != team_id:
+        raise ValueError(f"a share of team {share.team_id} for team {team_id}")
+    gone = tx.row(
+        "SELECT 1 FROM withdrawn_messages WHERE team_id = :team AND channel_id = :channel AND ts = :ts",
+        team=team_id,
+        channel=share.channel_id,
+        ts=share.ts,
+    )
+    tx.rows(
+        """
+        INSERT INTO shares (team_id, id, channel_id, ts, item, user_id, thread_ts, identifier, url, file_id, file_name,
+                            private, asked, state, shared_at)
+        VALUES (:team, :id, :channel_id, :ts, :item, :user_id, :thread_ts, :identifier, :url, :file_id, :file_name,
+                :private, :asked, :state, :now)
+        ON CONFLICT (team_id, id) DO NOTHING
+        """,
+        team=team_id,
+        state=ShareState.WITHDRAWN if gone else ShareState.ACCEPTED,
+        now=stamp(now),
+        **share_values(_forgotten(share) if gone else share),
+    )
+    return known(tx, team_id, share.id)
+
+
+def _forgotten(share: Share) -> Share:
+    return replace(share, url=None, file_name=None)
+
+
+def find(tx: Transaction, team_id: str, share_id: str) -> StoredShare | None:
+    row = tx.row("SELECT * FROM shares WHERE team_id = :team AND id = :id", team=team_id, id=share_id)
+    return share_of(row) if row else None
+
+
+def known(tx: Transaction, team_id: str, share_id: str) -> StoredShare:
+    """As ``find``, for a share that was accepted. Raises KeyError for any other."""
+    share = find(tx, team_id, share_id)
+    if share is None:
+        raise KeyError(share_id)
+    return share
+
+
+def settle(
+    tx: Transaction,
+    team_id: str,
+    share_id: str,
+    state: ShareState,
+    now: datetime,
+    *,
+    paper_id: str | None = None,
+    error: str | None = None,
+) -> StoredShare:
+    stored = known(tx, team_id, share_id)
+    if not _may_become(stored.state, state):
+        return stored
+    if state is ShareState.WITHDRAWN:
+        _withdraw(tx, team_id, [stored])
+        return known(tx, team_id, share_id)
+    held = stored.paper_id
+    if paper_id is not None:
+        held = papers.for_share(tx, team_id, paper_id, stored.share, now)
+        if held is None:
+            raise Retry("paper_withdrawn")
+    if state is ShareState.BRIEFED and held is None:
+        raise ValueError("a briefed share needs its paper")
+    tx.rows(
+        """
+        UPDATE shares SET state = :state, paper_id = :paper, error = :error,
+               briefed_at = CASE WHEN :state = 'briefed' THEN COALESCE(briefed_at, :now) ELSE briefed_at END
+         WHERE team_id = :team AND id = :id
+        """,
+        team=team_id,
+        id=share_id,
+        state=state,
+        paper=held,
+        error=error if state is ShareState.FAILED else None,
+        now=stamp(now),
+    )
+    if stored.paper_id is not None and stored.paper_id != held:
+        papers.purge(tx, team_id, [stored.paper_id])
+    return known(tx, team_id, share_id)
+
+
+def _may_become(state: ShareState, other: ShareState) -> bool:
+    """Withdrawn is for ever; a briefed share stays briefed whatever a later try comes to."""
+    if state is ShareState.WITHDRAWN:
+        return False
+    return state is not ShareState.BRIEFED or other in (ShareState.BRIEFED, ShareState.WITHDRAWN)
+
+
+def replied(tx: Transaction, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
+    tx.rows(
+        "UPDATE shares SET reply_ts = :reply WHERE team_id = :team AND id = :id",
+        team=team_id,
+        id=share_id,
+        reply=reply_ts,
+    )
+    return known(tx, team_id, share_id)
+
+
+def withdraw(tx: Transaction, team_id: str, channel_id: str, ts: str, now: datetime) -> list[StoredShare]:
+    tx.rows(
+        """
+        INSERT INTO withdrawn_messages (team_id, channel_id, ts, withdrawn_at) VALUES (:team, :channel, :ts, :now)
+        ON CONFLICT DO NOTHING
+        """,
+        team=team_id,
+        channel=channel_id,
+        ts=ts,
+        now=stamp(now),
+    )
+    _withdraw(tx, team_id, [each for each in _of_message(tx, team_id, channel_id, ts) if _stands(each)])
+    # Also those withdrawn before: who repeats the call after a crash must still hear which replies to delete.
+    return _of_message(tx, team_id, channel_id, ts)
+
+
+def _of_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[StoredShare]:
+    rows = tx.rows(
+        "SELECT * FROM shares WHERE team_id = :team AND channel_id = :channel AND ts = :ts ORDER BY id",
+        team=team_id,
+        channel=channel_id,
+        ts=ts,
+    )
+    return [share_of(row) for row in rows]
+
+
+def _stands(share: StoredShare) -> bool:
+    return share.state is not ShareState.WITHDRAWN
+
+
+def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare]) -> None:
+    for each in shares:
+        tx.rows(
+            """
+            UPDATE shares SET state = 'withdrawn', paper_id = NULL, error = NULL, url = NULL, file_name = NULL
+             WHERE team_id = :team AND id = :id
+            """,
+            team=team_id,
+            id=each.share.id,
+        )
+        _leave_digests(tx, team_id, each.share.id)
+    papers.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id])
+
+
+def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:
+    """Drop the entries of frozen digests that no standing share brings any more."""
+    tx.rows(
+        """
+        DELETE FROM digest_entries
+         WHERE team_id = :team
+           AND EXISTS (SELECT 1 FROM digest_shares d
+                        WHERE d.team_id = :team AND d.share_id = :share
+                          AND d.digest_id = digest_entries.digest_id AND d.number = digest_entries.number)
+           AND NOT EXISTS (SELECT 1 FROM digest_shares d
+                             JOIN shares s ON s.team_id = d.team_id AND s.id = d.share_id
+                            WHERE d.team_id = :team AND s.state <> 'withdrawn'
+                              AND d.digest_id = digest_entries.digest_id AND d.number = digest_entries.number)
+        """,
+        team=team_id,
+        share=share_id,
+    )
+
+
+_NEVER = stamp(datetime.max.replace(tzinfo=UTC))
+
+
+def first_share(tx: Transaction, team_id: str, paper_id: str, channel_id: str, before: str) -> StoredShare | None:
+    own = find(tx, team_id, before)
+    row = tx.row(
+        f"""
+        {papers.SAME_WORK}
+        SELECT * FROM shares
+         WHERE team_id = :team AND paper_id IN (SELECT id FROM same_work) AND state <> 'withdrawn'
+           AND (private = 0 OR channel_id = :channel)
+           AND (shared_at < :at OR (shared_at = :at AND ts < :ts))
+           AND NOT (channel_id = :own_channel AND ts = :ts)
+         ORDER BY shared_at, ts, id LIMIT 1
+        """,  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        channel=channel_id,
+        at=stamp(own.shared_at) if own else _NEVER,
+        ts=own.share.ts if own else "",
+        own_channel=own.share.channel_id if own else "",
+    )
+    return share_of(row) if row else None
+
+
+def shared_in(tx: Transaction, team_id: str, channel_id: str, period: Period, state: ShareState) -> list[StoredShare]:
+    rows = tx.rows(
+        """
+        SELECT * FROM shares
+         WHERE team_id = :team AND channel_id = :channel AND state = :state
+           AND shared_at >= :since AND shared_at < :until
+         ORDER BY shared_at, ts, id
+        """,
+        team=team_id,
+        channel=channel_id,
+        state=state,
+        since=stamp(period.since_at),
+        until=stamp(period.until_at),
+    )
+    return [share_of(row) for row in rows]
+
+
+def standing(tx: Transaction, team_id: str) -> list[StoredShare]:
+    """Every share of the team that has a paper and was not withdrawn, first first."""
+    rows: list[Row] = tx.rows(
+        """
+        SELECT * FROM shares WHERE team_id = :team AND paper_id IS NOT NULL AND state <> 'withdrawn'
+         ORDER BY shared_at, ts, id
+        """,
+        team=team_id,
+    )
+    return [share_of(row) for row in rows]
+
+
+def prune(tx: Transaction, before: datetime) -> int:
+    """Drop what older withdrawn messages left behind, for all teams. Returns how many messages."""
+    tx.rows(
+        """
+        DELETE FROM shares
+         WHERE state = 'withdrawn'
+           AND EXISTS (SELECT 1 FROM withdrawn_messages w
+                        WHERE w.team_id = shares.team_id AND w.channel_id = shares.channel_id AND w.ts = shares.ts
+                          AND w.withdrawn_at < :before)
+        """,
+        before=stamp(before),
+    )
+    gone = tx.rows("DELETE FROM withdrawn_messages WHERE withdrawn_at < :before RETURNING ts", before=stamp(before))
+    return len(gone)

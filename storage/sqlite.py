@@ -1,0 +1,150 @@
+"""The library in one SQLite file: connections, transactions, and what its errors mean to people."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from bot.errors import PaperwireError, Retry, Tell
+from storage.library import SqlLibrary
+from storage.rows import Row, Transaction, Value
+from storage.schema import migrations
+
+_BUSY_SECONDS = 15.0
+_PRAGMAS = (
+    "PRAGMA synchronous = FULL",  # an accepted share must outlive a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # what is purged is overwritten
+)
+
+
+class SqliteTransaction:
+    """A transaction of one thread's connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rows(self, sql: str, /, **values: Value) -> list[Row]:
+        cursor = self._database.execute(sql, values)
+        names = [column[0] for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, sql: str, /, **values: Value) -> Row | None:
+        return next(iter(self.rows(sql, **values)), None)
+
+
+class SqliteLibrary(SqlLibrary):
+    """Opens the library at ``path``, making it when there is none; threads and processes may share it.
+
+    Raises Tell (``library_unwritable``, ``library_damaged``, ``library_newer``) and Retry (``library_busy``,
+    ``library_full``), here and from every method.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._here = threading.local()
+        self._lock = threading.Lock()
+        self._open: dict[threading.Thread, Database] = {}
+        self._closed = False
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise Tell("library_unwritable", path=str(path), reason=error.strerror or str(error)) from error
+        try:
+            with self._explained():
+                self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            for database in self._open.values():
+                database.close()
+            self._open.clear()
+
+    def _reading(self) -> AbstractContextManager[Transaction]:
+        return self._transaction("BEGIN")
+
+    def _writing(self) -> AbstractContextManager[Transaction]:
+        # A deferred transaction that reads before it writes fails at once when another writer came between.
+        return self._transaction("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Transaction]:
+        with self._explained():
+            database = self._database()
+            database.execute(begin)
+            try:
+                yield SqliteTransaction(database)
+                database.execute("COMMIT")
+            except BaseException:
+                database.rollback()
+                raise
+
+    def _database(self) -> Database:
+        """This thread's own connection."""
+        database: Database | None = getattr(self._here, "database", None)
+        if self._closed:
+            raise RuntimeError("the library is closed")
+        if database is None:
+            database = self._connect()
+            with self._lock:
+                self._open[threading.current_thread()] = database
+                for gone in [thread for thread in self._open if not thread.is_alive()]:
+                    self._open.pop(gone).close()
+            self._here.database = database
+        return database
+
+    def _connect(self) -> Database:
+        # Used by its own thread only; the check is off so that another may close it.
+        connection = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(pragma)
+            return Database(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _migrate(self) -> None:
+        database = self._database()
+        if database.journal_mode != "wal":
+            database.enable_wal()
+        # One transaction over all steps: of two processes starting at once, the second finds them applied.
+        with self._writing():
+            ours = {step.name for step in migrations.pending(Database(memory=True))}
+            if any(step.name not in ours for step in migrations.applied(database)):
+                raise Tell("library_newer", path=str(self._path))
+            migrations.apply(database)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            explained = self._explain(error)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _explain(self, error: sqlite3.Error) -> PaperwireError | None:
+        """What the operator can do about an error of SQLite's; None for a bug of ours."""
+        name = getattr(error, "sqlite_errorname", None) or ""
+        path = str(self._path)
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return Retry("library_busy")
+        if name.startswith("SQLITE_FULL"):
+            return Retry("library_full", path=path)
+        if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            return Tell("library_damaged", path=path)
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_IOERR")):
+            return Tell("library_unwritable", path=path, reason=str(error))
+        return None

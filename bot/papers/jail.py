@@ -1,0 +1,191 @@
+"""A warm pool of child processes that read PDFs, each with limits on memory, processor time and the clock.
+
+PDFs are hostile: a few hundred bytes can make a reader ask for gigabytes. A child that dies takes only its own
+paper with it. Children are started afresh, never forked from this process, get an empty environment, and end by
+themselves when this process is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import bot
+from bot.errors import Tell
+from bot.models import Reading
+from bot.papers.record import reading_from
+
+log = logging.getLogger(__name__)
+
+_READS_PER_CHILD = 200
+_CHILD_MB = 180
+"""A child that has grown beyond this is replaced: memory that PDFs fragmented does not come back."""
+_LONGEST_REPLY = 64 * 2**20
+_OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
+"""How C++ ends when an allocation is refused."""
+
+
+class _Died(Exception):
+    """The child ended without an answer. ``how`` is its return code."""
+
+    def __init__(self, how: int) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class _Overdue(Exception):
+    """The child did not answer in time."""
+
+
+class _Child:
+    """One process that reads PDFs, one at a time."""
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        root = str(Path(bot.__file__).parent.parent)
+        paths = os.pathsep.join([root, *(path for path in sys.path if path and path != root)])
+        self.process = subprocess.Popen(
+            [sys.executable, "-S", "-B", "-m", "bot.papers.jail_child", json.dumps(limits)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": paths, "PYTHONUTF8": "1"},
+            cwd="/",
+        )
+        self.reads = 0
+        self.megabytes = 0
+
+    def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The child's answer to one question. Raises _Died or _Overdue."""
+        assert self.process.stdin is not None
+        self.reads += 1
+        try:
+            self.process.stdin.write(json.dumps(question).encode() + b"\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise _Died(self.process.wait()) from None
+        answer: dict[str, Any] = json.loads(self._line(time.monotonic() + seconds))
+        self.megabytes = int(answer["megabytes"])
+        return answer
+
+    def _line(self, deadline: float) -> bytes:
+        assert self.process.stdout is not None
+        received = bytearray()
+        while not received.endswith(b"\n"):
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                raise _Overdue
+            piece = os.read(self.process.stdout.fileno(), 1 << 20)
+            if not piece:
+                raise _Died(self.process.wait())
+            received += piece
+            if len(received) > _LONGEST_REPLY:
+                raise _Overdue
+        return bytes(received)
+
+    @property
+    def worn(self) -> bool:
+        return self.reads >= _READS_PER_CHILD or self.megabytes > _CHILD_MB
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+class Jail:
+    """Reads PDFs in ``workers`` children. Thread-safe: a caller waits while all children are busy."""
+
+    def __init__(
+        self,
+        workers: int,
+        max_pages: int,
+        memory_mb: int = 768,
+        cpu_seconds: int = 20,
+        wall_seconds: float = 30,
+    ) -> None:
+        """``memory_mb`` bounds a child's address space, ``cpu_seconds`` and ``wall_seconds`` one reading."""
+        self._limits = {"max_pages": max_pages, "memory_mb": memory_mb, "cpu_seconds": cpu_seconds}
+        self._wall_seconds = wall_seconds
+        self._closed = False
+        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._workers = workers
+        for _ in range(workers):
+            self._idle.put(_Child(self._limits))
+
+    def read(self, path: Path, *, header_only: bool = False) -> Reading:
+        """What the PDF at ``path`` says; with ``header_only`` only its first pages are read.
+
+        Raises Tell: ``password``, ``damaged``, ``empty``, ``no_text``, ``not_a_paper``, ``too_many_pages``,
+        ``took_too_long``, ``too_much_memory``.
+        """
+        if self._closed:
+            raise ValueError("read() on a closed Jail")
+        child = self._idle.get()
+        try:
+            if not child.alive:
+                child.end()
+                child = _Child(self._limits)
+            return self._outcome(child, {"path": str(path.resolve()), "header_only": header_only})
+        finally:
+            if not child.alive or child.worn or self._closed:
+                child.end()
+                child = child if self._closed else _Child(self._limits)
+            self._idle.put(child)
+
+    def _outcome(self, child: _Child, question: dict[str, Any]) -> Reading:
+        try:
+            answer = child.ask(question, self._wall_seconds)
+        except _Overdue:
+            child.end()
+            raise Tell("took_too_long", seconds=int(self._wall_seconds)) from None
+        except (_Died, ValueError) as error:
+            child.end()
+            raise self._autopsy(error.how if isinstance(error, _Died) else 0) from None
+        if "reading" in answer:
+            return reading_from(answer["reading"])
+        if "bug" in answer:
+            log.error("reading failed on %s:\n%s", question["path"], answer["bug"])
+            raise Tell("damaged")
+        raise Tell(str(answer["code"]), **answer["facts"])
+
+    def _autopsy(self, how: int) -> Tell:
+        if -how == signal.SIGXCPU:
+            return Tell("took_too_long", seconds=self._limits["cpu_seconds"])
+        if -how in _OUT_OF_MEMORY:
+            return Tell("too_much_memory", megabytes=self._limits["memory_mb"])
+        return Tell("damaged")
+
+    def close(self) -> None:
+        """End the children; a reading under way ends as ``damaged``."""
+        self._closed = True
+        for _ in range(self._workers):
+            try:
+                self._idle.get(timeout=self._wall_seconds + 5).end()
+            except queue.Empty:
+                break
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,323 @@
+"""The marks on one page of a PDF as cells of text: what stands where, how large, and what is raised.
+
+A cell is a piece of one printed line without a wide gap in it: a line of a column, or one entry of a grid of
+authors. Coordinates are points from the upper left corner of the page as it is shown, y growing downwards.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfPage, PdfTextPage
+
+from bot.papers.letters import SPACING_ACCENTS, compose, mend
+
+LINE_END_HYPHENS = "-‐‑\u00ad\u0002\ufffe"
+"""What a printer's hyphen at a line's end may arrive as; U+FFFE is pdfium's own mark for it."""
+
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um?r)|cmbx|sfbx|\bbx\d", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Glyph:
+    """One character as drawn. ``base`` is its baseline, ``size`` the height of its font in points."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    bold: bool
+    spaced: bool
+    """White space comes before it."""
+
+
+@dataclass(slots=True)
+class Style:
+    """What the characters of one text object share."""
+
+    scale: float
+    bold: bool
+    angle: int
+    """Quarter turns against the page, -1 for anything in between."""
+    hidden: bool
+
+
+@dataclass
+class Cell:
+    """A piece of a printed line."""
+
+    glyphs: list[Glyph]
+    page: int = 1
+
+    @cached_property
+    def size(self) -> float:
+        """The size of most of its characters, in points."""
+        sizes: Counter[float] = Counter()
+        for glyph in self.glyphs:
+            sizes[round(glyph.size, 1)] += 1
+        return max(sizes, key=lambda size: (sizes[size], size))
+
+    @cached_property
+    def largest(self) -> float:
+        """The size of its largest letters: of a line in small capitals, that of the capitals."""
+        sizes = sorted((g.size for g in self.glyphs if g.text.isalpha()), reverse=True)
+        return sizes[min(1, len(sizes) - 1)] if sizes else self.size
+
+    @cached_property
+    def base(self) -> float:
+        return statistics.median_low(g.base for g in self.glyphs if abs(g.size - self.size) < 0.06 * self.size + 0.1)
+
+    @cached_property
+    def x0(self) -> float:
+        return min(g.x0 for g in self.glyphs)
+
+    @cached_property
+    def x1(self) -> float:
+        return max(g.x1 for g in self.glyphs)
+
+    @property
+    def y0(self) -> float:
+        return self.base - 0.72 * self.size
+
+    @property
+    def y1(self) -> float:
+        return self.base + 0.22 * self.size
+
+    @property
+    def middle(self) -> float:
+        return (self.x0 + self.x1) / 2
+
+    @cached_property
+    def bold(self) -> bool:
+        letters = [g for g in self.glyphs if g.text.isalnum()]
+        return sum(g.bold for g in letters) > 0.6 * len(letters)
+
+    @cached_property
+    def runs(self) -> list[tuple[str, bool]]:
+        """Its text in pieces, each with whether it is raised above the line (a mark, an exponent)."""
+        pieces: list[tuple[str, bool]] = []
+        for glyph in self.glyphs:
+            lift = self.base - glyph.base
+            raised = lift > 0.12 * self.size and (glyph.size < 0.92 * self.size or lift > 0.25 * self.size)
+            text = (" " if glyph.spaced and pieces else "") + glyph.text
+            if pieces and pieces[-1][1] == raised:
+                pieces[-1] = (pieces[-1][0] + text, raised)
+            else:
+                pieces.append((text, raised))
+        return [(mend(text), raised) for text, raised in pieces]
+
+    @cached_property
+    def text(self) -> str:
+        """Its text with what is raised."""
+        return re.sub(r"\s+", " ", "".join(text for text, _ in self.runs)).strip()
+
+    @cached_property
+    def plain(self) -> str:
+        """Its text without what is raised."""
+        kept = [text if not raised else (" " if text[:1] == " " else "") for text, raised in self.runs]
+        return re.sub(r"\s+", " ", "".join(kept)).strip()
+
+
+@dataclass
+class Sheet:
+    """One page as cells, in order of drawing and without what no reader can see."""
+
+    number: int
+    width: float
+    height: float
+    cells: list[Cell] = field(default_factory=list)
+    turned: str = ""
+    """Text set along the page's side, as arXiv's stamp is."""
+    hidden_letters: int = 0
+
+    @cached_property
+    def body_size(self) -> float:
+        """The size of most of the text."""
+        sizes: Counter[float] = Counter()
+        for cell in self.cells:
+            sizes[round(cell.size * 2) / 2] += len(cell.glyphs)
+        return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+class Glyphs:
+    """Reads the characters of a page out of pdfium."""
+
+    def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
+        self.page, self.text = page, text
+        self.styles: dict[int, Style] = {}
+        left, bottom, right, top = page.get_bbox()
+        self.left, self.top = left, top
+        self.width, self.height = right - left, top - bottom
+
+    def style(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
+        key = ctypes.cast(thing, ctypes.c_void_p).value or 0
+        if key not in self.styles:
+            self.styles[key] = self._look(index, thing)
+        return self.styles[key]
+
+    def _look(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self.text, index, matrix)
+        scale = (matrix.c**2 + matrix.d**2) ** 0.5
+        angle = 0
+        if abs(matrix.b) > 0.02 * abs(matrix.a):
+            angle = (1 if matrix.b > 0 else 3) if abs(matrix.a) < 0.02 * abs(matrix.b) else -1
+        elif matrix.a < 0:
+            angle = 2
+        name = ""
+        weight = 0
+        if thing:
+            font = pdfium.FPDFTextObj_GetFont(thing)
+            buffer = ctypes.create_string_buffer(128)
+            pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+            name = buffer.value.decode("utf-8", "replace").split("+")[-1]
+            weight = pdfium.FPDFFont_GetWeight(font)
+        return Style(scale, bool(_BOLD.search(name)) or weight >= 600, angle, False)
+
+    def __iter__(self) -> Iterator[tuple[Glyph, Style]]:
+        """All drawn characters in order of drawing."""
+        box = [ctypes.c_double() for _ in range(4)]
+        x, y = ctypes.c_double(), ctypes.c_double()
+        spaced = False
+        for index in range(self.text.count_chars()):
+            code = pdfium.FPDFText_GetUnicode(self.text, index)
+            if (code <= 32 and code != 2) or code in (0xA0, 0x3000):
+                spaced = True
+                continue
+            style = self.style(index, pdfium.FPDFText_GetTextObject(self.text, index))
+            pdfium.FPDFText_GetCharBox(self.text, index, *box)
+            pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
+            size = pdfium.FPDFText_GetFontSize(self.text, index) * style.scale
+            yield (
+                Glyph(
+                    chr(code),
+                    box[0].value - self.left,
+                    self.top - box[3].value,
+                    box[1].value - self.left,
+                    self.top - box[2].value,
+                    self.top - y.value,
+                    size,
+                    style.bold,
+                    spaced,
+                ),
+                style,
+            )
+            spaced = False
+
+
+def sheet(page: PdfPage, text: PdfTextPage, number: int) -> Sheet:
+    """The page as cells. ``number`` counts from 1."""
+    source = Glyphs(page, text)
+    result = Sheet(number, source.width, source.height)
+    upright: list[Glyph] = []
+    turned: list[str] = []
+    for glyph, style in source:
+        if style.angle:
+            turned.append((" " if glyph.spaced else "") + glyph.text)
+        elif style.hidden:
+            result.hidden_letters += 1
+        else:
+            upright.append(glyph)
+    result.turned = "".join(turned)
+    result.cells = [Cell(glyphs, number) for glyphs in _joined(_split(_composed(upright)))]
+    return result
+
+
+def _composed(glyphs: list[Glyph]) -> list[Glyph]:
+    """With accents that were drawn as characters of their own put onto their letters."""
+    done: list[Glyph] = []
+    waiting: Glyph | None = None
+    for glyph in glyphs:
+        if waiting is not None:
+            letter = compose(glyph.text, waiting.text) if _over(waiting, glyph) else ""
+            if letter:
+                glyph.text, glyph.spaced = letter, waiting.spaced
+            else:
+                done.append(waiting)
+            waiting = None
+        if glyph.text in SPACING_ACCENTS:
+            if done and _over(glyph, done[-1]) and (letter := compose(done[-1].text, glyph.text)):
+                done[-1].text = letter
+            else:
+                waiting = glyph
+            continue
+        done.append(glyph)
+    return done if waiting is None else [*done, waiting]
+
+
+def _over(accent: Glyph, letter: Glyph) -> bool:
+    shared = min(accent.x1, letter.x1) - max(accent.x0, letter.x0)
+    return shared > 0.5 * min(accent.x1 - accent.x0, letter.x1 - letter.x0) > 0
+
+
+def _split(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
+    """Into pieces of lines, in order of drawing."""
+    piece: list[Glyph] = []
+    for glyph in glyphs:
+        if piece and _apart(piece, glyph):
+            yield piece
+            piece = []
+        piece.append(glyph)
+    if piece:
+        yield piece
+
+
+def _apart(piece: list[Glyph], glyph: Glyph) -> bool:
+    last = piece[-1]
+    size = max(last.size, glyph.size)
+    first_base = next((g.base for g in reversed(piece) if g.size >= 0.95 * size), last.base)
+    if min(abs(glyph.base - last.base), abs(glyph.base - first_base)) > 0.55 * size:
+        return True
+    return glyph.x0 - last.x1 > 0.85 * min(last.size, glyph.size) + 0.5 or glyph.x0 < last.x0 - size
+
+
+def _joined(pieces: Iterable[list[Glyph]]) -> list[list[Glyph]]:
+    """With pieces that touch put together, for PDFs that draw a line's marks or words out of order."""
+    done: list[list[Glyph]] = []
+    ends: dict[int, list[list[Glyph]]] = {}
+    for piece in pieces:
+        row = round(piece[0].base / 6)
+        for other in [o for near in (row - 1, row, row + 1) for o in ends.get(near, ())]:
+            if _touch(other, piece):
+                piece[0].spaced = piece[0].x0 - other[-1].x1 > 0.15 * piece[0].size
+                other.extend(piece)
+                break
+            if _touch(piece, other):
+                other[0].spaced = other[0].x0 - piece[-1].x1 > 0.15 * other[0].size
+                other[:0] = piece
+                break
+        else:
+            done.append(piece)
+            ends.setdefault(row, []).append(piece)
+    return done
+
+
+def _touch(left: list[Glyph], right: list[Glyph]) -> bool:
+    """``right`` goes on where ``left`` ends."""
+    a, b = left[-1], right[0]
+    size = max(a.size, b.size)
+    return -0.3 * size < b.x0 - a.x1 < 0.6 * min(a.size, b.size) and abs(a.base - b.base) < 0.5 * size
+
+
+def rows(cells: Iterable[Cell]) -> list[list[Cell]]:
+    """Cells that stand side by side, each row from left to right, rows from top to bottom."""
+    result: list[list[Cell]] = []
+    for cell in sorted(cells, key=lambda cell: cell.base):
+        for row in result[-3:]:
+            first = max(row, key=lambda c: c.size)
+            if min(first.y1, cell.y1) - max(first.y0, cell.y0) > 0.5 * min(first.y1 - first.y0, cell.y1 - cell.y0):
+                row.append(cell)
+                break
+        else:
+            result.append([cell])
+    return [sorted(row, key=lambda cell: cell.x0) for row in result]

@@ -1,0 +1,51 @@
+"""Letters as authors meant them: ligatures taken apart, accents put on, invisible characters dropped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SPACING_ACCENTS = {
+    "`": "\u0300",
+    "´": "\u0301",
+    "ˊ": "\u0301",
+    "ˆ": "\u0302",
+    "^": "\u0302",
+    "˜": "\u0303",
+    "~": "\u0303",
+    "¯": "\u0304",
+    "ˉ": "\u0304",
+    "˘": "\u0306",
+    "˙": "\u0307",
+    "¨": "\u0308",
+    "˚": "\u030a",
+    "˝": "\u030b",
+    "ˇ": "\u030c",
+    "¸": "\u0327",
+    "˛": "\u0328",
+}
+"""Accents that stand as characters of their own → the combining character."""
+
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
+_NOTHING = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFD], None)
+_TABLE = str.maketrans({**_LIGATURES, "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " "})
+_SPACED_ACCENT = re.compile("([´¨ˆ˜ˇ˝˚˘¸]) ?([A-Za-zı])")
+
+
+def compose(letter: str, accent: str) -> str:
+    """The letter with the (spacing) accent on it; empty where Unicode has no such letter."""
+    base = {"ı": "i", "ȷ": "j"}.get(letter, letter)
+    made = unicodedata.normalize("NFC", base + SPACING_ACCENTS[accent])
+    return made if len(made) == 1 else ""
+
+
+def mend(text: str) -> str:
+    """The text in NFC, ligatures taken apart, invisible characters dropped."""
+    if text.isascii():
+        return text.translate(_NOTHING) if not text.isprintable() else text
+    return unicodedata.normalize("NFC", text.translate(_TABLE).translate(_NOTHING))
+
+
+def mend_line(text: str) -> str:
+    """``mend`` for a line of plain text, where accents that precede their letter are put on too."""
+    return _SPACED_ACCENT.sub(lambda found: compose(found[2], found[1]) or found[0], mend(text))

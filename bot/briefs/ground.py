@@ -1,0 +1,105 @@
+"""Grounds a draft: everything in it that the paper does not say, and every fault of form, is named.
+
+Deterministic: no model, no network. What a clean verdict guarantees, whatever a model answered: no number with its
+unit, no Latin-script name, no institution and no quote in the draft that the paper does not hold. What it does not
+guarantee stands in ``docs/briefs.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.briefs.form import copied, form_faults
+from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
+from bot.briefs.numbers import Quantity, quantities
+from bot.briefs.source import Place, Source, locate, plain, source_of
+from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
+
+__all__ = ["check", "locate"]
+
+SHORTEST_QUOTE = 20
+"""Characters; a shorter quote proves nothing."""
+
+
+def check(
+    draft: Draft, paper: Paper, text: FullText | None, language: Language, *, excerpts: frozenset[str] = frozenset()
+) -> list[Fault]:
+    """Every reason why ``draft`` may not be posted as it is; empty when it may.
+
+    ``text`` is None when only the abstract could be had. ``excerpts`` names the slots that are verbatim excerpts
+    from the original: length, language and copying are not held against them, everything else is.
+    """
+    source = source_of(paper, text)
+    faults = list(form_faults(draft, language, excerpts))
+    missing = {fault.slot for fault in faults if fault.kind == "missing"}
+    places: dict[Slot, Place] = {}
+    for slot in SLOTS:
+        if slot in missing:
+            continue
+        place, why = _proof(draft, slot, source)
+        if place is None:
+            faults.append(Fault(slot, "quote", why))
+        else:
+            places[slot] = place
+        words = getattr(draft, slot)
+        faults += [Fault(slot, "name", name) for name in foreign_names(words, _script(words, language), source)]
+        faults += [Fault(slot, "institution", name) for name in foreign_institutions(words, paper.institutions, source)]
+        faults += number_faults(slot, plain(words), place, source)
+        if slot not in excerpts and (run := copied(words, source)):
+            faults.append(Fault(slot, "copy", run))
+    faults += [
+        Fault("institutions", "institution", n) for n in unknown_institutions(draft.institutions, paper.institutions)
+    ]
+    return faults
+
+
+def _script(words: str, language: Language) -> Language:
+    """An excerpt in English is read as English, whatever the language of the brief."""
+    return "zh" if language == "zh" and any("一" <= sign <= "鿿" for sign in words) else "en"
+
+
+def _proof(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, str]:
+    """Where the evidence of a slot stands, or what is wrong with it."""
+    evidence = draft.evidence.get(slot)
+    if evidence is None or not evidence.quote.strip():
+        return None, "no quote"
+    if len(evidence.quote.strip()) < SHORTEST_QUOTE:
+        return None, f"shorter than {SHORTEST_QUOTE} characters: {evidence.quote.strip()}"
+    place = source.find(evidence.quote, evidence.page)
+    if place is None:
+        return None, f"not in the paper: {evidence.quote.strip()[:80]}"
+    if place.page != evidence.page:
+        return None, f"stands on page {place.page}, not on page {evidence.page}: {evidence.quote.strip()[:60]}"
+    return place, ""
+
+
+def number_faults(slot: str, words: str, place: Place | None, source: Source) -> Iterator[Fault]:
+    """Numbers of a slot that its quote, or the paper, does not hold with the same unit and bound."""
+    proof = quantities(place.text) if place else ()
+    for claim in quantities(words):
+        matches = [each for each in proof if claim.same(each)]
+        if not matches:
+            yield Fault(slot, *_unproven(claim, words, proof, source, place is not None))
+        elif claim.sign and not any(each.sign == claim.sign for each in matches):
+            yield Fault(slot, "number", f"{claim.sign}{claim.text}")
+        elif claim.bound and not any(_allows(each.loose_bound, claim) for each in matches):
+            yield Fault(slot, "bound", f"{words[max(0, claim.start - 8) : claim.end]}: the quote sets no such bound")
+        elif all(each.bound == "upto" for each in matches) and claim.loose_bound not in ("upto", "less"):
+            yield Fault(slot, "bound", f"{claim.text}: the quote says up to {claim.text}")
+
+
+def _allows(printed: str, claim: Quantity) -> bool:
+    upper = ("upto", "less")
+    return printed == claim.bound or (printed in upper and claim.bound in upper)
+
+
+def _unproven(
+    claim: Quantity, words: str, proof: tuple[Quantity, ...], source: Source, quoted: bool
+) -> tuple[str, str]:
+    """Kind and words of the fault of a number that its quote does not hold."""
+    if any(claim.value == value for each in proof for value, _ in each.readings):
+        return "unit", f"{claim.text}: the quote gives it another unit"
+    everywhere = [each for each in quantities(source.text) if claim.same(each)]
+    if everywhere:
+        return "number", f"{claim.text}: in the paper, but not in this slot's quote"
+    return "number", f"{claim.text}: not in the paper"

@@ -68,8 +68,9 @@ def _briefs(
         f"""
         SELECT * FROM briefs b
          WHERE team_id = :team AND paper_id {among}
-           AND number = (SELECT MAX(number) FROM briefs last
-                          WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language)
+           AND number = (SELECT number FROM briefs last
+                          WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language
+                          ORDER BY imported, number DESC LIMIT 1)
          ORDER BY CASE WHEN language = :language THEN 1 ELSE 0 END
         """,  # noqa: S608
         team=team_id,

@@ -125,7 +125,7 @@ def brief(tx: Transaction, team_id: str, paper_id: str, language: Language, chan
         {SAME_WORK}
         SELECT b.* FROM briefs b JOIN papers p ON p.team_id = b.team_id AND p.id = b.paper_id
          WHERE b.team_id = :team AND b.paper_id IN (SELECT id FROM same_work) AND b.language = :language
-         ORDER BY p.scope DESC, b.number DESC LIMIT 1
+         ORDER BY p.scope DESC, b.imported, b.number DESC LIMIT 1
         """,  # noqa: S608
         team=team_id,
         paper=paper_id,
@@ -314,17 +314,22 @@ def keep_text(tx: Transaction, team_id: str, paper_id: str, text: FullText) -> N
 
 
 def keep_brief(tx: Transaction, team_id: str, paper_id: str, brief: Brief, now: datetime, *, imported: bool) -> None:
-    """Make a brief the current one; earlier ones stay as history. The same again changes nothing."""
+    """Make a brief the current one; earlier ones stay as history. The same again changes nothing.
+
+    An imported brief stands behind one made from the paper itself.
+    """
     row = tx.row(
         """
-        SELECT * FROM briefs WHERE team_id = :team AND paper_id = :paper AND language = :language
+        SELECT * FROM briefs
+         WHERE team_id = :team AND paper_id = :paper AND language = :language AND imported = :imported
          ORDER BY number DESC LIMIT 1
         """,
         team=team_id,
         paper=paper_id,
         language=brief.language,
+        imported=int(imported),
     )
-    if row and replace(brief_of(row), usage=brief.usage) == brief and row["imported"] >= int(imported):
+    if row and replace(brief_of(row), usage=brief.usage) == brief:
         return
     tx.rows(
         """
@@ -372,8 +377,9 @@ _COPIES = (
     INSERT INTO briefs (team_id, paper_id, {_BRIEF_COLUMNS}, imported, created_at)
     SELECT team_id, :own, {_BRIEF_COLUMNS}, 0, created_at FROM briefs source
      WHERE team_id = :team AND paper_id = :paper
-       AND number = (SELECT MAX(number) FROM briefs last
-                      WHERE last.team_id = :team AND last.paper_id = :paper AND last.language = source.language)
+       AND number = (SELECT number FROM briefs last
+                      WHERE last.team_id = :team AND last.paper_id = :paper AND last.language = source.language
+                      ORDER BY imported, number DESC LIMIT 1)
        AND NOT EXISTS (SELECT 1 FROM briefs own
                         WHERE own.team_id = :team AND own.paper_id = :own AND own.language = source.language)
     """,  # noqa: S608

@@ -1,0 +1,118 @@
+"""The digest's full form: a Markdown file of briefs and details. Pure.
+
+The plain form is fixed to the byte; what else a reader may want comes after the abstract, in bold lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.models import Brief, Digest, DigestEntry, Identifier, Language, Paper, StoredShare
+from bot.wording import say
+
+Names = Callable[[str], str]
+"""From a user's or channel's id to what people call it."""
+
+
+def report_title(language: Language, topic: str = "") -> str:
+    """The title of a report that was given none."""
+    return say(language, "report.title_topic", topic=topic) if topic else say(language, "report.title")
+
+
+def digest_report(digest: Digest, at: datetime, *, names: Names = str) -> str:
+    """The report file of a digest."""
+    title = report_title(digest.language, digest.topic)
+    return report(digest.entries, digest.language, title=title, at=at, zone=digest.zone, plain=False, names=names)
+
+
+def report(
+    entries: Sequence[DigestEntry],
+    language: Language,
+    *,
+    title: str,
+    at: datetime,
+    zone: str,
+    plain: bool,
+    names: Names = str,
+) -> str:
+    """``at`` is the time of making, printed in ``zone``; ``plain`` leaves out what comes after the abstracts."""
+    tz = ZoneInfo(zone)
+    lines = [
+        f"# {_line(title)}",
+        say(language, "report.generated", at=f"{at.astimezone(tz):%Y-%m-%d %H:%M:%S}"),
+        say(language, "report.papers", count=len(entries)),
+        "",
+        f"## {say(language, 'report.briefs')}",
+        "",
+    ]
+    for number, entry in enumerate(entries, 1):
+        lines += [_heading(number, entry), "", _line(entry.brief.sentence), ""]
+    lines += [f"## {say(language, 'report.details')}", ""]
+    for number, entry in enumerate(entries, 1):
+        lines += [_heading(number, entry), "", *_details(entry.paper, language), ""]
+        if not plain:
+            lines += [*_more(entry, language, tz, names), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _heading(number: int, entry: DigestEntry) -> str:
+    return f"### {number}. {_line(entry.paper.title)}"
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", text)
+
+
+def _details(paper: Paper, language: Language) -> Iterator[str]:
+    institutions = ", ".join(_line(institution.name) for institution in paper.institutions)
+    yield say(language, "report.institutions", institutions=institutions)
+    yield say(language, "report.authors", count=paper.author_count or len(paper.authors))
+    yield ""
+    yield say(language, "report.abstract")
+    yield paper.abstract
+
+
+def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) -> Iterator[str]:
+    paper, brief = entry.paper, entry.brief
+    if identifiers := " · ".join(filter(None, map(_named, paper.identifiers))):
+        yield say(language, "report.identifiers", identifiers=identifiers)
+    if paper.page_url:
+        yield say(language, "report.link", url=f"<{_line(paper.page_url)}>")
+    if entry.shares:
+        yield say(language, "report.shared", shares="; ".join(_shared(each, tz, names) for each in entry.shares))
+    for slot, evidence in brief.evidence.items():
+        where = say(language, "report.page", page=evidence.page) if evidence.page else say(language, "report.source")
+        yield say(language, f"report.evidence_{slot}", quote=_line(evidence.quote), where=where)
+    if brief.badges:
+        yield say(language, "report.badges", badges=", ".join(brief.badges))
+    yield _made_by(brief, language)
+
+
+def _named(identifier: Identifier) -> str:
+    """As it is cited; the names that only we use (a link, the digest of a file) are left out."""
+    version = f"v{identifier.version}" if identifier.version else ""
+    match identifier.kind:
+        case "arxiv":
+            return f"arXiv:{identifier.value}{version}"
+        case "pdf" | "page" | "sha256":
+            return ""
+        case kind:
+            return f"{kind.upper()}:{identifier.value}"
+
+
+def _shared(share: StoredShare, tz: ZoneInfo, names: Names) -> str:
+    who, where = names(share.share.user_id), names(share.share.channel_id)
+    return f"{_line(who)} @ {_line(where)}, {share.shared_at.astimezone(tz):%Y-%m-%d %H:%M}"
+
+
+def _made_by(brief: Brief, language: Language) -> str:
+    model, usage = _line(brief.model), brief.usage
+    if not usage.calls:
+        return say(language, "report.model", model=model)
+    tokens = usage.input_tokens + usage.output_tokens
+    if usage.cost is None:
+        return say(language, "report.model_usage", model=model, tokens=tokens)
+    return say(language, "report.model_cost", model=model, tokens=tokens, cost=f"{usage.cost:.4f}")

@@ -1,0 +1,190 @@
+"""The playground server: one workspace behind Slack's own addresses, on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from playground import methods_conversations, methods_files, methods_views  # noqa: F401  (register themselves)
+from playground.clock import Clock
+from playground.delivery import Courier
+from playground.events import EventBodies, heard, with_mention
+from playground.files import Files
+from playground.installation import Installation
+from playground.interactions import Interactions
+from playground.limits import POSTING, Limits
+from playground.objects import Json
+from playground.views import Views
+from playground.web_api import Args, Call, Fault, Limited, perform
+from playground.workspace import Workspace
+
+LINK_LIVES = 30
+"""Seconds in which the address from ``apps.connections.open`` must be used."""
+
+
+class Dropped(Exception):
+    """The connection is to be closed without an answer."""
+
+
+class Slack:
+    """Everything behind the addresses; ``loop`` is the server's, set when it starts."""
+
+    def __init__(self, installation: Installation, clock: Clock, *, burst: int = 1, tiers: bool = False) -> None:
+        self.installation = installation
+        self.clock = clock
+        self.workspace = Workspace(installation, clock, self._emit)
+        self.limits = Limits(clock, burst=burst, tiers=tiers)
+        self.courier = Courier(installation, clock)
+        self.views = Views(installation)
+        self.files = Files(self.workspace, clock)
+        self.interactions = Interactions(self.workspace, self.courier, self.views, clock, self.whisper)
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.revoked: set[str] = set()
+        self.prompts: dict[str, list[Json]] = {}
+        self.statuses: dict[tuple[str, str], str] = {}
+        """By channel and thread, what ``assistant.threads.setStatus`` shows until the next message."""
+        self._bodies = EventBodies(installation)
+        self._links: dict[str, float] = {}
+
+    # what the methods lean on
+
+    def whisper(self, channel_id: str, user: str, content: Json, thread_ts: str | None) -> Json:
+        """A message that only ``user`` sees and nothing stores."""
+        message: Json = {"type": "message", "ts": self.workspace.new_ts(), "channel": channel_id, "to": user, **content}
+        message |= {"is_ephemeral": True, "user": self.installation.bot_user_id, "bot_id": self.installation.bot_id}
+        if thread_ts:
+            message["thread_ts"] = thread_ts
+        self.workspace.ephemerals.append(message)
+        return message
+
+    def set_status(self, channel_id: str, thread_ts: str, status: str) -> None:
+        self.statuses[channel_id, thread_ts] = status
+        self.clear_status(channel_id, thread_ts, only_empty=True)
+
+    def clear_status(self, channel_id: str, thread_ts: str, *, only_empty: bool = False) -> None:
+        if not only_empty or not self.statuses.get((channel_id, thread_ts)):
+            self.statuses.pop((channel_id, thread_ts), None)
+
+    def new_link(self) -> str:
+        """Where a Socket Mode connection may be opened, once."""
+        ticket = secrets.token_urlsafe(12)
+        self._links[ticket] = self.clock.now() + self.clock.answer(LINK_LIVES)
+        base = self.workspace.url.replace("http://", "ws://")
+        return f"{base}/link/?ticket={ticket}&app_id={self.installation.app_id}"
+
+    def _emit(self, event: Json) -> None:
+        """Events leave by the server's loop, in the order they happened."""
+        for each in with_mention(event, self.installation.bot_user_id):
+            if self.loop and heard(each, self.installation, self.workspace.channels):
+                body = self._bodies.body(json.loads(json.dumps(each)), self.clock.now())
+                self.loop.call_soon_threadsafe(self.courier.send_event, body)
+
+    # addresses
+
+    async def web_api(self, request: Request) -> Response:
+        """``/api/METHOD``."""
+        name = request.path_params["method"]
+        args, token = await _arguments(request)
+        call = Call(name, dict(args.values), self.clock.now())
+        self.calls.append(call)
+        fault = self._fault(name, args)
+        response: Response | None = None
+        if fault:
+            response = await self._faulty(fault, name, token, args)
+        if response is None:
+            response = self._answer(name, token, args)
+        call.answer = json.loads(bytes(response.body)) if response.body else {}
+        call.error = None if call.answer.get("ok") else call.answer.get("error", f"http_{response.status_code}")
+        if fault and fault.drop:
+            call.error = "dropped"
+            raise Dropped
+        return response
+
+    def _answer(self, name: str, token: str | None, args: Args) -> Response:
+        try:
+            if name not in POSTING:
+                self.limits.check(name, "")
+            answer = perform(self, name, token, args)
+        except Limited as limited:
+            return _limited(limited.retry_after)
+        headers = {"x-oauth-scopes": ",".join(sorted(self.installation.scopes))} if answer["ok"] else {}
+        return JSONResponse(answer, headers=headers)
+
+    def _fault(self, name: str, args: Args) -> Fault | None:
+        for fault in self.faults:
+            if fault.method == name and (fault.when is None or fault.when(args.values)):
+                fault.times -= 1
+                if fault.times <= 0:
+                    self.faults.remove(fault)
+                return fault
+        return None
+
+    async def _faulty(self, fault: Fault, name: str, token: str | None, args: Args) -> Response | None:
+        applied = self._answer(name, token, args) if fault.applied else None
+        await asyncio.sleep(fault.delay)
+        if fault.retry_after is not None:
+            return _limited(fault.retry_after)
+        if fault.error:
+            return JSONResponse({"ok": False, "error": fault.error}, status_code=fault.status)
+        if fault.status != 200:
+            return Response("", status_code=fault.status)
+        return applied or (Response("") if fault.drop else None)
+
+    async def link(self, websocket: WebSocket) -> None:
+        """``/link/``: Socket Mode."""
+        ends = self._links.pop(websocket.query_params.get("ticket", ""), 0.0)
+        if self.clock.now() > ends:
+            await websocket.close(code=1008)
+            return
+        await self.courier.serve(websocket)
+
+    def application(self) -> Starlette:
+        @asynccontextmanager
+        async def lifespan(_: Starlette) -> AsyncIterator[None]:
+            self.loop = asyncio.get_running_loop()
+            yield
+            self.loop = None
+
+        return Starlette(
+            routes=[
+                Route("/api/{method}", self.web_api, methods=["GET", "POST"]),
+                WebSocketRoute("/link/", self.link),
+                Route("/upload/v1/{ticket}", self.files.receive, methods=["POST"]),
+                Route("/files-pri/{place}/download/{name}", self.files.redirect),
+                Route("/files-pri/{place}/{name}", self.files.redirect),
+                Route("/files-edge/{place}/{name}", self.files.content),
+                Route("/response/{team}/{key}", self.interactions.receive, methods=["POST"]),
+            ],
+            lifespan=lifespan,
+        )
+
+
+def _limited(retry_after: int) -> Response:
+    return JSONResponse(
+        {"ok": False, "error": "ratelimited"}, status_code=429, headers={"Retry-After": str(retry_after)}
+    )
+
+
+async def _arguments(request: Request) -> tuple[Args, str | None]:
+    """The arguments and the token, wherever they were put."""
+    values: Json = dict(request.query_params)
+    body = await request.body()
+    if request.headers.get("Content-Type", "").startswith("application/json"):
+        values |= json.loads(body or b"{}")
+    else:
+        values |= dict(parse_qsl(body.decode(), keep_blank_values=True))
+    header = request.headers.get("Authorization", "")
+    token = values.pop("token", None)
+    return Args(values), header.removeprefix("Bearer ").strip() or token

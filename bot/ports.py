@@ -124,6 +124,14 @@ class Library(Protocol):
         is left for the next.
         """
 
+    def freeze_period(
+        self, team_id: str, channel_id: str, digest_id: str, period: Period, language: Language, now: datetime
+    ) -> Digest:
+        """The same for a digest somebody asked for: all the channel's briefed shares of a period.
+
+        It takes nothing away from the scheduled digests, nor does it move their cut-off.
+        """
+
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None: ...
 
     def last_digest_due(self, team_id: str, channel_id: str) -> datetime | None:
@@ -186,11 +194,14 @@ class Messenger(Protocol):
     def finished(self, share: Share, *, failed: bool) -> None:
         """Replace the sign of work by that of the outcome."""
 
-    def unmark(self, share: Share) -> None:
-        """Take every sign of ours off the message."""
+    def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
+        """Post the answer to a share, in its thread or to a person directly; returns the message's ts."""
 
-    def reply(self, share: Share, reply: Reply, key: str) -> str:
-        """Post into the share's thread; returns the message's ts."""
+    def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
+        """Post a sentence of ours; returns the message's ts."""
+
+    def direct_channel(self, team_id: str, user_id: str) -> str:
+        """The channel of the direct messages between the bot and a person."""
 
     def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
         """The ts of our message with that key, looked up in Slack; None when it was never posted."""
@@ -207,8 +218,11 @@ class Messenger(Protocol):
     def digest_parent(self, digest: Digest, key: str) -> str:
         """Post the message that a digest's thread hangs on; returns its ts."""
 
-    def digest_entry(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
-        """Post entry ``number`` (from 0) into the digest's thread; returns its ts."""
+    def digest_replies(self, digest: Digest) -> int:
+        """How many thread replies hold the digest's entries."""
+
+    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
+        """Post reply ``number`` (from 0) into the digest's thread; returns its ts."""
 
     def reserve_file(self, team_id: str, name: str, content: str) -> str:
         """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""

@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_CROSSREF_URL",
         description="Crossref's API, or a stand-in.",
     )
+    semantic_scholar_url: str = Field(
+        "https://api.semanticscholar.org",
+        alias="PAPERWIRE_SEMANTIC_SCHOLAR_URL",
+        description="Semantic Scholar's API, or a stand-in.",
+    )
     allowed_hosts: Words = Field(
         (),
         alias="PAPERWIRE_ALLOWED_HOSTS",
@@ -124,6 +129,11 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_TIME_SCALE",
         gt=0,
         description="For tests: divides the bot's own waits (posting pace, retries).",
+    )
+    clock_offset: Path | None = Field(
+        None,
+        alias="PAPERWIRE_CLOCK_OFFSET",
+        description="For the playground: a file holding the seconds by which the bot's clock runs ahead.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", alias="PAPERWIRE_LOG_LEVEL", description="How much is logged."
@@ -140,6 +150,12 @@ class Settings(BaseSettings):
     @property
     def pdf_folder(self) -> Path:
         return self.data / "pdfs"
+
+    def missing(self, *, http: bool) -> list[str]:
+        """The variables that running the bot needs and that are not set."""
+        needed = {"SLACK_BOT_TOKEN": self.bot_token}
+        needed["SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN"] = self.signing_secret if http else self.app_token
+        return [name for name, given in needed.items() if given is None]
 
     def model_for(self, language: Language) -> str:
         """The first model asked for a brief in ``language``."""

@@ -1,0 +1,25 @@
+# The base must carry SQLite 3.42 or later with Python 3.12 or later: Debian trixie does, bookworm does not.
+FROM python:3.13-slim-trixie AS build
+WORKDIR /app
+RUN python -m venv /app/venv
+COPY requirements.lock ./
+RUN /app/venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.lock
+
+FROM python:3.13-slim-trixie
+RUN useradd --create-home --uid 10001 paperwire \
+    && install --directory --owner=paperwire --group=paperwire /data
+WORKDIR /app
+COPY --from=build /app/venv /app/venv
+COPY bot ./bot
+COPY handlers ./handlers
+COPY storage ./storage
+COPY playground ./playground
+ENV PATH="/app/venv/bin:$PATH" \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    PAPERWIRE_DATA=/data
+USER paperwire
+VOLUME /data
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "-m", "bot", "healthy"]
+ENTRYPOINT ["python", "-m", "bot"]
+CMD ["run"]

@@ -1,0 +1,261 @@
+"""The command line and the composition root: the one module that knows all the others."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+from pydantic import ValidationError
+
+from bot import commands
+from bot.briefing import Briefing
+from bot.briefs.write import Answers, Writer
+from bot.commands import Program
+from bot.console import NoAnswers
+from bot.doctor import examine, machine_checks
+from bot.errors import PaperwireError
+from bot.papers.jail import Jail
+from bot.papers.resolve import Resolver
+from bot.papers.web import Web
+from bot.pipeline import Pipeline
+from bot.ports import Library
+from bot.posting import Posting
+from bot.settings import Settings
+from bot.wording import explain
+from bot.work import Work
+
+log = logging.getLogger("paperwire")
+
+# A heartbeat older than this means that the bot hangs or has lost Slack.
+_STALE_SECONDS = 60
+_BEAT_SECONDS = 5
+# The socket client reconnects by itself; when it has not managed in so long, a fresh process will.
+_LONGEST_DISCONNECT = 300
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """What the bot takes for now."""
+    offset = settings.clock_offset
+
+    def now() -> datetime:
+        ahead = float(offset.read_text() or 0) if offset and offset.exists() else 0.0
+        return datetime.now(UTC) + timedelta(seconds=ahead)
+
+    return now
+
+
+@contextmanager
+def open_pipeline(settings: Settings, folder: Path, answers: Answers) -> Iterator[Pipeline]:
+    """The stages from link to brief, with the processes that read PDFs."""
+    web = Web(settings)
+    with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
+        yield Pipeline(
+            web, Resolver(settings, web), jail, Writer(settings, answers), folder, int(settings.max_pdf_mb * 1_000_000)
+        )
+
+
+@contextmanager
+def _passing_pipeline(settings: Settings) -> Iterator[Pipeline]:
+    """For the command line: PDFs go with it, and so do the model's answers."""
+    with (
+        TemporaryDirectory(prefix="paperwire-") as folder,
+        open_pipeline(settings, Path(folder), NoAnswers()) as pipeline,
+    ):
+        yield pipeline
+
+
+@contextmanager
+def _open_library(settings: Settings) -> Iterator[Library]:
+    from storage.sqlite import SqliteLibrary
+
+    with closing(SqliteLibrary(settings.library_file)) as library:
+        yield library
+
+
+def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
+    """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
+    # Imported here: the other commands need neither Slack nor the library.
+    from handlers.app import build_app
+    from handlers.clock import Clock
+    from handlers.desk import Desk
+    from handlers.slack import SlackMessenger, make_client
+    from handlers.transport import connect_socket, http_server
+    from storage.sqlite import SqliteLibrary
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    now = clock(settings)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with ExitStack() as stack:
+        library = SqliteLibrary(settings.library_file)
+        stack.callback(library.close)
+        pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library))
+        token = settings.bot_token.get_secret_value() if settings.bot_token else None
+        client = make_client(token, settings.slack_api_url)
+        messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
+        work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
+        briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
+        posting = Posting(work, library, messenger, settings.language, now)
+        work.launch({**briefing.workflows(), **posting.workflows()})
+        stack.callback(work.close)
+
+        def tidy() -> None:
+            work.forget_finished(datetime.now(UTC) - timedelta(days=30))
+            pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
+
+        ticking = Clock(library, posting, now, tidy, settings.time_scale)
+        ticking.start()
+        stack.callback(ticking.close)
+        desk = Desk(briefing, posting, library, now, settings.language, settings.zone)
+        secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
+        app = build_app(client, secret, desk)
+        if http is not None:
+            server = http_server(app, *http, healthy=lambda: not stop.is_set())
+            serving = threading.Thread(target=server.run, name="http", daemon=True)
+            serving.start()
+            stack.callback(serving.join, 10)
+            stack.callback(setattr, server, "should_exit", True)
+            connected: Callable[[], bool] = serving.is_alive
+        else:
+            app_token = settings.app_token.get_secret_value() if settings.app_token else ""
+            handler = connect_socket(app, app_token, client)
+            stack.callback(handler.close)
+            connected = handler.client.is_connected
+        log.info("connected to Slack")
+        threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
+        _beat(settings.data / "heartbeat", connected, stop)
+        log.info("stopping")
+
+
+def _beat(heartbeat: Path, connected: Callable[[], bool], stop: threading.Event) -> None:
+    """Show that the bot is well, until it shall stop."""
+    lost_at: float | None = None
+    while True:
+        if connected():
+            lost_at = None
+            heartbeat.write_text(str(os.getpid()))
+        else:
+            lost_at = lost_at or time.monotonic()
+            if time.monotonic() - lost_at > _LONGEST_DISCONNECT:
+                log.error("no connection to Slack for %d s, giving up", _LONGEST_DISCONNECT)
+                raise SystemExit(1)
+        if stop.wait(_BEAT_SECONDS):
+            return
+
+
+# --- the command line -------------------------------------------------------------------------------
+
+
+class _Refusals(click.Group):
+    """Turns the errors a user can act on into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except PaperwireError as error:
+            click.echo(f"paperwire: {explain('en', error)}", err=True)
+            raise SystemExit(1) from error
+
+
+@click.group(cls=_Refusals, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paperwire")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Paperwire briefs the papers a team shares in Slack, and compiles digests of them."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            click.echo(f"paperwire: {problem['loc'][0]}: {problem['msg']}", err=True)
+        raise SystemExit(2) from error
+    logging.basicConfig(
+        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    for chatty in ("apscheduler", "slack_bolt", "httpx", "arxiv"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    ctx.obj = Program(
+        settings,
+        open_library=lambda: _open_library(settings),
+        open_pipeline=lambda: _passing_pipeline(settings),
+        now=clock(settings),
+    )
+
+
+commands.register(main)
+
+
+@main.command()
+@click.option("--http", metavar="HOST:PORT", help="Serve Slack's requests at /slack/events instead of Socket Mode.")
+@click.pass_obj
+def run(program: Program, http: str | None) -> None:
+    """Run the bot, through Socket Mode or HTTP."""
+    settings = program.settings
+    missing = settings.missing(http=http is not None)
+    if missing:
+        click.echo(
+            f"paperwire: not set: {', '.join(missing)}. Take them from your Slack app's pages (README, “Connect it to "
+            "your Slack”) and put them into the environment; `paperwire doctor` checks them.",
+            err=True,
+        )
+        raise SystemExit(2)
+    address: tuple[str, int] | None = None
+    if http is not None:
+        host, _, port = http.rpartition(":")
+        if not (host and port.isdigit()):
+            raise click.BadParameter("HOST:PORT is wanted, for example 0.0.0.0:3000", param_hint="--http")
+        address = host, int(port)
+    run_bot(settings, address)
+
+
+@main.command()
+@click.pass_obj
+def doctor(program: Program) -> None:
+    """Check tokens, scopes, model, database, clock and versions; each line is ok or says what to do."""
+    from handlers.doctor import slack_checks
+
+    def library() -> str:
+        with program.open_library():
+            return str(program.settings.library_file)
+
+    checks = [
+        *machine_checks(program.settings),
+        ("library", library),
+        *slack_checks(program.settings),
+    ]
+    if not examine(checks, click.echo):
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do not wait between the scenes.")
+def demo(once: bool) -> None:
+    """Show the main job in a Slack workspace on this machine: no account, no key, no network."""
+    from playground.demo import play
+
+    raise SystemExit(play(once=once))
+
+
+@main.command()
+@click.pass_obj
+def healthy(program: Program) -> None:
+    """Exit 0 when a bot running on this data folder is connected to Slack (for container health checks)."""
+    heartbeat = program.settings.data / "heartbeat"
+    age = time.time() - heartbeat.stat().st_mtime if heartbeat.exists() else None
+    if age is None or age > _STALE_SECONDS:
+        click.echo("no heartbeat" if age is None else f"last heartbeat {age:.0f} s ago", err=True)
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main(prog_name="paperwire")

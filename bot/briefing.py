@@ -1,0 +1,233 @@
+"""The workflow of a share: from the accepted message to the brief kept in the library, then on to its reply."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.errors import Retry, Tell
+from bot.models import Brief, Identifier, Language, Metadata, Paper, Share, ShareState
+from bot.pipeline import Found, Pipeline, spares_text
+from bot.ports import Library, Messenger
+from bot.work import POSTS, SHARES, Bug, Work
+
+log = logging.getLogger("paperwire.briefing")
+
+_SHARE = TypeAdapter(Share)
+_METADATA = TypeAdapter(Metadata)
+_BRIEF = TypeAdapter(Brief)
+
+# Seconds until the next try of a share whose source or model is unavailable; after the last it is told.
+_RETRY_AFTER = (10.0, 60.0, 300.0)
+Json = dict[str, Any]
+_NOT_A_PAPER: Json = {"not_a_paper": True}
+
+
+class Briefing:
+    """Makes briefs of shares, durably."""
+
+    def __init__(
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        pipeline: Pipeline,
+        language: Language,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._pipeline = pipeline
+        self._language = language
+        self._clock = clock
+
+    # what listeners call: one durable write each
+
+    def accept(self, share: Share) -> None:
+        """Take a share in; the same share, however often it arrives, is briefed once."""
+        self._work.enqueue(SHARES, "brief_share", share.id, _SHARE.dump_python(share, mode="json"), "", 0)
+
+    def again(self, team_id: str, share_id: str, key: str) -> None:
+        """Brief a stored share once more; ``key`` is of the click that asked for it."""
+        self._work.enqueue(SHARES, "brief_again", f"{share_id}:again:{key}", team_id, share_id, key)
+
+    def withdraw(self, team_id: str, channel_id: str, ts: str) -> None:
+        """The message was deleted: its replies go, and the digest forgets it."""
+        self._work.enqueue(SHARES, "withdraw", f"{team_id}:{channel_id}:{ts}:withdraw", team_id, channel_id, ts)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {"brief_share": self.brief_share, "brief_again": self.brief_again, "withdraw": self.withdraw_message}
+
+    def brief_again(self, team_id: str, share_id: str, key: str) -> None:
+        def stored() -> Json | None:
+            found = self._library.stored_share(team_id, share_id)
+            return _SHARE.dump_python(replace(found.share, asked=True), mode="json") if found else None
+
+        share = self._work.step("stored", stored)
+        if share is not None:
+            self.brief_share(share, key, 0)
+
+    def brief_share(self, raw: Json, again: str, tries: int) -> None:
+        """``again`` is empty for the first brief of a share; ``tries`` counts what has been tried before."""
+        share = _SHARE.validate_python(raw)
+        step = self._work.step
+        failure: Json = {}
+        try:
+            language = step("accept", lambda: self._accept(share))
+            if language is None:
+                return
+            if self._certain(share):
+                step("mark", lambda: self._mark(share))
+            if not step("recall", lambda: self._recall(share, language)):
+                metadata = self._resolve(share)
+                if metadata == _NOT_A_PAPER:
+                    return
+                source = self._fetch(share, metadata)
+                if not step("read", lambda: self._read(share, source, language)):
+                    brief = step("ask", lambda: self._ask(share, source, language))
+                    if not step("keep", lambda: self._keep(share, source, brief)):
+                        return
+        except Retry as error:
+            if tries < len(_RETRY_AFTER):
+                delay = max(_RETRY_AFTER[tries], min(error.after or 0.0, 3600.0))
+                key = f"{share.id}:{again}:try:{tries + 1}"
+                self._work.enqueue(SHARES, "brief_share", key, raw, again, tries + 1, delay=delay)
+                return
+            failure = {"code": error.code, "facts": error.facts}
+        except Tell as error:
+            failure = {"code": error.code, "facts": error.facts}
+        except Bug as bug:
+            failure = {"bug": bug.short_id}
+        log.info("refused %s: %s", share.id, failure) if failure else log.info("briefed %s", share.id)
+        if failure:
+            step("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
+        key = f"{share.id}:{again}:reply"
+        self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
+
+    def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
+        def withdraw() -> list[str]:
+            shares = self._library.withdraw(team_id, channel_id, ts, self._clock())
+            return [share.reply_ts for share in shares if share.reply_ts]
+
+        for reply_ts in self._work.step("withdraw", withdraw):
+            self._work.step("delete", partial(self._messenger.delete, team_id, channel_id, reply_ts))
+
+    # steps
+
+    def _accept(self, share: Share) -> Language | None:
+        """The language to brief in, None when the share was withdrawn meanwhile."""
+        stored = self._library.accept(share.team_id, share, self._clock())
+        if stored.state is ShareState.WITHDRAWN:
+            return None
+        settings = self._library.channel_settings(share.team_id, share.channel_id)
+        return settings.language if settings else self._language
+
+    def _mark(self, share: Share) -> None:
+        try:
+            self._messenger.working(share)
+        except (Tell, Retry) as error:
+            log.warning("no sign of work on %s: %s", share.id, error)  # a sign is not worth failing a brief
+
+    def _recall(self, share: Share, language: Language) -> bool:
+        """Whether the library answers at once."""
+        if share.identifier is None:
+            return False
+        paper = self._library.known_paper(share.team_id, [share.identifier.key], share.channel_id)
+        if paper is None or (share.identifier.version or 0) > (paper.version or share.identifier.version or 0):
+            return False
+        return self._reuse(share, paper, language)
+
+    def _reuse(self, share: Share, paper: Paper, language: Language) -> bool:
+        if self._library.brief(share.team_id, paper.id, language, share.channel_id) is None:
+            return False
+        self._settle(share, ShareState.BRIEFED, None, paper.id)
+        return True
+
+    def _certain(self, share: Share) -> bool:
+        return share.identifier is None or share.identifier.certain or share.asked
+
+    def _resolve(self, share: Share) -> Json:
+        """The metadata of a link; nothing for an upload."""
+        identifier = share.identifier
+        if identifier is None:
+            return {}
+        try:
+            metadata: Json = self._work.step(
+                "resolve", lambda: _METADATA.dump_python(self._pipeline.resolve(identifier), mode="json")
+            )
+        except (Tell, Retry) as error:
+            if self._certain(share):
+                raise
+            # Some link that nobody called a paper: it is left alone, silently.
+            code = error.code
+            self._work.step("ignore", lambda: self._settle(share, ShareState.IGNORED, code))
+            return _NOT_A_PAPER
+        if not self._certain(share):
+            self._work.step("mark", lambda: self._mark(share))
+        return metadata
+
+    def _fetch(self, share: Share, metadata: Json) -> Json:
+        """Where the paper is read from: metadata and the name of its PDF, one of which may be missing."""
+        if share.file_id is not None:
+            return {"metadata": None, "pdf": self._work.step("fetch", lambda: self._download(share))}
+        found = _METADATA.validate_python(metadata)
+        try:
+            return {"metadata": metadata, "pdf": self._work.step("fetch", lambda: self._pipeline.fetch(found))}
+        except Tell as error:
+            if not spares_text(error, found):
+                raise
+            return {"metadata": metadata, "pdf": None}
+
+    def _download(self, share: Share) -> str:
+        assert share.file_id is not None
+        return self._messenger.download(share.team_id, share.file_id, self._pipeline.folder()).name
+
+    def _found(self, share: Share, source: Json) -> Found:
+        identifiers: tuple[Identifier, ...] = (share.identifier,) if share.identifier else ()
+        metadata = _METADATA.validate_python(source["metadata"]) if source["metadata"] else None
+        # The id follows from the share, so that a repeated step makes the same record.
+        paper_id = hashlib.sha256(share.id.encode()).hexdigest()[:32]
+        return self._pipeline.compose(identifiers, metadata, source["pdf"], paper_id)
+
+    def _read(self, share: Share, source: Json, language: Language) -> bool:
+        """Whether what was read is a paper the library has a brief of, known by another name."""
+        paper = self._found(share, source).paper
+        known = self._library.known_paper(share.team_id, [i.key for i in paper.identifiers], share.channel_id)
+        if known is None and paper.authors:
+            known = self._library.same_work(share.team_id, paper.title, paper.authors[0].name, share.channel_id)
+        if known is None or (paper.version or 0) > (known.version or paper.version or 0):
+            return False
+        if not self._reuse(share, known, language):
+            return False
+        # The names under which it came this time make the next recall immediate.
+        self._library.keep(share.team_id, replace(paper, id=known.id), None, None, self._clock(), share_id=share.id)
+        return True
+
+    def _ask(self, share: Share, source: Json, language: Language) -> Json:
+        found = self._found(share, source)
+        brief = self._pipeline.write(found.paper, found.text, language, self._clock())
+        dumped: Json = _BRIEF.dump_python(brief, mode="json")
+        return dumped
+
+    def _keep(self, share: Share, source: Json, brief: Json) -> bool:
+        """Whether the share still stands."""
+        found = self._found(share, source)
+        self._library.keep(
+            share.team_id, found.paper, _BRIEF.validate_python(brief), found.text, self._clock(), share_id=share.id
+        )
+        stored = self._library.stored_share(share.team_id, share.id)
+        return stored is not None and stored.state is not ShareState.WITHDRAWN
+
+    def _settle(self, share: Share, state: ShareState, error: str | None, paper_id: str | None = None) -> None:
+        self._library.settle(share.team_id, share.id, state, self._clock(), paper_id=paper_id, error=error)

@@ -1,0 +1,181 @@
+"""The commands about papers: brief, read, import, export, report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from bot.console import Briefed, brief_source, in_order, line, show
+from bot.digests.period import zone_named
+from bot.digests.records import import_records, record_of
+from bot.digests.report import report, report_title
+from bot.errors import PaperwireError, Tell
+from bot.models import DigestEntry, Language, Period
+from bot.papers.jail import Jail
+from bot.papers.record import header_record
+from bot.pipeline import Pipeline
+from bot.ports import Library
+from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the composition root hands to the commands."""
+
+    settings: Settings
+    open_library: Callable[[], AbstractContextManager[Library]]
+    open_pipeline: Callable[[], AbstractContextManager[Pipeline]]
+    """On a folder of its own that goes with it."""
+    now: Callable[[], datetime]
+
+
+def register(main: click.Group) -> None:
+    for command in (brief, read, import_, export, report_):
+        main.add_command(command)
+
+
+_language = click.option("--language", type=click.Choice(["zh", "en"]), help="Language; PAPERWIRE_LANGUAGE by default.")
+_team = click.option("--team", default="local", show_default=True, help="Workspace (Slack's team id).")
+_since = click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
+_until = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|LINK…")
+@_language
+@click.option("--json", "as_json", is_flag=True, help="A JSON line for each paper.")
+@click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), help="Write a report too.")
+@click.pass_obj
+def brief(
+    program: Program, sources: Sequence[str], language: Language | None, as_json: bool, report_file: Path | None
+) -> None:
+    """Brief papers, given as PDF files or links. Exits with 1 when one of them failed."""
+    chosen = language or program.settings.language
+    results: list[Briefed] = []
+    with program.open_pipeline() as pipeline:
+        now = program.now()
+        for result in in_order(
+            lambda source: brief_source(pipeline, source, chosen, now), sources, "Briefing", program.settings.workers
+        ):
+            results.append(result)
+            click.echo(line(result.record()) if as_json else show(result), err=bool(result.error) and not as_json)
+    if report_file is not None:
+        entries = [entry for result in results if (entry := result.entry())]
+        words = report(entries, chosen, title=report_title(chosen), at=now, zone=program.settings.zone, plain=False)
+        report_file.write_text(words, encoding="utf-8")
+    if any(result.error for result in results):
+        raise SystemExit(1)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--json", "as_json", is_flag=True, help="A JSON line for each file.")
+@click.pass_obj
+def read(program: Program, files: Sequence[Path], as_json: bool) -> None:
+    """Read the headers of PDFs: title, authors, institutions, abstract. Exits with 1 when one failed."""
+    failed = False
+    with Jail(workers=program.settings.readers, max_pages=program.settings.max_pages) as jail:
+
+        def header(file: Path) -> dict[str, object]:
+            try:
+                if not file.is_file():
+                    raise Tell("no_file", path=str(file))
+                return header_record(str(file), jail.read(file, header_only=True))
+            except PaperwireError as error:
+                return header_record(str(file), error)
+
+        for record in in_order(header, files, "Reading", program.settings.readers):
+            failed = failed or record["error"] is not None
+            click.echo(line(record) if as_json else _header_words(record))
+    if failed:
+        raise SystemExit(1)
+
+
+def _header_words(record: dict[str, object]) -> str:
+    def listed(value: object) -> str:
+        return ", ".join(str(item) for item in value) if isinstance(value, Iterable) else str(value)
+
+    if record["error"] is not None:
+        return f"{record['file']}: {record['error']}\n"
+    return (
+        f"{record['file']}\n  {record['title']}\n  {listed(record['authors'])}\n"
+        f"  {listed(record['institutions'])}\n  {record['abstract']}\n"
+    )
+
+
+@click.command("import")
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE.jsonl")
+@_team
+@click.pass_obj
+def import_(program: Program, file: Iterable[str], team: str) -> None:
+    """Take records (JSON lines) into the library; taking them again changes nothing."""
+    with program.open_library() as library:
+        count = import_records(library, team, file, program.now())
+    click.echo(f"{count} records", err=True)
+
+
+@click.command()
+@_team
+@_language
+@click.pass_obj
+def export(program: Program, team: str, language: Language | None) -> None:
+    """Print the library's papers as records (JSON lines), which `import` takes back."""
+    with program.open_library() as library:
+        for entry in library.all_papers(team, None, language or program.settings.language):
+            click.echo(line(record_of(entry)))
+
+
+@click.command("report")
+@click.option("--title", help="Heading of the report.")
+@_language
+@click.option("--plain", is_flag=True, help="Only the fixed form, without links, evidence and cost.")
+@click.option("--at", "at", type=click.DateTime(["%Y-%m-%d %H:%M:%S"]), help="Time stamp, in PAPERWIRE_ZONE.")
+@_since
+@_until
+@_team
+@click.pass_obj
+def report_(
+    program: Program,
+    title: str | None,
+    language: Language | None,
+    plain: bool,
+    at: datetime | None,
+    since: datetime | None,
+    until: datetime | None,
+    team: str,
+) -> None:
+    """Print the report of the library's papers, or of those shared from one day to another."""
+    settings = program.settings
+    chosen = language or settings.language
+    zone = zone_named(settings.zone)
+    stamp = at.replace(tzinfo=zone) if at else program.now()
+    with program.open_library() as library:
+        entries: Sequence[DigestEntry] = library.all_papers(team, _period(since, until, zone, program.now()), chosen)
+    words = report(
+        entries, chosen, title=title or report_title(chosen), at=stamp.astimezone(UTC), zone=settings.zone, plain=plain
+    )
+    sys.stdout.buffer.write(words.encode())
+
+
+def _period(since: datetime | None, until: datetime | None, zone: ZoneInfo, now: datetime) -> Period | None:
+    """From the first moment of ``since`` to the last of ``until``, in the zone. Raises Tell (``period_reversed``)."""
+    if since is None and until is None:
+        return None
+    first = _midnight(since.date(), zone) if since else datetime(1970, 1, 1, tzinfo=UTC)
+    end = _midnight(until.date() + timedelta(days=1), zone) if until else now
+    if first >= end:
+        raise Tell(
+            "period_reversed", since=f"{first.astimezone(zone):%Y-%m-%d}", until=f"{end.astimezone(zone):%Y-%m-%d}"
+        )
+    return Period(first, end)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -1,0 +1,269 @@
+"""The workflows that speak: replies, digests and notes, each posted exactly once.
+
+Posting is not idempotent in Slack. Before a message goes out, the id of this process's life is remembered; a
+replay in another life, or a second try after an unknown outcome, looks the message up by its key first.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from bot.digests.report import digest_report
+from bot.errors import PaperwireError, Retry, Tell
+from bot.models import Digest, Language, Period, Share, ShareState
+from bot.ports import Library, Messenger, Reply
+from bot.wording import say
+from bot.work import POSTS, Bug, Work
+
+log = logging.getLogger("paperwire.posting")
+
+_SHARE = TypeAdapter(Share)
+Json = dict[str, Any]
+
+# Slack's outages last minutes to hours; what was accepted waits for their end.
+_TRIES = 60
+_LONGEST_WAIT = 300.0
+
+
+class Posting:
+    """Posts into Slack, durably and one message a second in a channel."""
+
+    def __init__(
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        language: Language,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._language = language
+        self._clock = clock
+
+    # what listeners and the clock call: one durable write each
+
+    def note(self, team_id: str, channel_id: str, thread_ts: str | None, key: str, words: str, **facts: object) -> None:
+        """Post the sentence ``words`` (a key of the catalogue) once."""
+        self._work.enqueue(
+            POSTS, "post_note", key, key, team_id, channel_id, thread_ts, words, facts, channel=channel_id
+        )
+
+    def scheduled_digest(self, team_id: str, channel_id: str, due_at: datetime, interval_back: datetime) -> None:
+        """Post the digest due at a time, once."""
+        key = f"digest:{team_id}:{channel_id}:{due_at.isoformat()}"
+        period = [interval_back.isoformat(), due_at.isoformat()]
+        self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, period, True, channel=channel_id)
+
+    def asked_digest(self, team_id: str, channel_id: str, period: Period, key: str) -> None:
+        """Post the digest of a period that somebody asked for; ``key`` is of the click."""
+        key = f"digest:{team_id}:{channel_id}:asked:{key}"
+        bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
+        self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, bounds, False, channel=channel_id)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {"reply_share": self.reply_share, "post_digest": self.post_digest, "post_note": self.post_note}
+
+    def reply_share(self, raw: Json, again: str, failure: Json) -> None:
+        share = _SHARE.validate_python(raw)
+        key = f"{share.id}:{again}:reply"
+        if not self._work.step("standing", lambda: self._standing(share)):
+            return
+        before = self._work.step("before", lambda: self._reply_ts(share)) if again else None
+        try:
+            try:
+                channel_id, ts = self._answer_somewhere(share, failure, key)
+            except Bug as bug:
+                failure = {"bug": bug.short_id}
+                channel_id, ts = self._answer_somewhere(share, failure, f"{key}:bug")
+        except (PaperwireError, Bug) as error:
+            log.error("no answer to %s: %s", share.id, error)
+            return
+        withdrawn = self._work.step("record", lambda: self._record(share, ts))
+        for gone in (ts if withdrawn else None, before):
+            if gone is not None:
+                self._insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
+        if not withdrawn:
+            self._work.step("finish", lambda: self._finish(share, failed=bool(failure)))
+        log.info("answered %s with %s", share.id, ts)
+        self._work.pace()
+
+    def post_note(
+        self, key: str, team_id: str, channel_id: str, thread_ts: str | None, words: str, facts: Json
+    ) -> None:
+        def send() -> str:
+            text = say(self._language_of(team_id, channel_id), words, **facts)
+            return self._messenger.note(team_id, channel_id, thread_ts, text, key)
+
+        try:
+            self._post(key, team_id, channel_id, thread_ts, send)
+        except (PaperwireError, Bug) as error:
+            log.warning("no note %s in %s: %s", words, channel_id, error)
+        self._work.pace()
+
+    def post_digest(self, team_id: str, channel_id: str, digest_id: str, bounds: list[str], scheduled: bool) -> None:
+        period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
+        entries, replies = self._work.step(
+            "freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled)
+        )
+        digest = self._frozen(team_id, digest_id)
+        try:
+            parent = self._post(
+                digest_id, team_id, channel_id, None, lambda: self._messenger.digest_parent(digest, digest_id)
+            )
+            self._work.step("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
+            for number in range(replies):
+                self._work.pace()
+                self._digest_reply(digest, number, parent)
+            if entries:
+                self._share_report(digest, parent, period.until_at)
+            log.info("delivered %s: %d papers", digest_id, entries)
+        except (PaperwireError, Bug) as error:
+            log.error("digest %s stopped: %s", digest_id, error)
+        self._work.pace()
+
+    # parts
+
+    def _answer_somewhere(self, share: Share, failure: Json, key: str) -> tuple[str, str]:
+        """Answer in the share's thread, or to the asker alone where we are not in the channel; (channel, ts)."""
+        try:
+            return share.channel_id, self._reply(share, failure, key, share.channel_id, share.thread)
+        except Tell as error:
+            if not share.asked or error.code not in ("not_in_channel", "channel_gone"):
+                raise
+        direct: str = self._work.step("direct", lambda: self._messenger.direct_channel(share.team_id, share.user_id))
+        return direct, self._reply(share, failure, key, direct, None)
+
+    def _reply(self, share: Share, failure: Json, key: str, channel_id: str, thread_ts: str | None) -> str:
+        def send() -> str:
+            return self._messenger.reply(channel_id, thread_ts, share, self._answer(share, failure), key)
+
+        return self._post(key, share.team_id, channel_id, thread_ts, send)
+
+    def _digest_reply(self, digest: Digest, number: int, parent_ts: str) -> None:
+        key = f"{parent_ts}:{number}"
+
+        def send() -> str:
+            return self._messenger.digest_reply(digest, number, parent_ts, key)
+
+        try:
+            self._post(key, digest.team_id, digest.channel_id, parent_ts, send)
+        except Bug as bug:
+            log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
+
+    def _post(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
+        """Post a message once; returns its ts."""
+        intended_by = self._work.step("post_intent", lambda: self._work.boot_id)
+        tried = False
+
+        def post() -> str:
+            nonlocal tried
+            unsure = tried or intended_by != self._work.boot_id
+            tried = True
+            there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
+            return there or send()
+
+        return str(self._insist("post", post))
+
+    def _insist(self, name: str, action: Callable[[], Any]) -> Any:
+        """A step that is tried until Slack is well again. Raises Tell, Bug, or the last Retry."""
+        for wait in _waits():
+            try:
+                return self._work.step(name, action)
+            except Retry as error:
+                if wait is None:
+                    raise
+                self._work.sleep(max(wait, error.after or 0.0))
+        raise AssertionError("unreachable: the last wait is None")
+
+    def _share_report(self, digest: Digest, parent_ts: str, at: datetime) -> None:
+        name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
+
+        def reserve() -> str:
+            return self._messenger.reserve_file(digest.team_id, name, digest_report(digest, at))
+
+        file_id: str = self._insist("reserve_file", reserve)
+
+        def share() -> None:
+            self._messenger.share_file(digest.team_id, file_id, name, digest.channel_id, parent_ts)
+
+        self._insist("share_file", share)
+
+    # steps
+
+    def _standing(self, share: Share) -> bool:
+        stored = self._library.stored_share(share.team_id, share.id)
+        return stored is not None and stored.state is not ShareState.WITHDRAWN
+
+    def _reply_ts(self, share: Share) -> str | None:
+        stored = self._library.stored_share(share.team_id, share.id)
+        return stored.reply_ts if stored else None
+
+    def _record(self, share: Share, ts: str) -> bool:
+        """Whether the message was deleted meanwhile, so that our answer has to go too."""
+        return self._library.replied(share.team_id, share.id, ts).state is ShareState.WITHDRAWN
+
+    def _finish(self, share: Share, *, failed: bool) -> None:
+        try:
+            self._messenger.finished(share, failed=failed)
+        except PaperwireError as error:
+            log.warning("no sign of the outcome on %s: %s", share.id, error)
+
+    def _answer(self, share: Share, failure: Json) -> Reply:
+        team_id, language = share.team_id, self._language_of(share.team_id, share.channel_id)
+        if "bug" in failure:
+            return Reply(language, bug=failure["bug"])
+        if failure:
+            return Reply(language, error=Tell(failure["code"], **failure["facts"]))
+        stored = self._library.stored_share(team_id, share.id)
+        if stored is None or stored.paper_id is None or stored.state is ShareState.WITHDRAWN:
+            raise Tell("withdrawn")
+        paper = self._library.paper(team_id, stored.paper_id, share.channel_id)
+        brief = self._library.brief(team_id, stored.paper_id, language, share.channel_id)
+        assert paper is not None and brief is not None
+        first = self._library.first_share(team_id, paper.id, share.channel_id, before=share.id)
+        shared_version = share.identifier.version if share.identifier else None
+        newer = paper.version if shared_version and (paper.version or 0) > shared_version else None
+        return Reply(language, paper=paper, brief=brief, first=first, newer_version=newer)
+
+    def _freeze(
+        self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool
+    ) -> tuple[int, int]:
+        """How many papers the digest holds and how many replies they take."""
+        language, now = self._language_of(team_id, channel_id), self._clock()
+        if scheduled:
+            digest = self._library.freeze_digest(
+                team_id, channel_id, digest_id, period.until_at, period.since_at, language, now
+            )
+        else:
+            digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now)
+        return len(digest.entries), self._messenger.digest_replies(digest)
+
+    def _frozen(self, team_id: str, digest_id: str) -> Digest:
+        digest = self._library.frozen_digest(team_id, digest_id)
+        assert digest is not None, "frozen in the step before"
+        return digest
+
+    def _language_of(self, team_id: str, channel_id: str) -> Language:
+        settings = self._library.channel_settings(team_id, channel_id)
+        return settings.language if settings else self._language
+
+
+def _waits() -> Iterator[float | None]:
+    """Seconds between tries, doubling; None stands for the last try."""
+    wait = 1.0
+    for _ in range(_TRIES - 1):
+        yield wait
+        wait = min(wait * 2, _LONGEST_WAIT)
+    yield None

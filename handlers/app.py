@@ -1,0 +1,55 @@
+"""The Bolt app: every listener and the one place where their errors end."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import Any
+
+from slack_bolt import App, BoltResponse, Respond
+from slack_sdk import WebClient
+
+from bot.errors import PaperwireError
+from bot.wording import explain, say
+from handlers import commands, home, shares, shortcuts
+from handlers.desk import Desk, team_of
+
+log = logging.getLogger("paperwire.slack")
+
+
+def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
+    """The app, the same for Socket Mode and HTTP."""
+    # Bolt finds the token in the environment too and warns that it takes the client's, as it shall.
+    logging.getLogger("slack_bolt.App").addFilter(lambda record: "will be unused" not in record.getMessage())
+    app = App(
+        client=client,
+        signing_secret=signing_secret or "",
+        request_verification_enabled=signing_secret is not None,
+        token_verification_enabled=False,
+        # Bolt otherwise acknowledges an event before its listener has run, and a kill in between loses the share.
+        process_before_response=True,
+    )
+    for feature in (shares, shortcuts, commands, home):
+        feature.register(app, desk)
+
+    @app.error
+    def failed(error: Exception, body: dict[str, Any], respond: Respond, logger: logging.Logger) -> BoltResponse | None:
+        if body.get("type") == "event_callback" or "event" in body:
+            # Without an acknowledgement Slack sends the event again: nothing is lost.
+            log.error("event not accepted, Slack will send it again", exc_info=error)
+            return None
+        channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
+        language = desk.language_of(team_of(body), channel_id) if channel_id else desk.language
+        if isinstance(error, PaperwireError):
+            words = explain(language, error)
+        else:
+            short_id = uuid.uuid4().hex[:8]
+            log.error("bug %s", short_id, exc_info=error)
+            words = say(language, "reply.bug", id=short_id)
+        if "command" in body:
+            return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+        if body.get("response_url"):
+            respond(text=words, response_type="ephemeral", replace_original=False)
+        return BoltResponse(status=200)
+
+    return app

@@ -1,0 +1,327 @@
+"""Every message the bot posts, as Block Kit. Pure.
+
+Words of papers and people stand in rich text, which Slack does not parse: they can neither mention anyone nor
+forge a link. Limits are those of Slack's Block Kit reference; the budget of a whole message is lower than the
+documented sum, because Slack refuses from about 11,000 characters on (bolt-js issues 2509 and 2867).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.models import Brief, Digest, DigestEntry, Language, Paper, Share, StoredShare
+from bot.ports import Reply
+from bot.wording import explain, say
+
+Block = dict[str, Any]
+
+MESSAGE_BUDGET = 9_000
+"""Characters of text in one message."""
+_CONTEXT_TEXT = 2_000
+_FALLBACK_TEXT = 3_000
+_SINGLE_REPLIES = 20
+"""Up to so many papers, a digest gives each a reply of its own; Slack takes one message a second."""
+_GROUP = 10
+_TITLE = 300
+_PARENT_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``text`` is what notifications and screen readers get, escaped as mrkdwn."""
+
+    text: str
+    blocks: list[Block]
+
+
+# --- words ------------------------------------------------------------------------------------------
+
+
+def clean(text: str, limit: int) -> str:
+    """Text without control and direction characters, cut at ``limit`` characters with an ellipsis."""
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+    return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """Text that mrkdwn shows as it is."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text: str, limit: int = 3_000) -> Block:
+    return {"type": "plain_text", "text": clean(text, limit) or "–", "emoji": False}
+
+
+def _text(text: str, *, bold: bool = False) -> Block:
+    return {"type": "text", "text": text, **({"style": {"bold": True}} if bold else {})}
+
+
+def _link(url: str | None, words: str) -> Block:
+    if url and url.startswith(("https://", "http://")) and len(url) <= 3_000:
+        return {"type": "link", "url": url, "text": words}
+    return _text(words, bold=True)
+
+
+def _rich(*sections: Sequence[Block]) -> Block:
+    parts = [{"type": "rich_text_section", "elements": list(section)} for section in sections]
+    return {"type": "rich_text", "elements": parts}
+
+
+def _context(*phrases: str) -> Block:
+    words = " · ".join(phrase for phrase in phrases if phrase)
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clean(words, _CONTEXT_TEXT), "verbatim": True}]}
+
+
+def _button(action_id: str, words: str, value: str = "", **more: Any) -> Block:
+    button = {"type": "button", "action_id": action_id, "text": plain(words, 75), **more}
+    return {**button, "value": value} if value else button
+
+
+def _day(at: datetime) -> str:
+    # Slack shows each reader the date in their own zone.
+    return f"<!date^{int(at.timestamp())}^{{date_short}}|{at:%Y-%m-%d}>"
+
+
+# --- replies ----------------------------------------------------------------------------------------
+
+
+def note(words: str) -> Message:
+    """A sentence of ours from the catalogue, where mrkdwn is welcome."""
+    return Message(
+        words, [{"type": "section", "text": {"type": "mrkdwn", "text": clean(words, 3_000), "verbatim": True}}]
+    )
+
+
+def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
+    """The answer to a share; ``first_name`` is how the person is called who shared the paper first."""
+    if answer.brief is not None and answer.paper is not None:
+        return _brief_reply(share, answer, answer.paper, answer.brief, first_name)
+    language = answer.language
+    words = explain(language, answer.error) if answer.error else say(language, "reply.bug", id=answer.bug)
+    again = _button("share_again", say(language, "reply.try_again"), share.id[:2_000])
+    return Message(
+        escape(clean(words, _FALLBACK_TEXT)),
+        [_rich([{"type": "emoji", "name": "warning"}, _text(f" {clean(words, 2_900)}")]), _actions(again)],
+    )
+
+
+def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_name: str) -> Message:
+    language = answer.language
+    notes = [byline(paper, language), badges(brief, language)]
+    if answer.first is not None:
+        notes.append(_first_shared(answer.first, share, first_name, language))
+    if answer.newer_version is not None:
+        notes.append(say(language, "reply.newer_version", version=answer.newer_version))
+    message = [sentence(paper, brief), _context(*notes), _actions(_details_button(paper, brief))]
+    return Message(escape(clean(brief.sentence, _FALLBACK_TEXT)), message)
+
+
+def _actions(*buttons: Block) -> Block:
+    return {"type": "actions", "elements": list(buttons)}
+
+
+def _details_button(paper: Paper, brief: Brief) -> Block:
+    return _button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
+
+
+def sentence(paper: Paper, brief: Brief) -> Block:
+    """The brief with its title as a link to the paper."""
+    words, title = clean(brief.sentence, 2_800), clean(paper.title, _TITLE)
+    before, found, after = words.partition(title) if title else (words, "", "")
+    if not found:
+        elements = [_link(paper.page_url, title or "–"), _text(f"\n{words}")]
+    else:
+        elements = [_text(before), _link(paper.page_url, title), _text(after)]
+    return _rich([element for element in elements if element["text"]])
+
+
+def byline(paper: Paper, language: Language) -> str:
+    """Author count and institutions, as mrkdwn."""
+    count = paper.author_count or len(paper.authors)
+    names = [(i.zh or i.name) if language == "zh" else i.name for i in paper.institutions]
+    institutions = escape(clean(("、" if language == "zh" else ", ").join(names), 600))
+    authors = say(language, "reply.authors_one" if count == 1 else "reply.authors_many", count=count) if count else ""
+    return " · ".join(part for part in (authors, institutions or say(language, "reply.no_institution")) if part)
+
+
+def badges(brief: Brief, language: Language) -> str:
+    """What the reader should know of how the brief was made."""
+    words = {
+        "extractive": "reply.badge_extractive",
+        "abstract-only": "reply.badge_abstract_only",
+        "hidden-text": "reply.badge_hidden_text",
+        "fallback": "reply.badge_fallback",
+    }
+    kinds = dict.fromkeys(badge.partition(":")[0] for badge in brief.badges)
+    return " · ".join(f"_{say(language, words[kind])}_" for kind in kinds if kind in words)
+
+
+def _first_shared(first: StoredShare, share: Share, name: str, language: Language) -> str:
+    facts = {"user": escape(clean(name or "?", 80)), "day": _day(first.shared_at)}
+    if first.share.channel_id == share.channel_id:
+        return say(language, "reply.first_shared_here", **facts)
+    return say(language, "reply.first_shared", channel=f"<#{first.share.channel_id}>", **facts)
+
+
+# --- digests ----------------------------------------------------------------------------------------
+
+
+def digest_title(digest: Digest) -> str:
+    if digest.topic:
+        return say(digest.language, "digest.title_topic", topic=digest.topic)
+    return say(digest.language, "digest.title")
+
+
+def period_words(digest: Digest) -> str:
+    zone = ZoneInfo(digest.zone)
+    since, until = digest.period.since_at.astimezone(zone), digest.period.until_at.astimezone(zone)
+    form = "%Y-%m-%d %H:%M"
+    return say(digest.language, "digest.period", since=f"{since:{form}}", until=f"{until:{form}}", zone=digest.zone)
+
+
+def _count(digest: Digest) -> str:
+    count = len(digest.entries)
+    return say(digest.language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
+
+
+def digest_parent(digest: Digest) -> Message:
+    """What the channel sees of a digest: how many papers of which period, and a line for each."""
+    period = period_words(digest)
+    if not digest.entries:
+        return note(escape(say(digest.language, "digest.count_none", period=period)))
+    title, count = digest_title(digest), _count(digest)
+    shown = digest.entries[:_PARENT_LINES]
+    lines = [{"type": "rich_text_section", "elements": _line(entry, digest.language)} for entry in shown]
+    blocks: list[Block] = [
+        {"type": "header", "text": plain(title, 150)},
+        _context(f"{count} · {escape(period)}", _failures(digest)),
+        {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "ordered", "elements": lines}]},
+    ]
+    if len(digest.entries) > len(shown):
+        blocks.append(_context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
+    return Message(escape(f"{clean(title, 300)}: {count} · {period}"), blocks)
+
+
+def _line(entry: DigestEntry, language: Language) -> list[Block]:
+    names = [(i.zh or i.name) if language == "zh" else i.name for i in entry.paper.institutions[:2]]
+    who = clean(("、" if language == "zh" else ", ").join(names), 80)
+    return [_link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), _text(f" – {who}" if who else " ")]
+
+
+def _failures(digest: Digest) -> str:
+    return say(digest.language, "digest.failed", count=len(digest.failed)) if digest.failed else ""
+
+
+def digest_replies(digest: Digest) -> list[Message]:
+    """The entries as thread replies: one each, or several in one where there are many."""
+    if len(digest.entries) <= _SINGLE_REPLIES:
+        return [_entries_message([entry], digest.language) for entry in digest.entries]
+    return [_entries_message(group, digest.language) for group in _groups(digest.entries)]
+
+
+def _groups(entries: Iterable[DigestEntry]) -> list[list[DigestEntry]]:
+    groups: list[list[DigestEntry]] = []
+    room = 0
+    for entry in entries:
+        size = min(len(entry.brief.sentence), 2_800) + 800
+        if size > room or len(groups[-1]) == _GROUP:
+            groups.append([])
+            room = MESSAGE_BUDGET
+        groups[-1].append(entry)
+        room -= size
+    return groups
+
+
+def _entries_message(entries: Sequence[DigestEntry], language: Language) -> Message:
+    message: list[Block] = []
+    for entry in entries:
+        message.append(sentence(entry.paper, entry.brief))
+        message.append(_context(byline(entry.paper, language), badges(entry.brief, language)))
+    if len(entries) == 1:
+        message.append(_actions(_details_button(entries[0].paper, entries[0].brief)))
+    fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)
+    return Message(escape(clean(fallback, _FALLBACK_TEXT)), message)
+
+
+def digest_preview(digest: Digest) -> Message:
+    """The digest as its asker sees it alone: as many briefs as fit, and a button to post it."""
+    parent = digest_parent(digest)
+    if not digest.entries:
+        return parent
+    shown = _groups(digest.entries)[0]
+    message = [*parent.blocks[:2], *_entries_message(shown, digest.language).blocks]
+    message = [block for block in message if block["type"] != "actions"]
+    if len(digest.entries) > len(shown):
+        message.append(_context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
+    bounds = f"{digest.period.since_at.isoformat()}/{digest.period.until_at.isoformat()}"
+    message.append(_actions(_button("digest_post", say(digest.language, "digest.post"), bounds, style="primary")))
+    return Message(parent.text, message)
+
+
+# --- views ------------------------------------------------------------------------------------------
+
+
+def details(paper: Paper, brief: Brief) -> Block:
+    """The modal behind a brief: authors, institutions with their lines, evidence by slot, source and cost."""
+    language = brief.language
+
+    def heading(key: str) -> Block:
+        return _text(say(language, f"details.{key}") + "\n", bold=True)
+
+    authors = clean(", ".join(author.name for author in paper.authors), 2_500) or "–"
+    sections = [
+        _rich([_link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
+        _rich([heading("authors"), _text(authors)]),
+    ]
+    for institution in paper.institutions[:30]:
+        where = say(language, "details.printed", page=institution.page, line=clean(institution.printed, 200))
+        sections.append(_rich([_text(clean(institution.name, 200), bold=True), _text(f"\n{where}")]))
+    for slot, evidence in brief.evidence.items():
+        page = (
+            say(language, "details.page", page=evidence.page)
+            if evidence.page
+            else say(language, "details.abstract_source")
+        )
+        quote = _text(f"“{clean(evidence.quote, 1_500)}” ({page})")
+        sections.append(_rich([heading(slot), quote]))
+    source = say(language, "details.source", source=paper.source or "PDF", model=brief.model)
+    sections.append(_context(escape(source), _cost(brief)))
+    return _modal(language, sections)
+
+
+def notice(language: Language, words: str) -> Block:
+    """A modal that says one sentence."""
+    return _modal(language, [_rich([_text(words)])])
+
+
+def _modal(language: Language, content: list[Block]) -> Block:
+    return {
+        "type": "modal",
+        "title": plain(say(language, "details.title"), 24),
+        "close": plain(say(language, "details.close"), 24),
+        "blocks": content[:100],
+    }
+
+
+def _cost(brief: Brief) -> str:
+    usage = brief.usage
+    if not usage.calls:
+        return ""
+    cost = say(brief.language, "details.cost_unknown") if usage.cost is None else f"${usage.cost:.4f}"
+    return say(brief.language, "details.cost", tokens=usage.input_tokens + usage.output_tokens, cost=cost)
+
+
+def home(language: Language) -> Block:
+    """The App Home tab: how to use the bot."""
+    return {
+        "type": "home",
+        "blocks": [
+            {"type": "header", "text": plain(say(language, "home.heading"), 150)},
+            *note(say(language, "commands.help")).blocks,
+        ],
+    }

@@ -1,0 +1,86 @@
+"""The clock: it enqueues each digest when it is due, and once more never hurts.
+
+The schedules table is the truth. Jobs are rebuilt from it every minute and only enqueue a workflow whose id is
+the due time, so firing twice or missing a run is harmless: the latest due digest that was not made is made.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bot.digests.schedule import latest_due, next_due, previous_due
+from bot.models import Schedule
+from bot.ports import Library
+from bot.posting import Posting
+
+log = logging.getLogger("paperwire.clock")
+
+_RECONCILE_SECONDS = 60.0
+_TIDY_SECONDS = 24 * 3600.0
+
+
+class DueTrigger(BaseTrigger):  # type: ignore[misc]
+    """Fires at a schedule's due times. (CronTrigger skips runs at midnight on days of clock changes.)"""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        return next_due(self.schedule, max(now, previous_fire_time or now).astimezone(UTC))
+
+
+class Clock:
+    """Runs until ``close``. ``now`` may run ahead of the machine's clock, as the playground's does."""
+
+    def __init__(
+        self,
+        library: Library,
+        posting: Posting,
+        now: Callable[[], datetime],
+        tidy: Callable[[], None],
+        time_scale: float = 1.0,
+    ) -> None:
+        self._library = library
+        self._posting = posting
+        self._now = now
+        self._tidy = tidy
+        self._every = _RECONCILE_SECONDS / time_scale
+        self._known: dict[str, Schedule] = {}
+        self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
+
+    def start(self) -> None:
+        self._scheduler.add_job(self.reconcile, IntervalTrigger(seconds=self._every, timezone=UTC))
+        self._scheduler.add_job(self._tidy, IntervalTrigger(seconds=_TIDY_SECONDS, timezone=UTC))
+        self._scheduler.start()
+        self.reconcile()
+
+    def close(self) -> None:
+        self._scheduler.shutdown(wait=True)
+
+    def reconcile(self) -> None:
+        """Make the jobs what the table says, and catch up on what was missed."""
+        wanted = {f"{s.team_id}:{s.channel_id}": s for s in self._library.schedules() if s.paused is None}
+        for job_id in self._known.keys() - wanted.keys():
+            self._scheduler.remove_job(job_id)
+        for job_id, schedule in wanted.items():
+            if self._known.get(job_id) != schedule:
+                self._scheduler.add_job(
+                    self.post_due, DueTrigger(schedule), args=[schedule], id=job_id, replace_existing=True
+                )
+            self.post_due(schedule)
+        self._known = wanted
+
+    def post_due(self, schedule: Schedule) -> None:
+        """Enqueue the latest digest due and not done since the schedule was made."""
+        due_at = latest_due(schedule, self._now())
+        done_at = self._library.last_digest_due(schedule.team_id, schedule.channel_id)
+        made_at = schedule.created_at or due_at
+        if due_at < made_at or (done_at is not None and due_at <= done_at):
+            return
+        self._posting.scheduled_digest(schedule.team_id, schedule.channel_id, due_at, previous_due(schedule, due_at))

@@ -1,0 +1,86 @@
+"""Listeners for messages: a shared paper is accepted, a deleted one withdrawn, everything else left alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_bolt import App, BoltContext
+
+from handlers.desk import Desk
+from handlers.payloads import is_new_message, is_private, shares_of_message
+
+# Subscribed because of the agent view, or sent beside the message that we do handle; each needs a listener,
+# since Slack takes a 404 for a failure and sends the event again.
+_NOTHING_TO_DO = (
+    "file_created",
+    "file_shared",
+    "file_public",
+    "file_change",
+    "file_deleted",
+    "app_context_changed",
+    "agent_session_stopped",
+    "agent_session_title_changed",
+    "app_uninstalled",
+    "tokens_revoked",
+    "channel_archive",
+    "channel_unarchive",
+    "channel_rename",
+    "channel_deleted",
+    "group_archive",
+    "group_unarchive",
+    "reaction_added",
+    "reaction_removed",
+    "member_left_channel",
+)
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.event("message")
+    def message(event: dict[str, Any], context: BoltContext) -> None:
+        team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
+        channel_id, channel_type = event["channel"], event.get("channel_type")
+        if event.get("subtype") == "message_deleted":
+            desk.briefing.withdraw(team_id, channel_id, event["deleted_ts"])
+            return
+        if not is_new_message(event, bot_user_id):
+            return
+        shares = shares_of_message(
+            event,
+            team_id=team_id,
+            channel_id=channel_id,
+            private=is_private(channel_type),
+            bot_user_id=bot_user_id,
+        )
+        for share in shares:
+            desk.briefing.accept(share)
+        if not shares and channel_type == "im":
+            _say_no_paper(desk, team_id, event)
+
+    @app.event("app_mention")
+    def mention(event: dict[str, Any], context: BoltContext) -> None:
+        # Its papers come with the message event, which alone tells whether the channel is private.
+        team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
+        found = shares_of_message(
+            event, team_id=team_id, channel_id=event["channel"], private=True, bot_user_id=bot_user_id
+        )
+        if not found and not event.get("edited"):
+            _say_no_paper(desk, team_id, event)
+
+    @app.event("member_joined_channel")
+    def joined(event: dict[str, Any], context: BoltContext, body: dict[str, Any]) -> None:
+        if event.get("user") == context.bot_user_id:
+            key = f"welcome:{context.team_id}:{event['channel']}:{body.get('event_id')}"
+            desk.posting.note(str(context.team_id), event["channel"], None, key, "commands.welcome")
+
+    for name in _NOTHING_TO_DO:
+        app.event(name)(_nothing)
+
+
+def _say_no_paper(desk: Desk, team_id: str, event: dict[str, Any]) -> None:
+    channel_id, ts = event["channel"], event["ts"]
+    key = f"no_paper:{team_id}:{channel_id}:{ts}"
+    desk.posting.note(team_id, channel_id, event.get("thread_ts") or ts, key, "commands.no_paper")
+
+
+def _nothing() -> None:
+    """An event that asks nothing of us."""

@@ -1,0 +1,267 @@
+"""The bot's voice in Slack: the only caller of the Web API."""
+
+from __future__ import annotations
+
+import logging
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import PaperwireError, Retry, Tell
+from bot.models import Digest, Share
+from bot.papers.bodies import too_large
+from bot.papers.web import Web
+from bot.ports import Reply
+from handlers import blocks
+from handlers.blocks import Message
+
+log = logging.getLogger("paperwire.slack")
+T = TypeVar("T")
+
+WORKING, DONE, FAILED = "eyes", "white_check_mark", "x"
+METADATA_EVENT = "paperwire_message"
+# A message looked up after a crash was posted minutes ago, at most as long ago as the bot was down.
+_LOOK_BACK_PAGES = 10
+
+_GONE = {"channel_not_found", "is_archived", "channel_is_archived"}
+_NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found"}
+_OUTAGE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
+# A token may be put right by the operator while the work waits.
+_OUTAGE |= {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}
+_UNFIT_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
+
+
+def make_client(token: str | None, api_url: str) -> WebClient:
+    """A Web API client that never retries by itself: chat.postMessage is not idempotent."""
+    base_url = api_url if api_url.endswith("/") else f"{api_url}/"
+    return WebClient(token=token, base_url=base_url, timeout=20, retry_handlers=[])
+
+
+def classified(call: Callable[[], T]) -> T:
+    """Make a Web API call. Raises Retry or Tell as Slack's answer asks for; what is left is a bug of ours."""
+    try:
+        return call()
+    except SlackApiError as error:
+        response: Any = error.response
+        status = getattr(response, "status_code", 0)
+        code = response.get("error", "") if hasattr(response, "get") else ""
+        if status == 429:
+            raise Retry("slack_busy", after=_retry_after(response)) from error
+        if status >= 500 or code in _OUTAGE:
+            raise Retry("slack_unavailable", reason=code or f"HTTP {status}") from error
+        if code in _GONE:
+            raise Tell("channel_gone", reason=code) from error
+        if code in _NOT_MEMBER:
+            raise Tell("not_in_channel") from error
+        if code == "missing_scope":
+            raise Tell("missing_scope", scope=str(response.get("needed", "?"))) from error
+        raise
+    except (SlackClientError, HTTPException, OSError) as error:
+        raise Retry("slack_unavailable", reason=type(error).__name__) from error
+
+
+def zone_of_user(client: WebClient, user_id: str) -> str | None:
+    """The IANA zone a person chose in Slack."""
+    response = classified(lambda: client.users_info(user=user_id))
+    user: dict[str, Any] = response.get("user") or {}
+    return user.get("tz")
+
+
+def _retry_after(response: Any) -> float:
+    headers = {name.lower(): seconds for name, seconds in (getattr(response, "headers", None) or {}).items()}
+    try:
+        return float(headers.get("retry-after", 1))
+    except ValueError:
+        return 1.0
+
+
+class SlackMessenger:
+    """Implements ``bot.ports.Messenger`` for one workspace."""
+
+    def __init__(self, client: WebClient, web: Web, max_bytes: int) -> None:
+        self._client = client
+        self._web = web
+        self._max_bytes = max_bytes
+        self._names: dict[str, str] = {}
+
+    # signs on the message
+
+    def working(self, share: Share) -> None:
+        self._sign(share, WORKING)
+
+    def finished(self, share: Share, *, failed: bool) -> None:
+        for sign in (WORKING, DONE if failed else FAILED):
+            self._unsign(share, sign)
+        self._sign(share, FAILED if failed else DONE)
+
+    def _sign(self, share: Share, name: str) -> None:
+        self._expecting(
+            {"already_reacted", "message_not_found", "too_many_reactions"},
+            lambda: self._client.reactions_add(channel=share.channel_id, timestamp=share.ts, name=name),
+        )
+
+    def _unsign(self, share: Share, name: str) -> None:
+        self._expecting(
+            {"no_reaction", "message_not_found"},
+            lambda: self._client.reactions_remove(channel=share.channel_id, timestamp=share.ts, name=name),
+        )
+
+    # messages
+
+    def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
+        first_name = self._name(reply.first.share.user_id) if reply.first else ""
+        return self._post(channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
+
+    def _name(self, user_id: str) -> str:
+        """What a person is called; mentioning them would ping them."""
+        if user_id not in self._names:
+            try:
+                response = classified(lambda: self._client.users_info(user=user_id))
+            except (SlackApiError, PaperwireError) as error:
+                log.warning("no name for %s: %s", user_id, error)
+                return user_id
+            user: dict[str, Any] = response.get("user") or {}
+            profile = user.get("profile") or {}
+            self._names[user_id] = profile.get("display_name") or user.get("real_name") or user.get("name") or user_id
+        return self._names[user_id]
+
+    def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
+        return self._post(channel_id, thread_ts, blocks.note(words), key)
+
+    def digest_parent(self, digest: Digest, key: str) -> str:
+        return self._post(digest.channel_id, None, blocks.digest_parent(digest), key)
+
+    def digest_replies(self, digest: Digest) -> int:
+        return len(blocks.digest_replies(digest))
+
+    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
+        return self._post(digest.channel_id, parent_ts, blocks.digest_replies(digest)[number], key)
+
+    def _post(self, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
+        def send(content: dict[str, Any]) -> str:
+            response = self._client.chat_postMessage(
+                channel=channel_id,
+                thread_ts=thread_ts,
+                metadata={"event_type": METADATA_EVENT, "event_payload": {"key": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **content,
+            )
+            return str(response["ts"])
+
+        try:
+            return classified(lambda: send({"text": message.text, "blocks": message.blocks}))
+        except SlackApiError as error:
+            if error.response.get("error") not in _UNFIT_BLOCKS:
+                raise
+            # The words matter more than their form.
+            log.error("blocks refused: %s", error.response.get("response_metadata", error.response.get("error")))
+            return classified(lambda: send({"text": message.text}))
+
+    def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
+        for message in self._look_back(channel_id, thread_ts):
+            metadata = message.get("metadata") or {}
+            payload = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == METADATA_EVENT and payload.get("key") == key:
+                return str(message["ts"])
+        return None
+
+    def _look_back(self, channel_id: str, thread_ts: str | None) -> Iterator[dict[str, Any]]:
+        cursor: str | None = None
+        for _ in range(_LOOK_BACK_PAGES):
+            page: dict[str, Any] = {"channel": channel_id, "cursor": cursor, "limit": 200, "include_all_metadata": True}
+            try:
+                response = classified(
+                    lambda page=page: (  # type: ignore[misc]
+                        self._client.conversations_replies(ts=thread_ts, **page)
+                        if thread_ts
+                        else self._client.conversations_history(**page)
+                    )
+                )
+            except SlackApiError as error:
+                if error.response.get("error") == "thread_not_found":
+                    return
+                raise
+            yield from response.get("messages") or []
+            cursor = (response.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    def delete(self, team_id: str, channel_id: str, ts: str) -> None:
+        self._expecting(
+            {"message_not_found", "channel_not_found"},
+            lambda: self._client.chat_delete(channel=channel_id, ts=ts),
+        )
+
+    def direct_channel(self, team_id: str, user_id: str) -> str:
+        response = classified(lambda: self._client.conversations_open(users=[user_id]))
+        channel: dict[str, Any] = response["channel"]
+        return str(channel["id"])
+
+    # files
+
+    def download(self, team_id: str, file_id: str, folder: Path) -> Path:
+        file = self._file(file_id)
+        if file.get("mode") in ("tombstone", "hidden_by_limit") or not file:
+            raise Tell("file_gone")
+        if file.get("filetype") != "pdf" and file.get("mimetype") != "application/pdf":
+            raise Tell("not_a_pdf", url=str(file.get("name") or "file"))
+        if file.get("is_external") or file.get("mode") == "external":
+            raise Tell("file_elsewhere")
+        if int(file.get("size") or 0) > self._max_bytes:
+            raise too_large(str(file.get("name") or "PDF"), self._max_bytes)
+        url = str(file.get("url_private_download") or file.get("url_private") or "")
+        token = self._client.token or ""
+        return self._web.download(url, folder, max_bytes=self._max_bytes, bearer=token)
+
+    def _file(self, file_id: str) -> dict[str, Any]:
+        try:
+            response = classified(lambda: self._client.files_info(file=file_id))
+        except SlackApiError as error:
+            if error.response.get("error") in ("file_not_found", "file_deleted", "access_denied"):
+                raise Tell("file_gone") from error
+            raise
+        file: dict[str, Any] = response.get("file") or {}
+        return file
+
+    def reserve_file(self, team_id: str, name: str, content: str) -> str:
+        data = content.encode()
+        response = classified(lambda: self._client.files_getUploadURLExternal(filename=name, length=len(data)))
+        url = str(response["upload_url"])
+        if urlsplit(url).scheme not in ("https", "http"):
+            raise ValueError(f"not an upload address: {url}")
+        request = urllib.request.Request(url, data=data, method="POST")  # noqa: S310 - Slack itself named it
+        classified(lambda: urllib.request.urlopen(request, timeout=30).close())  # noqa: S310
+        return str(response["file_id"])
+
+    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str) -> None:
+        if self._is_shared(file_id):
+            return
+        classified(
+            lambda: self._client.files_completeUploadExternal(
+                files=[{"id": file_id, "title": title}], channel_id=channel_id, thread_ts=thread_ts
+            )
+        )
+
+    def _is_shared(self, file_id: str) -> bool:
+        try:
+            file = self._file(file_id)
+        except Tell:
+            return False  # reserved but not completed: Slack does not know it yet
+        return bool(file.get("shares") or file.get("channels") or file.get("groups") or file.get("ims"))
+
+    def _expecting(self, harmless: set[str], call: Callable[[], object]) -> None:
+        try:
+            classified(call)
+        except SlackApiError as error:
+            if error.response.get("error") not in harmless:
+                raise
+        except Tell:
+            if "channel_not_found" not in harmless:
+                raise

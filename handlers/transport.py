@@ -1,0 +1,50 @@
+"""How Slack reaches the bot: Socket Mode, or HTTP."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
+from slack_sdk import WebClient
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+log = logging.getLogger("paperwire.transport")
+
+# Slack's own payloads stay well below; what is larger is not from Slack.
+_LARGEST_BODY = 1_000_000
+
+
+def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHandler:
+    """Connect through Socket Mode; returns the handler, to be closed at the end."""
+    handler = SocketModeHandler(app, app_token, web_client=client, concurrency=20)
+    handler.connect()  # type: ignore[no-untyped-call]
+    return handler
+
+
+def http_server(app: App, host: str, port: int, healthy: Callable[[], bool]) -> uvicorn.Server:
+    """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
+
+    async def slack_events(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
+            return PlainTextResponse("too large", status_code=413)
+        body = await request.body()
+        # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
+        return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, body)))
+
+    async def health(_: Request) -> Response:
+        ok = await run_in_threadpool(healthy)
+        return PlainTextResponse("ok" if ok else "not healthy", status_code=200 if ok else 503)
+
+    routes = [Route("/slack/events", slack_events, methods=["POST"]), Route("/healthz", health)]
+    config = uvicorn.Config(
+        Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off", server_header=False
+    )
+    return uvicorn.Server(config)

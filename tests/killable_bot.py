@@ -1,0 +1,63 @@
+"""The real bot with stopping places: run as a program by ``test_kills``, which kills it there.
+
+The folder ``KILL_CONTROL`` holds a file ``armed`` with the name of a place. Whoever reaches it first turns the file
+into ``reached`` and stands still, inside the step, until the process is killed. Nothing else differs from the
+program, except ``PAPERWIRE_BLIND=1``, which takes away the look before a second post to show that the test notices.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bot import __main__ as program
+from bot.work import Work
+from handlers.slack import SlackMessenger
+
+_CONTROL = Path(os.environ["KILL_CONTROL"])
+
+
+def reach(place: str) -> None:
+    armed = _CONTROL / "armed"
+    try:
+        if armed.read_text() != place:
+            return
+        armed.rename(_CONTROL / "reached")
+    except FileNotFoundError:
+        return
+    time.sleep(3600)
+
+
+def watch_steps() -> None:
+    step, enqueue = Work.step, Work.enqueue
+
+    def watched_step(self: Work, name: str, action: Callable[[], Any]) -> Any:
+        def watched() -> Any:
+            reach(f"before {name}")
+            result = action()
+            # The work is done and the engine does not know it yet: the worst moment.
+            reach(f"after {name}")
+            return result
+
+        return step(self, name, watched)
+
+    def watched_enqueue(self: Work, queue: str, workflow: str, *rest: Any, **options: Any) -> None:
+        accepting = workflow == "brief_share"
+        if accepting:
+            reach("before accepting")
+        enqueue(self, queue, workflow, *rest, **options)
+        if accepting:
+            reach("after accepting")
+
+    Work.step = watched_step  # type: ignore[method-assign, assignment]
+    Work.enqueue = watched_enqueue  # type: ignore[method-assign, assignment]
+
+
+if __name__ == "__main__":
+    watch_steps()
+    if os.environ.get("PAPERWIRE_BLIND"):
+        SlackMessenger.posted = lambda *_: None  # type: ignore[method-assign]
+    program.main(["run"], prog_name="paperwire")

@@ -1,0 +1,81 @@
+"""The real bot as a process of its own, run against a playground and local stand-ins for the outside."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parent.parent
+BOT: tuple[str, ...] = ("-m", "bot", "run")
+
+
+class RunningBot:
+    """Starts on entry and ends on exit; ``log`` holds what it wrote."""
+
+    def __init__(self, environment: Mapping[str, str], data: Path, program: Sequence[str] = BOT) -> None:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        self._environment = {**kept, "PYTHONPATH": str(ROOT), "PAPERWIRE_DATA": str(data), **environment}
+        self._program = program
+        self._log_file = data.parent / f"{data.name}.log"
+        self._log_start = 0
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self.stop()
+
+    @property
+    def log(self) -> str:
+        return self._log_file.read_text(errors="replace") if self._log_file.exists() else ""
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        self._log_start = len(self.log)
+        with self._log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._program], env=self._environment, stdout=log, stderr=log, cwd=ROOT
+            )
+
+    def wait_until_connected(self, seconds: float = 40) -> None:
+        deadline = time.monotonic() + seconds
+        while "connected to Slack" not in self.log[self._log_start :]:
+            if self._process is None or self._process.poll() is not None:
+                raise AssertionError(f"the bot ended:\n{self.log[-4000:]}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"not connected within {seconds} s:\n{self.log[-4000:]}")
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """As the machine would: SIGKILL, nothing flushed."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait(10)
+        self._process = None
+
+    def stop(self, seconds: float = 30) -> int:
+        """As an operator would: SIGTERM; returns the exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(10)
+            raise AssertionError(f"the bot did not stop within {seconds} s:\n{self.log[-4000:]}") from None
+        finally:
+            self._process = None
+        return code

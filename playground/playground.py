@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any, Self, TypeVar
-
-import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from playground.clock import Clock
 from playground.compose import typed
 from playground.delivery import Delivery
 from playground.installation import Installation
 from playground.objects import Channel, Json
-from playground.server import Dropped, Slack
+from playground.server import Slack
+from playground.threaded import ThreadedServer
 from playground.web_api import Call, Fault
 
 Result = TypeVar("Result")
@@ -44,32 +41,15 @@ class Playground:
         self.clock = Clock(time_scale)
         self.slack = Slack(self.installation, self.clock, burst=burst, tiers=tiers)
         self.workspace = self.slack.workspace
-        self._connections: dict[tuple[str, int], asyncio.Transport] = {}
-        config = uvicorn.Config(
-            self._application(),
-            host="127.0.0.1",
-            port=port,
-            http=_protocol(self._connections),
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = _Server(config)
-        self._thread = threading.Thread(target=self._server.run, name="playground", daemon=True)
+        self._server = ThreadedServer(self.slack.application(), "playground", port)
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._server.ready.wait(10)
-        if not self._server.started:
-            raise RuntimeError("the playground server did not start")
-        port = self._server.servers[0].sockets[0].getsockname()[1]
-        self.workspace.url = f"http://127.0.0.1:{port}"
+        self._server.start()
+        self.workspace.url = self._server.url
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
+        self._server.stop()
 
     @property
     def url(self) -> str:
@@ -356,45 +336,3 @@ class Playground:
     def _call(self, work: Callable[..., None], *args: object) -> None:
         assert self.slack.loop, "the playground is not running"
         self.slack.loop.call_soon_threadsafe(work, *args)
-
-    def _application(self) -> Any:
-        """Starlette's, with connections closed unanswered where a fault says so."""
-        application = self.slack.application()
-
-        async def answer(scope: Any, receive: Any, send: Any) -> None:
-            try:
-                await application(scope, receive, send)
-            except Dropped:
-                self._connections[tuple(scope["client"])].abort()
-
-        return answer
-
-
-class _Server(uvicorn.Server):
-    """Tells when it listens, and leaves the process's signals alone."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.ready.set()
-
-    def install_signal_handlers(self) -> None:
-        pass
-
-
-def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[H11Protocol]:
-    class Protocol(H11Protocol):
-        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-            connections[transport.get_extra_info("peername")] = transport
-            super().connection_made(transport)
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            connections.pop(self.transport.get_extra_info("peername"), None)
-            super().connection_lost(exc)
-
-    return Protocol

@@ -24,16 +24,13 @@ from playground.installation import Installation
 from playground.interactions import Interactions
 from playground.limits import POSTING, Limits
 from playground.objects import Json
+from playground.threaded import Dropped
 from playground.views import Views
 from playground.web_api import Args, Call, Fault, Limited, perform
 from playground.workspace import Workspace
 
 LINK_LIVES = 30
 """Seconds in which the address from ``apps.connections.open`` must be used."""
-
-
-class Dropped(Exception):
-    """The connection is to be closed without an answer."""
 
 
 class Slack:

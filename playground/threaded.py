@@ -1,0 +1,84 @@
+"""A web server on loopback, on a free port, in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+Scope = MutableMapping[str, Any]
+Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+
+class Dropped(Exception):
+    """Raised by an application: the connection is to be closed without an answer."""
+
+
+class ThreadedServer:
+    """``start`` returns when the server listens at ``url``; ``stop`` when it is gone."""
+
+    def __init__(self, application: Application, name: str, port: int = 0) -> None:
+        self._application = application
+        self._connections: dict[tuple[str, int], asyncio.Transport] = {}
+        config = uvicorn.Config(
+            self._answer,
+            host="127.0.0.1",
+            port=port,
+            http=_protocol(self._connections),
+            interface="asgi3",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+        )
+        self._server = _Server(config)
+        self._thread = threading.Thread(target=self._server.run, name=name, daemon=True)
+        self.url = ""
+
+    def start(self) -> None:
+        self._thread.start()
+        if not self._server.ready.wait(10) or not self._server.started:
+            raise RuntimeError(f"the server {self._thread.name} did not start")
+        self.url = f"http://127.0.0.1:{self._server.servers[0].sockets[0].getsockname()[1]}"
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    async def _answer(self, scope: Scope, receive: Any, send: Any) -> None:
+        try:
+            await self._application(scope, receive, send)
+        except Dropped:
+            self._connections[tuple(scope["client"])].abort()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens. In a thread that is not the main one uvicorn leaves the process's signals alone."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: Any = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.ready.set()
+
+
+def _protocol(connections: dict[tuple[str, int], asyncio.Transport]) -> type[H11Protocol]:
+    """uvicorn's, which lets a connection be found by the client's address."""
+
+    class Protocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            connections[transport.get_extra_info("peername")] = transport
+            super().connection_made(transport)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            connections.pop(self.transport.get_extra_info("peername"), None)
+            super().connection_lost(exc)
+
+    return Protocol

@@ -141,7 +141,8 @@ class Web:
     def _request(self, target: httpx.URL, headers: dict[str, str], deadline: float) -> Iterator[httpcore.Response]:
         guard = _Guard(self._network, self._fit_addresses, deadline)
         # a pool for each request: nothing is kept alive, so a deadline belongs to one request
-        pool = httpcore.ConnectionPool(ssl_context=self._tls, network_backend=guard, max_connections=1, http2=False)
+        tls = self._tls if target.scheme == "https" else None
+        pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=guard, max_connections=1)
         address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         sent = [*headers.items(), ("Accept-Encoding", "gzip, identity"), ("Connection", "close")]
         try:
@@ -320,7 +321,7 @@ def _header(response: httpcore.Response, name: str) -> str:
 
 
 def _port(target: httpx.URL) -> int:
-    return target.port or {"http": 80, "https": 443}.get(target.scheme, 0)
+    return {"http": 80, "https": 443}[target.scheme] if target.port is None else target.port
 
 
 def _shown(url: str) -> str:

@@ -120,8 +120,8 @@ def _language(words: str, language: Language) -> Iterator[str]:
     # Terms may stay in English; a phrase of running English may not.
     runs = re.finditer(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ0-9'’.,()%/ -]*", shown)
     for run in runs:
-        plain_words = [word for word in _PLAIN_WORD.findall(run[0]) if word not in _CONNECTING]
-        function_words = [word for word in _PLAIN_WORD.findall(run[0]) if word in _RUNNING]
+        plain_words = [word for word in _PLAIN_WORD.findall(run[0]) if word not in _connecting()]
+        function_words = [word for word in _PLAIN_WORD.findall(run[0]) if word in _running()]
         if len(plain_words) >= 3 or (len(plain_words) >= 2 and function_words):
             yield run[0].strip()[:60]
             return
@@ -129,17 +129,23 @@ def _language(words: str, language: Language) -> Iterator[str]:
         yield f"more English than Chinese: {shown[:40]}"
 
 
-_CONNECTING = frozenset("of for and the in on to with vs et al".split())
-_RUNNING = frozenset(
-    "the a an is are was were by from than that which this these with while and or to on in it its we our can has have be".split()
-)
+@cache
+def _connecting() -> frozenset[str]:
+    """Small words that may stand between the words of a name."""
+    return frozenset(cues()["form"]["connecting"].split())
+
+
+@cache
+def _running() -> frozenset[str]:
+    """Small words that only running English has."""
+    return frozenset(cues()["form"]["running"].split())
 
 
 def _other_latin(shown: str) -> Iterator[str]:
     """German, French and the like: two of their function words where English has none."""
     words = [word.lower() for word in _WORD.findall(shown)]
     foreign = [word for word in words if word in _foreign_words()]
-    english = [word for word in words if word in _RUNNING or word in _CONNECTING]
+    english = [word for word in words if word in _running() or word in _connecting()]
     if len(foreign) >= 2 and len(foreign) > len(english):
         yield " ".join(foreign)
 
@@ -202,7 +208,7 @@ def _repeated(draft: Draft) -> Iterator[Fault]:
 def _grams(words: str) -> frozenset[str]:
     """Words of English, pairs of characters of Chinese."""
     shown = plain(words).lower()
-    latin = [w for w in latin_words(shown).split() if w not in _CONNECTING and w not in _RUNNING]
+    latin = [w for w in latin_words(shown).split() if w not in _connecting() and w not in _running()]
     pairs = [run[i : i + 2] for run in re.findall(r"[一-鿿]+", shown) for i in range(len(run) - 1)]
     return frozenset(latin + pairs)
 
@@ -216,7 +222,8 @@ def copied(slot: str, source: Source) -> str:
         units, glue, least, body = latin_words(shown).split(), " ", COPIED_EN, source.words
     least = max(least, -(-len(units) * 4 // 5))
     for start in range(len(units) - least + 1):
-        run = glue.join(units[start : start + least])
-        if (f" {run} " if glue else run) in body:
-            return run[:80]
+        run = units[start : start + least]
+        numbers = sum(each[0].isdigit() for each in run)  # facts have to be verbatim, they are no copying
+        if least - numbers >= (COPIED_EN if glue else COPIED_ZH) and f"{glue}{glue.join(run)}{glue}" in body:
+            return glue.join(run)[:80]
     return ""

@@ -7,11 +7,13 @@ guarantee stands in ``docs/briefs.md``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.briefs.form import copied, form_faults
 from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
-from bot.briefs.numbers import Quantity, quantities
+from bot.briefs.numbers import numbers_in_names, quantities
+from bot.briefs.quantity import Quantity
 from bot.briefs.source import Place, Source, locate, plain, source_of
 from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
 
@@ -77,9 +79,14 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
     """Numbers of a slot that its quote, or the paper, does not hold with the same unit and bound."""
     proof = quantities(place.text) if place else ()
     for claim in quantities(words):
+        if not claim.claimed:
+            continue
         matches = [each for each in proof if claim.same(each)]
+        if not matches and place and any(claim.same(each) for each in numbers_in_names(place.text)):
+            continue
         if not matches:
-            yield Fault(slot, *_unproven(claim, words, proof, source, place is not None))
+            if not _part_of_name(claim, words, source):
+                yield Fault(slot, *_unproven(claim, proof, source))
         elif claim.sign and not any(each.sign == claim.sign for each in matches):
             yield Fault(slot, "number", f"{claim.sign}{claim.text}")
         elif claim.bound and not any(_allows(each.loose_bound, claim) for each in matches):
@@ -88,18 +95,23 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
             yield Fault(slot, "bound", f"{claim.text}: the quote says up to {claim.text}")
 
 
+def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
+    """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so."""
+    name = re.search(r"[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
+    bare = claim.value if claim.unit == "" else None
+    version = bare is not None and (bare < 10 or 1900 <= bare <= 2100 or claim.text[-1:].isalpha())
+    return bool(name and version and source.holds(f"{name[0]}{claim.text}"))
+
+
 def _allows(printed: str, claim: Quantity) -> bool:
     upper = ("upto", "less")
     return printed == claim.bound or (printed in upper and claim.bound in upper)
 
 
-def _unproven(
-    claim: Quantity, words: str, proof: tuple[Quantity, ...], source: Source, quoted: bool
-) -> tuple[str, str]:
+def _unproven(claim: Quantity, proof: tuple[Quantity, ...], source: Source) -> tuple[str, str]:
     """Kind and words of the fault of a number that its quote does not hold."""
     if any(claim.value == value for each in proof for value, _ in each.readings):
         return "unit", f"{claim.text}: the quote gives it another unit"
-    everywhere = [each for each in quantities(source.text) if claim.same(each)]
-    if everywhere:
+    if any(claim.same(each) for each in quantities(source.text)):
         return "number", f"{claim.text}: in the paper, but not in this slot's quote"
     return "number", f"{claim.text}: not in the paper"

@@ -12,7 +12,6 @@ from bot.models import Institution, Language
 _LETTER = "A-Za-zÀ-ɏͰ-Ͽ"
 _TOKEN = re.compile(rf"(?:\d+(?:\.\d+)*)?[{_LETTER}](?:[{_LETTER}0-9@+*/._'&-]*[{_LETTER}0-9+*@])?")
 _WORDLIKE = re.compile(rf"[A-ZÀ-Þ][a-zß-ÿ'’]+(?:-[{_LETTER}]+)*$")
-_CONNECTORS = frozenset("of for and the in on to with de la du des di del der von van".split())
 _ZH_INSTITUTION = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|研究院|研究所|研究中心|实验室|公司|集团|科学院|医院)")
 _EN_INSTITUTION = re.compile(
     r"\b(?:universit\w*|institut\w*|college|academy|laborator\w*|labs?|inc|corp\w*|ltd|gmbh|hospital|company)\b",
@@ -48,7 +47,7 @@ def foreign_names(slot: str, language: Language, source: Source) -> list[str]:
 
 
 def _is_name(word: str) -> bool:
-    return bool(re.search(rf"[A-ZÀ-Þ0-9@+._]|[Ͱ-Ͽ].", word)) and word.lower() not in ("e.g", "i.e", "vs", "a")
+    return bool(re.search(r"[A-ZÀ-Þ0-9@+._]|[Ͱ-Ͽ].", word)) and word.lower() not in ("e.g", "i.e", "vs", "a")
 
 
 def _known(word: str, source: Source, *, first: bool) -> bool:
@@ -80,7 +79,7 @@ def _runs(slot: str, found: list[re.Match[str]]) -> list[str]:
     current: list[re.Match[str]] = []
 
     def close() -> None:
-        while current and current[-1][0] in _CONNECTORS:
+        while current and current[-1][0] in cues()["connectors"]:
             current.pop()
         if len(current) > 1:
             name = slot[current[0].start() : current[-1].end()]
@@ -96,7 +95,7 @@ def _runs(slot: str, found: list[re.Match[str]]) -> list[str]:
             if not adjacent:
                 close()
             current.append(match)
-        elif adjacent and match[0] in _CONNECTORS:
+        elif adjacent and match[0] in cues()["connectors"]:
             current.append(match)
         else:
             close()

@@ -1,10 +1,14 @@
-"""What stands around a number: its scale (k, million, 万), its unit, and the bound set on it ("up to", 超过)."""
+"""What follows a number: its scale (k, million, 万) and its unit."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
+from importlib import resources
+from typing import Any
 
 Reading = tuple[Fraction, str]
 
@@ -19,51 +23,35 @@ class Tail:
     has_unit: bool = False
 
 
-_SCALES = {
-    "k": 3, "K": 3, "M": 6, "B": 9, "T": 12, "bn": 9, "mn": 6, "hundred": 2, "thousand": 3, "million": 6, "billion": 9,
-    "trillion": 12, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11,
-    "万亿": 12,
-}  # fmt: skip
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(resources.files("bot.briefs").joinpath("units.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _symbols() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern of all symbols, longest first, and the name of each."""
+    names = {symbol: name for name, symbols in _tables()["symbols"].items() for symbol in symbols}
+    return re.compile("|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))), names
+
+
+@cache
+def _words() -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
+    """A pattern of all unit words, and the pattern and name of each unit."""
+    tables: dict[str, list[str]] = _tables()["words"]
+    each = tuple((re.compile(rf"(?i:{'|'.join(words)})(?![A-Za-z])"), name) for name, words in tables.items())
+    return re.compile("|".join(pattern.pattern for pattern, _ in each)), each
+
+
 _SCALE = re.compile(
-    r"(?:[ -]?(?P<letter>bn|mn|[kKMBT])(?![A-Za-z0-9])|[ -]?(?P<word>(?i:hundred|thousand|million|billion|trillion)s?)(?![a-z])"
+    r"(?:[ -]?(?P<letter>bn|mn|[kKMBT])(?![A-Za-z0-9])"
+    r"|[ -]?(?P<word>(?i:hundred|thousand|million|billion|trillion)s?)(?![a-z])"
     r"| ?(?P<zh>万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千(?!米|克|瓦|字|兆)|百(?!分)))"
 )
-
-# Symbols whose case counts, then words whose case does not. The value is the name a unit goes by here.
-_SYMBOLS = {
-    "%": "%", "×": "×", "x": "×", "X": "×", "ns": "ns", "us": "us", "μs": "us", "ms": "ms", "s": "s", "min": "min", "h": "h",
-    "hr": "h", "hrs": "h", "KB": "KB", "kB": "KB", "MB": "MB", "GB": "GB", "TB": "TB", "PB": "PB", "KiB": "KB", "MiB": "MB",
-    "GiB": "GB", "TiB": "TB", "Kbps": "Kbps", "kbps": "Kbps", "Mbps": "Mbps", "Gbps": "Gbps", "Hz": "Hz", "kHz": "kHz",
-    "MHz": "MHz", "GHz": "GHz", "THz": "THz", "mW": "mW", "W": "W", "kW": "kW", "MW": "MW", "GW": "GW", "mJ": "mJ", "J": "J",
-    "kJ": "kJ", "MJ": "MJ", "Wh": "Wh", "kWh": "kWh", "MWh": "MWh", "GWh": "GWh", "eV": "eV", "meV": "meV", "keV": "keV",
-    "MeV": "MeV", "GeV": "GeV", "TeV": "TeV", "V": "V", "mV": "mV", "kV": "kV", "mA": "mA", "nm": "nm", "μm": "um", "um": "um",
-    "mm": "mm", "cm": "cm", "m": "m", "km": "km", "Å": "Å", "mg": "mg", "g": "g", "kg": "kg", "μg": "ug", "ng": "ng",
-    "mL": "mL", "ml": "mL", "L": "L", "μL": "uL", "dB": "dB", "dBm": "dBm", "Pa": "Pa", "kPa": "kPa", "MPa": "MPa",
-    "GPa": "GPa", "mM": "mM", "μM": "uM", "nM": "nM", "°C": "°C", "°": "deg", "pp": "pp", "p.p.": "pp", "pts": "pp",
-    "pt": "pp", "G": "GB", "fps": "fps", "FPS": "fps", "kpc": "kpc", "Mpc": "Mpc", "pc": "pc", "fb": "fb", "pb": "pb",
-    "Gyr": "Gyr", "Myr": "Myr", "bits": "bit", "bit": "bit", "kbp": "kbp", "bp": "bp", "rpm": "rpm", "QPS": "qps",
-    "FLOPs": "FLOPs", "FLOPS": "FLOPs", "GFLOPs": "GFLOPs", "GFLOPS": "GFLOPs", "TFLOPs": "TFLOPs", "TFLOPS": "TFLOPs",
-    "PFLOPs": "PFLOPs", "PFLOPS": "PFLOPs", "EFLOPs": "EFLOPs", "MFLOPs": "MFLOPs", "TOPS": "TOPS", "TOPS/W": "TOPS/W",
-    "GMACs": "GMACs", "MMACs": "MMACs",
-}  # fmt: skip
-_WORDS = {
-    "percentage points?|percent points?|percentage-points?|百分点": "pp",
-    "percent|per cent|pct": "%",
-    "times|fold|倍": "×",
-    "nanoseconds?|纳秒": "ns", "microseconds?|微秒": "us", "milliseconds?|毫秒": "ms", "seconds?|secs?|秒钟?": "s",
-    "minutes?|mins?|分钟": "min", "hours?|小时": "h", "days?|天": "day", "weeks?|周": "week", "months?|个月": "month",
-    "years?|年": "year", "gigabytes?": "GB", "megabytes?": "MB", "terabytes?": "TB", "bytes?|字节": "byte", "比特": "bit",
-    "hertz|赫兹": "Hz", "watts?|瓦": "W", "joules?|焦耳": "J", "nanomet(?:er|re)s?|纳米": "nm", "micromet(?:er|re)s?|微米": "um",
-    "millimet(?:er|re)s?|毫米": "mm", "centimet(?:er|re)s?|厘米": "cm", "kilomet(?:er|re)s?|公里|千米": "km",
-    "met(?:er|re)s?|米": "m", "grams?|克": "g", "kilograms?|千克|公斤": "kg", "毫克": "mg", "decibels?|分贝": "dB",
-    "degrees?|度": "deg", "摄氏度": "°C", "usd|dollars?|美元": "$", "euros?|欧元": "€", "frames? per second|帧每秒|帧/秒": "fps",
-    "开尔文": "K",
-}  # fmt: skip
-_UNIT_WORDS = [(re.compile(rf"(?i:{words})(?![A-Za-z])"), name) for words, name in _WORDS.items()]
-_SYMBOL = re.compile("|".join(re.escape(s) for s in sorted(_SYMBOLS, key=len, reverse=True)))
 _ALSO_BARE = re.compile(r"(?i:points?|times)(?![A-Za-z])|个?点(?![云阵集])|分(?![钟之类布析割支配解层辨子区])|位|维")
 _POINTS_AFTER_PERCENT = re.compile(r"[ -]?points?(?![A-Za-z])|p(?![A-Za-z])|[ ]?\(?absolute", re.IGNORECASE)
 _GLUED = re.compile(r"[A-Za-z]")
+_GAP = re.compile(r"[ -]?[多余+]?个?[ ]?")
 _RATE = re.compile(
     r"(?:[ ]?(?:[A-Za-z]{2,12}|个?[一-鿿]{1,3}?))?[ ]?(?:/|per |每)[ ]?"
     r"(?P<per>seconds?|secs?|s|秒|minutes?|min|分钟|hours?|hr|h|小时|days?|天)(?![A-Za-z])"
@@ -81,7 +69,7 @@ def suffix(text: str, at: int, value: Fraction) -> Tail | None:
     scale, end, readings = Fraction(1), at, [(value, "")]
     if found := _SCALE.match(text, at):
         word = found["letter"] or (found["word"] or "").lower().rstrip("s") or found["zh"]
-        scale, end = Fraction(10) ** _SCALES[word], found.end()
+        scale, end = Fraction(10) ** _tables()["scales"][word], found.end()
         readings = [(value * scale, "")]
         if found["letter"]:
             readings.append((value, word))
@@ -94,19 +82,9 @@ def suffix(text: str, at: int, value: Fraction) -> Tail | None:
 
 def _unit(text: str, at: int, value: Fraction) -> tuple[int, list[Reading], bool] | None:
     """End, readings and whether the unit is one that may not be dropped."""
-    gap = re.compile(r"[ -]?[多余+]?个?[ ]?").match(text, at)
+    gap = _GAP.match(text, at)
     start = gap.end() if gap else at
-    name, end = "", start
-    for pattern, unit in _UNIT_WORDS:
-        if (
-            word := pattern.match(text, start)
-            or (text[start - 1 : start] == "个" and pattern.match(text, start - 1))
-            or None
-        ):
-            name, end = unit, word.end()
-            break
-    if not name and (symbol := _SYMBOL.match(text, start)) and _is_whole(text, start, symbol, at):
-        name, end = _SYMBOLS[symbol[0]], symbol.end()
+    name, end = _name(text, start, at)
     if name == "%" and (points := _POINTS_AFTER_PERCENT.match(text, end)):
         absolute = "abs" in points[0].lower()
         return (end, [(value, "%"), (value, "pp")], True) if absolute else (points.end(), [(value, "pp")], True)
@@ -128,6 +106,20 @@ def _unit(text: str, at: int, value: Fraction) -> tuple[int, list[Reading], bool
     return (end, [(value, name)], True) if name else None
 
 
+def _name(text: str, start: int, digits_end: int) -> tuple[str, int]:
+    """The unit whose word or symbol stands at ``start``, and where it ends; empty when there is none."""
+    any_word, words = _words()
+    for place in (start, start - 1) if text[start - 1 : start] == "个" else (start,):  # 3 个月: the unit begins with 个
+        if any_word.match(text, place):
+            for pattern, name in words:
+                if word := pattern.match(text, place):
+                    return name, word.end()
+    pattern, names = _symbols()
+    if (symbol := pattern.match(text, start)) and _is_whole(text, start, symbol, digits_end):
+        return names[symbol[0]], symbol.end()
+    return "", start
+
+
 def _is_whole(text: str, start: int, symbol: re.Match[str], digits_end: int) -> bool:
     """Whether a symbol stands alone: ``5 m`` but not ``5 models``; ``2x`` but not ``2 X-rays`` or ``4 W-state``."""
     after = text[symbol.end() : symbol.end() + 2]
@@ -140,36 +132,3 @@ def _is_whole(text: str, start: int, symbol: re.Match[str], digits_end: int) -> 
     if symbol[0] in ("G", "V", "L", "J", "W", "h", "m", "g", "s") and start != digits_end:
         return text[digits_end:start] == " " and not re.match(r"[-'’]", after)
     return not re.match(r"[A-Za-z0-9]", after)
-
-
-# --- Bounds -----------------------------------------------------------------------------------------
-
-_UPTO = r"(?i:up to|as (?:much|high|large|many|low|little|few|fast) as|max(?:imum|imal|\.)?|at (?:its |their )?(?:best|peak)|peak\w*)|最多|最高|高达|至多|可达|最大|多达|最快"
-_LEAST = r"(?i:at least|more than|exceed(?:s|ed|ing)?|greater than|surpass(?:es|ed|ing)?|no less than|over|above|beyond|higher than|larger than)|>=?|≥|⩾|≳|至少|超过|超|逾|多于|高于|大于|不低于|不少于|突破"
-_LESS = r"(?i:at most|less than|under|below|fewer than|within|no more than|not exceeding|lower than|smaller than)|<=?|≤|⩽|≲|不到|低于|少于|不足|小于|不超过|至多"
-_SLACK = r"[\s$€£~≈*(×]*(?:(?i:a|an|about|approximately|around|roughly|nearly|almost|some|by|of|to|the)\s)*(?:约|近|大约|达|到|为|至|了|提升|提高|降低|减少|快|加速)*[\s$€£~≈(+±-]*$"
-_KINDS = (("less", _LESS), ("least", _LEAST), ("upto", _UPTO))
-_ADJACENT = [(kind, re.compile(f"(?:{words}){_SLACK}")) for kind, words in _KINDS]
-_LOOSE = [(kind, re.compile(words)) for kind, words in _KINDS]
-_AFTER_LEAST = re.compile(r"\s?(?:以上|or more|\+|多|余)")
-_AFTER_LESS = re.compile(r"\s?(?:以下|以内|之内|or less)")
-_SIGN = re.compile(r"(?:^|[\s(\[{,:;=~一-鿿])([-±])\s?$")
-_PART = re.compile(r"[;。；!?！？]|[.,，]\s")
-
-
-def bounds(before: str, after: str) -> tuple[str, str, str]:
-    """Sign, bound beside the number, and bound anywhere in its part of the sentence.
-
-    ``before`` reaches back to the previous number; ``after`` is the few characters behind the unit.
-    """
-    near = before[-48:]
-    sign = _SIGN.search(near)
-    if _AFTER_LEAST.match(after):
-        adjacent = "least"
-    elif _AFTER_LESS.match(after):
-        adjacent = "less"
-    else:
-        adjacent = next((kind for kind, pattern in _ADJACENT if pattern.search(near)), "")
-    part = _PART.split(before[-160:])[-1]
-    loose = adjacent or next((kind for kind, pattern in _LOOSE if pattern.search(part)), "")
-    return (sign[1] if sign else ("±" if near.rstrip().endswith("±") else "")), adjacent, loose

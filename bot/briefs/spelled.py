@@ -1,0 +1,161 @@
+"""Numbers written as words, in English and Chinese: threefold, half, a million, 两倍, 三分之一, 数百."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+
+from bot.briefs import units
+from bot.briefs.quantity import Found
+
+_SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
+)
+_EN_SMALL = {word: value for value, word in enumerate(_SMALL.split())}
+_EN_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}  # noqa: SIM905
+_EN_WORDS = {**_EN_SMALL, **_EN_TENS}
+_EN_COUNT = re.compile(
+    rf"(?<![A-Za-z])(?:(?P<tens>{'|'.join(_EN_TENS)})[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine)"
+    rf"|(?P<word>{'|'.join(sorted(_EN_WORDS, key=len, reverse=True))}|a|an))(?=[\s-]|fold|$|[^A-Za-z])",
+    re.IGNORECASE,
+)
+_EN_FRACTION = re.compile(
+    r"(?<![A-Za-z-])(?:(?P<half>half|halves|halved?|halving)|(?P<count>one|a|two|three|four)[- ]"
+    r"(?P<part>third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_PARTS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_EN_MULTIPLE = re.compile(
+    r"(?<![A-Za-z])(?:(?P<two>twice|doubl(?:es|ed|e|ing)|twofold)|(?P<three>thrice|tripl(?:es|ed|e|ing)|threefold)"
+    r"|(?P<four>quadrupl(?:es|ed|e|ing)|fourfold))(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_EN_IMPLIED = re.compile(r"(?<![A-Za-z])(?:both|dual|pairs?|paired|twin|bi-?directional)(?![A-Za-z])", re.IGNORECASE)
+_ZH = "零一二两三四五六七八九十百千万亿"
+# A Chinese numeral is a number only before a word that counts: 统一, 一致, 万能 and 十分 are none.
+_ZH_COUNT = re.compile(
+    rf"(?<!第)(?P<number>[{_ZH}]{{1,12}})(?=\s?(?:"
+    r"个|种|项|类|倍|阶段|步|层|次|篇|条|天|年|周|小时|分钟|秒|成(?!功|本|为|果|立|熟|员|长|分|像)|组|路|台|张|块|家|名|轮|套|款|门|维"
+    r"|大(?!型|规|量|幅|小|语|模|学)|对(?!齐|比|抗|应|于|话|称|象)|级|者|模态|数量级|任务|模型|数据集|基准))"
+)
+_ZH_FRACTION = re.compile(rf"(?P<whole>[{_ZH}]{{1,5}}|\d{{1,9}})分之(?P<part>[{_ZH}]{{1,7}}|\d{{1,9}}(?:\.\d{{1,9}})?)")
+_ZH_HALF = re.compile(r"一半|减半|半数")
+_ZH_DOUBLE = re.compile(r"翻倍|翻一番|加倍")
+_MAGNITUDE = re.compile(
+    r"(?:(?P<count>(?<![A-Za-z])[A-Za-z]{1,9}|\d{1,2}(?:\.\d{1,2})?)[\s-])?orders?[\s-]of[\s-]magnitude"
+    r"|(?P<zh>[\d.一两二三四五六多数几]{1,4})?\s?个?数量级",
+    re.IGNORECASE,
+)
+_VAGUE_SIZE = {
+    "tens of thousands": 4, "hundreds of thousands": 5, "tens of millions": 7, "hundreds of millions": 8,
+    "tens": 1, "dozens": 1, "hundreds": 2, "thousands": 3, "millions": 6, "billions": 9, "trillions": 12,
+    "十亿": 9, "百亿": 10, "千亿": 11, "百万": 6, "千万": 7, "十万": 5, "十": 1, "百": 2, "千": 3, "万": 4, "亿": 8,
+}  # fmt: skip
+_VAGUE = re.compile(
+    rf"(?<![A-Za-z])(?P<en>{'|'.join(word for word in _VAGUE_SIZE if word.isascii())})(?![A-Za-z])"
+    rf"|(?:数|几|上|成)(?P<zh>{'|'.join(word for word in _VAGUE_SIZE if not word.isascii())})(?![分])",
+    re.IGNORECASE,
+)
+
+
+def counts(text: str) -> Iterator[Found]:
+    """two tasks, twenty-five, a million, 三种, 两倍; articles and pronouns (a, one, 一个) are no counts."""
+    for match in _EN_COUNT.finditer(text):
+        word = (match["word"] or "").lower()
+        tens = _EN_TENS[match["tens"].lower()] + _EN_SMALL[match["ones"].lower()] if match["tens"] else None
+        value = Fraction(tens or _EN_WORDS.get(word, 1))
+        tail = units.suffix(text, match.end(), value)
+        if tail and not (word in ("a", "an", "one", "zero") and tail.scale == 1 and tail.readings[0][1] != "×"):
+            yield Found(match.start(), tail.end, list(tail.readings), tail.has_unit, tail.scale)
+    for match in _ZH_COUNT.finditer(text):
+        value = zh_value(match["number"])
+        tail = units.suffix(text, match.end(), value)
+        if tail is None or (match["number"] == "一" and tail.readings[0][1] != "×"):
+            continue
+        readings, has_unit, end = list(tail.readings), tail.has_unit, tail.end
+        if text[match.end()] == "成":
+            readings, has_unit, end = [(value * 10, "%")], True, match.end() + 1
+        elif readings[0] == (Fraction(1), "×"):
+            readings = [(Fraction(2), "×")]  # 提高一倍 is doubled
+        yield Found(match.start(), end, readings, has_unit, tail.scale)
+    for match in _EN_IMPLIED.finditer(text):
+        yield Found(match.start(), match.end(), [(Fraction(2), "")], claimed=False)
+
+
+def zh_value(numeral: str) -> Fraction:
+    """``十二`` → 12, ``三百万`` → 3,000,000."""
+    total = section = digit = 0
+    for sign in numeral:
+        if sign in "零一二三四五六七八九":
+            digit = "零一二三四五六七八九".index(sign)
+        elif sign == "两":
+            digit = 2
+        elif sign in "十百千":
+            section += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign]
+            digit = 0
+        else:
+            total = (total + (section + digit or 1)) * {"万": 10**4, "亿": 10**8}[sign]
+            section = digit = 0
+    return Fraction(total + section + digit)
+
+
+def en_fractions(text: str) -> Iterator[Found]:
+    """half, one third, two-thirds, a quarter."""
+    for match in _EN_FRACTION.finditer(text):
+        share = Fraction(1, 2)
+        if match["part"]:
+            part = match["part"].lower()
+            whole = 4 if part == "quarter" else _PARTS.index(part) + 3
+            share = Fraction(_EN_WORDS.get(match["count"].lower(), 1), whole)
+        yield Found(match.start(), match.end(), [(share, "frac")])
+
+
+def zh_fractions(text: str) -> Iterator[Found]:
+    """三分之一, 百分之二十, 一半."""
+    for match in _ZH_FRACTION.finditer(text):
+        whole, part = (Fraction(side) if side[0].isdigit() else zh_value(side) for side in match.group("whole", "part"))
+        if whole:
+            yield Found(match.start(), match.end(), [(part, "%") if whole == 100 else (part / whole, "frac")])
+    for match in _ZH_HALF.finditer(text):
+        yield Found(match.start(), match.end(), [(Fraction(1, 2), "frac")])
+
+
+def multiples(text: str) -> Iterator[Found]:
+    """twice, doubles, threefold, 翻倍."""
+    for match in _EN_MULTIPLE.finditer(text):
+        value = Fraction(2 if match["two"] else 3 if match["three"] else 4)
+        if match[0].lower() in ("double", "triple", "quadruple", "twofold", "threefold", "fourfold"):
+            # "double buffering" counts, it does not multiply, and an adjective needs no proof
+            yield Found(match.start(), match.end(), [(value, "×"), (value, "")], claimed="fold" in match[0].lower())
+        else:
+            yield Found(match.start(), match.end(), [(value, "×")])
+    for match in _ZH_DOUBLE.finditer(text):
+        yield Found(match.start(), match.end(), [(Fraction(2), "×")])
+
+
+def magnitudes(text: str) -> Iterator[Found]:
+    """an order of magnitude, two orders of magnitude, 一个数量级."""
+    for match in _MAGNITUDE.finditer(text):
+        word = (match["count"] or match["zh"] or "").lower()
+        start = match.start()
+        if re.fullmatch(r"\d+(?:\.\d+)?", word):
+            count = Fraction(word)
+        elif word in _EN_WORDS:
+            count = Fraction(_EN_WORDS[word])
+        elif word and all(sign in _ZH for sign in word):
+            count = zh_value(word)
+        elif word in ("several", "multiple", "many", "few", "多", "数", "几"):
+            count = Fraction(0)
+        else:
+            count = Fraction(1)
+            start = match.end("count") if match["count"] and word not in ("a", "an") else start
+        yield Found(start, match.end(), [(count, "oom")])
+
+
+def vague(text: str) -> Iterator[Found]:
+    """hundreds of, tens of thousands, 数百, 上千万."""
+    for match in _VAGUE.finditer(text):
+        size = Fraction(10) ** _VAGUE_SIZE[match["en"].lower() if match["en"] else match["zh"]]
+        yield Found(match.start(), match.end(), [(size, "vague")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Self, TypeVar
 
 from playground.clock import Clock
@@ -18,6 +18,7 @@ from playground.threaded import ThreadedServer
 from playground.web_api import Call, Fault
 
 Result = TypeVar("Result")
+ALLOWED_HOSTS = "PAPERWIRE_ALLOWED_HOSTS"
 
 
 class Playground:
@@ -55,14 +56,21 @@ class Playground:
     def url(self) -> str:
         return self.workspace.url
 
-    def environment(self) -> dict[str, str]:
-        """What a bot needs to run against this workspace."""
-        return {
+    def environment(self, *beside: Mapping[str, str]) -> dict[str, str]:
+        """What a bot needs to run against this workspace, and ``beside`` it against other stand-ins.
+
+        Files lie on loopback, from where the bot fetches only what ``PAPERWIRE_ALLOWED_HOSTS`` names.
+        """
+        own = {
             "SLACK_BOT_TOKEN": self.installation.bot_token,
             "SLACK_APP_TOKEN": self.installation.app_token,
             "SLACK_SIGNING_SECRET": self.installation.signing_secret,
             "SLACK_API_URL": f"{self.url}/api/",
+            ALLOWED_HOSTS: self.url.removeprefix("http://"),
         }
+        hosts = [each[ALLOWED_HOSTS] for each in (own, *beside) if ALLOWED_HOSTS in each]
+        merged = {name: value for each in (own, *beside) for name, value in each.items()}
+        return {**merged, ALLOWED_HOSTS: ",".join(hosts)}
 
     # setting the scene
 
@@ -264,7 +272,7 @@ class Playground:
         """Every event sent so far, with how its tries went."""
         return list(self.slack.courier.deliveries)
 
-    def wait_for(self, found: Callable[[], Result], seconds: float = 10) -> Result:
+    def wait_for(self, found: Callable[[], Result | None], seconds: float = 10) -> Result:
         """The first truthy value of ``found``, looked for after every change; raises TimeoutError."""
         deadline = time.monotonic() + seconds
         with self.workspace.changed:

@@ -31,6 +31,7 @@ class ThreadedServer:
             http=_protocol(self._connections),
             interface="asgi3",
             log_config=None,
+            log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=1,
         )

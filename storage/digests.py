@@ -132,8 +132,9 @@ def freeze(
     interval_back: datetime,
     language: Language,
     now: datetime,
+    zone: str,
 ) -> Digest:
-    known = frozen(tx, team_id, digest_id)
+    known = _known(tx, team_id, channel_id, digest_id)
     if known is not None:
         return known
     previous = tx.row(
@@ -149,7 +150,7 @@ def freeze(
     # What an earlier digest had to leave behind is older than the previous cut-off, but not than the first digest.
     oldest_at = (moment(previous["first_since"]) if previous else None) or interval_back
     period = Period(since_at, due_at)
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, scheduled=True)
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, scheduled=True)
     untaken = _untaken(tx, team_id, channel_id, Period(oldest_at, due_at))
     return _fill(tx, team_id, channel_id, digest_id, period, language, untaken, scheduled=True)
 
@@ -162,13 +163,21 @@ def freeze_period(
     period: Period,
     language: Language,
     now: datetime,
+    zone: str,
 ) -> Digest:
-    known = frozen(tx, team_id, digest_id)
+    known = _known(tx, team_id, channel_id, digest_id)
     if known is not None:
         return known
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, scheduled=False)
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, scheduled=False)
     briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
     return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, scheduled=False)
+
+
+def _known(tx: Transaction, team_id: str, channel_id: str, digest_id: str) -> Digest | None:
+    known = frozen(tx, team_id, digest_id)
+    if known is not None and known.channel_id != channel_id:
+        raise ValueError(f"{digest_id} is a digest of another channel")
+    return known
 
 
 def _insert(
@@ -179,6 +188,7 @@ def _insert(
     period: Period,
     language: Language,
     now: datetime,
+    zone: str,
     *,
     scheduled: bool,
 ) -> None:
@@ -195,7 +205,7 @@ def _insert(
         scheduled=int(scheduled),
         language=language,
         topic=settings.topic if settings else "",
-        zone=schedule.zone if schedule else settings.zone if settings else "UTC",
+        zone=schedule.zone if schedule else settings.zone if settings else zone,
         since=stamp(period.since_at),
         due=stamp(period.until_at),
         now=stamp(now),

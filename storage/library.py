@@ -148,15 +148,27 @@ class SqlLibrary(ABC):
         interval_back: datetime,
         language: Language,
         now: datetime,
+        *,
+        zone: str = "UTC",
     ) -> Digest:
+        """``zone`` is for a channel that chose none."""
         with self._writing() as tx:
-            return digests.freeze(tx, team_id, channel_id, digest_id, due_at, interval_back, language, now)
+            return digests.freeze(tx, team_id, channel_id, digest_id, due_at, interval_back, language, now, zone)
 
     def freeze_period(
-        self, team_id: str, channel_id: str, digest_id: str, period: Period, language: Language, now: datetime
+        self,
+        team_id: str,
+        channel_id: str,
+        digest_id: str,
+        period: Period,
+        language: Language,
+        now: datetime,
+        *,
+        zone: str = "UTC",
     ) -> Digest:
+        """``zone`` is for a channel that chose none."""
         with self._writing() as tx:
-            return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now)
+            return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now, zone)
 
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None:
         with self._reading() as tx:

@@ -184,7 +184,6 @@ def first_share(tx: Transaction, team_id: str, paper_id: str, channel_id: str, b
         {papers.SAME_WORK}
         SELECT * FROM shares
          WHERE team_id = :team AND paper_id IN (SELECT id FROM same_work) AND state <> 'withdrawn'
-           AND (private = 0 OR channel_id = :channel)
            AND (shared_at < :at OR (shared_at = :at AND ts < :ts))
            AND NOT (channel_id = :own_channel AND ts = :ts)
          ORDER BY shared_at, ts, id LIMIT 1

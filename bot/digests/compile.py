@@ -26,8 +26,8 @@ def entries_of(
 
 
 def in_order(entries: Iterable[DigestEntry]) -> tuple[DigestEntry, ...]:
-    """By title, case-insensitive."""
-    return tuple(sorted(entries, key=lambda entry: (entry.paper.title.casefold(), entry.paper.title, entry.paper.id)))
+    """By title, case-insensitive; those of one title as they come."""
+    return tuple(sorted(entries, key=lambda entry: (entry.paper.title.casefold(), entry.paper.title)))
 
 
 def compile_digest(

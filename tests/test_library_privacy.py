@@ -1,0 +1,329 @@
+"""Teams and private channels never see each other's anything.
+
+The property: what an observer can ask of the library is the same, whether or not anything happened in a private
+channel (or another team) that is not the observer's own.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from library_samples import at, brief, paper, share, text
+
+from bot.errors import Retry
+from bot.models import ChannelSettings, Digest, Paper, Period, Share, ShareState, StoredShare
+from storage.sqlite import SqliteLibrary
+
+TEAMS = ("T1", "T2")
+PRIVATE = ("P1", "P2")
+CHANNELS = ("C1", "C2", *PRIVATE)
+# Works that go by several names, so that records meet and merge.
+NAMES = ("arxiv:1", "doi:10.1/1", "sha256:1", "arxiv:2", "doi:10.1/2", "sha256:2")
+TITLES = ("Tides in Shallow Lakes", "Waves in Deep Seas")
+ALWAYS = Period(at(-1000), at(1000))
+
+
+@contextmanager
+def a_library() -> Iterator[SqliteLibrary]:
+    with tempfile.TemporaryDirectory() as folder:
+        library = SqliteLibrary(Path(folder) / "library.db")
+        try:
+            yield library
+        finally:
+            library.close()
+
+
+# --- What may happen --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something done for a channel; ``words`` mark whatever it leaves behind."""
+
+    number: int
+    kind: str
+    team: str
+    channel: str
+    message: int
+    names: frozenset[str]
+    title: str
+    language: Any
+
+    @property
+    def words(self) -> str:
+        return f"<{self.team}.{self.channel}.{self.number}>"
+
+    @property
+    def posted(self) -> Share:
+        name = min(self.names)
+        posted = share(name, team=self.team, channel=self.channel, ts=f"{self.message}.0", user=self.words)
+        return replace(posted, private=self.channel in PRIVATE)
+
+    @property
+    def paper(self) -> Paper:
+        about = paper(*sorted(self.names), title=self.title, abstract=f"abstract {self.words}", source="PDF")
+        return replace(about, venue=f"venue {self.words}")
+
+    @property
+    def digest_id(self) -> str:
+        return f"{self.kind}:{self.channel}:{self.message}"
+
+    def happen(self, library: SqliteLibrary) -> None:
+        now = at(self.number)
+        match self.kind:
+            case "brief":
+                library.accept(self.team, self.posted, now)
+                made = replace(brief(self.words), language=self.language)
+                library.keep(self.team, self.paper, made, text(self.words), now, share_id=self.posted.id)
+            case "reuse":
+                library.accept(self.team, self.posted, now)
+                known = library.known_paper(self.team, self.names, self.channel)
+                if known:
+                    state = ShareState.BRIEFED
+                    library.settle(self.team, self.posted.id, state, now, paper_id=known.id)
+                    library.keep(self.team, replace(self.paper, id=known.id), None, None, now, share_id=self.posted.id)
+            case "fail":
+                library.accept(self.team, self.posted, now)
+                library.settle(self.team, self.posted.id, ShareState.FAILED, now, error=self.words)
+            case "withdraw":
+                library.withdraw(self.team, self.channel, f"{self.message}.0", now)
+            case "freeze":
+                library.freeze_digest(self.team, self.channel, self.digest_id, now, at(-1), self.language, now)
+            case "ask":
+                library.freeze_period(self.team, self.channel, self.digest_id, ALWAYS, self.language, now)
+            case "set":
+                library.put_channel_settings(
+                    self.team, ChannelSettings(self.team, self.channel, self.language, self.words)
+                )
+
+
+ACTS = st.lists(
+    st.builds(
+        Act,
+        number=st.just(0),
+        kind=st.sampled_from(["brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set"]),
+        team=st.sampled_from(TEAMS),
+        channel=st.sampled_from(CHANNELS),
+        message=st.integers(1, 3),
+        names=st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=3),
+        title=st.sampled_from(TITLES),
+        language=st.sampled_from(["zh", "en"]),
+    ),
+    min_size=2,
+    max_size=14,
+).map(lambda acts: [replace(act, number=number) for number, act in enumerate(acts)])
+
+
+# --- What can be seen -------------------------------------------------------------------------------
+
+
+def seen(library: SqliteLibrary, team: str, channel: str) -> list[Any]:
+    """Every answer a channel can get, with our own ids left out."""
+    return [nameless(answer) for answer in answers(library, team, channel)]
+
+
+def answers(library: SqliteLibrary, team: str, channel: str) -> Iterator[Any]:
+    papers = [library.known_paper(team, [name], channel) for name in NAMES]
+    papers += [library.same_work(team, title, "Ada Wöhler", channel) for title in TITLES]
+    for known in papers:
+        yield known
+        if known is not None:
+            yield library.paper(team, known.id, channel)
+            yield library.text(team, known.id, channel)
+            yield library.brief(team, known.id, "zh", channel)
+            yield library.brief(team, known.id, "en", channel)
+            yield library.first_share(team, known.id, channel, before="")
+            for message in range(1, 4):
+                own = share("arxiv:1", team=team, channel=channel, ts=f"{message}.0").id
+                yield library.first_share(team, known.id, channel, before=own)
+    for language in ("zh", "en"):
+        yield library.shared_in(team, channel, ALWAYS, language)
+    yield library.failed_in(team, channel, ALWAYS)
+    yield library.last_digest_due(team, channel)
+    for number in range(1, 4):
+        for kind in ("freeze", "ask"):
+            digest = library.frozen_digest(team, f"{kind}:{channel}:{number}")
+            yield digest
+            yield digest and digest.entries
+    yield library.channel_settings(team, channel)
+    yield library.schedule(team, channel)
+
+
+def nameless(answer: Any) -> Any:
+    match answer:
+        case Paper():
+            return replace(answer, id="")
+        case StoredShare():
+            return replace(answer, paper_id=answer.paper_id and "some")
+        case tuple() | list():
+            return [nameless(each) for each in answer]
+        case Digest():
+            return replace(answer, entries=(), failed=())
+        case _ if hasattr(answer, "shares"):
+            return (nameless(answer.paper), answer.brief, nameless(answer.shares), answer.number)
+    return answer
+
+
+def run(acts: list[Act], library: SqliteLibrary) -> None:
+    for act in acts:
+        act.happen(library)
+
+
+THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@THOROUGH
+@given(ACTS, st.sampled_from(TEAMS), st.sampled_from(PRIVATE))
+def test_what_happens_in_a_private_channel_shows_nowhere_else(acts: list[Act], team: str, channel: str) -> None:
+    elsewhere = [act for act in acts if (act.team, act.channel) != (team, channel)]
+    with a_library() as with_it, a_library() as without_it:
+        run(acts, with_it)
+        run(elsewhere, without_it)
+        for other_team in TEAMS:
+            for other in CHANNELS:
+                if (other_team, other) != (team, channel):
+                    assert seen(with_it, other_team, other) == seen(without_it, other_team, other)
+
+
+@THOROUGH
+@given(ACTS, st.sampled_from(TEAMS))
+def test_what_happens_in_a_team_shows_in_no_other(acts: list[Act], team: str) -> None:
+    with a_library() as with_it, a_library() as without_it:
+        run(acts, with_it)
+        run([act for act in acts if act.team != team], without_it)
+        for other in TEAMS:
+            if other != team:
+                for channel in CHANNELS:
+                    assert seen(with_it, other, channel) == seen(without_it, other, channel)
+                for language in ("zh", "en"):
+                    everything = with_it.all_papers(other, None, language)
+                    assert nameless(everything) == nameless(without_it.all_papers(other, None, language))
+                    assert f"<{team}." not in str(everything)
+
+
+@THOROUGH
+@given(ACTS)
+def test_no_word_of_a_private_channel_stands_in_another_channels_digest(acts: list[Act]) -> None:
+    with a_library() as library:
+        run(acts, library)
+        for act in acts:
+            digest = library.frozen_digest(act.team, act.digest_id)
+            if digest is not None:
+                foreign = {f"<{team}.{channel}." for team in TEAMS for channel in PRIVATE}
+                foreign -= {f"<{digest.team_id}.{digest.channel_id}."}
+                assert not [mark for mark in foreign if mark in str(digest)]
+
+
+@THOROUGH
+@given(ACTS)
+def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: list[Act]) -> None:
+    with a_library() as library:
+        try:
+            run(acts, library)
+        except Retry as error:
+            assert error.code == "paper_withdrawn"
+        for act in acts:
+            stored = library.stored_share(act.team, act.posted.id)
+            if stored is not None and stored.state is ShareState.BRIEFED:
+                assert stored.paper_id is not None
+                assert library.paper(act.team, stored.paper_id, act.channel) is not None
+                briefs = [library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")]
+                assert any(briefs)
+
+
+@THOROUGH
+@given(ACTS)
+def test_nothing_stays_when_every_message_is_deleted(acts: list[Act]) -> None:
+    with a_library() as library:
+        run(acts, library)
+        for team in TEAMS:
+            for channel in CHANNELS:
+                for message in range(1, 4):
+                    library.withdraw(team, channel, f"{message}.0", at(100))
+            assert library.all_papers(team, None, "zh") == ()
+        with library._reading() as tx:
+            for table in ("papers", "identifiers", "absorbed", "texts", "briefs", "digest_entries"):
+                assert tx.rows(f"SELECT * FROM {table}") == [], table
+
+
+# --- By example -------------------------------------------------------------------------------------
+
+
+def private(item: str = "sha256:aa", *, ts: str = "5.0", channel: str = "P1") -> Share:
+    return share(item, channel=channel, ts=ts, private=True)
+
+
+@pytest.fixture
+def library() -> Iterator[SqliteLibrary]:
+    with a_library() as opened:
+        yield opened
+
+
+def test_a_private_upload_is_unknown_elsewhere(library: SqliteLibrary) -> None:
+    library.accept("T1", private(), at(0))
+    kept = library.keep(
+        "T1", paper("sha256:aa", "arxiv:1"), brief("secret"), text("secret"), at(0), share_id=private().id
+    )
+    assert library.known_paper("T1", ["sha256:aa", "arxiv:1"], "P1") == kept
+    for channel in ("C1", "P2", ""):
+        assert library.known_paper("T1", ["sha256:aa", "arxiv:1"], channel) is None
+        assert library.same_work("T1", kept.title, kept.authors[0].name, channel) is None
+        assert library.paper("T1", kept.id, channel) is None
+        assert library.text("T1", kept.id, channel) is None
+        assert library.brief("T1", kept.id, "zh", channel) is None
+        assert library.first_share("T1", kept.id, channel, before="") is None
+
+
+def test_the_same_paper_shared_publicly_later_gets_a_public_brief(library: SqliteLibrary) -> None:
+    library.accept("T1", private(), at(0))
+    library.keep("T1", paper("sha256:aa", "arxiv:1"), brief("secret"), text("secret"), at(0), share_id=private().id)
+    library.accept("T1", share("arxiv:1"), at(1))
+    public = library.keep("T1", paper("arxiv:1"), brief("open"), text("open"), at(1), share_id=share("arxiv:1").id)
+    assert library.brief("T1", public.id, "zh", "C2") == brief("open")
+    assert library.text("T1", public.id, "C2") == text("open")
+    assert [each.key for each in public.identifiers] == ["arxiv:1"]
+    assert library.first_share("T1", public.id, "C1", before=share("arxiv:1").id) is None
+    own = library.known_paper("T1", ["arxiv:1"], "P1")
+    assert own is not None and library.brief("T1", own.id, "zh", "P1") == brief("secret")
+    assert len(library.all_papers("T1", None, "zh")) == 1, "for the operator it is one paper"
+
+
+def test_a_private_channel_reuses_what_the_team_knows_and_sees_who_shared_it(library: SqliteLibrary) -> None:
+    library.accept("T1", share("arxiv:1"), at(0))
+    public = library.keep("T1", paper("arxiv:1"), brief("open"), text("open"), at(0), share_id=share("arxiv:1").id)
+    library.accept("T1", private("arxiv:1"), at(1))
+    settled = library.settle("T1", private("arxiv:1").id, ShareState.BRIEFED, at(1), paper_id=public.id)
+    assert settled.paper_id is not None
+    assert library.brief("T1", settled.paper_id, "zh", "P1") == brief("open")
+    first = library.first_share("T1", settled.paper_id, "P1", before=private("arxiv:1").id)
+    assert first is not None and first.share == share("arxiv:1")
+    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "zh")] == [brief("open")]
+
+
+def test_what_a_private_channel_holds_outlives_the_public_share_there_only(library: SqliteLibrary) -> None:
+    library.accept("T1", share("arxiv:1"), at(0))
+    public = library.keep("T1", paper("arxiv:1"), brief("open"), text("open"), at(0), share_id=share("arxiv:1").id)
+    library.accept("T1", private("arxiv:1"), at(1))
+    own = library.settle("T1", private("arxiv:1").id, ShareState.BRIEFED, at(1), paper_id=public.id).paper_id
+    assert own is not None
+    library.withdraw("T1", "C1", "1.000100", at(2))
+    assert library.known_paper("T1", ["arxiv:1"], "C1") is None
+    assert library.brief("T1", own, "zh", "P1") == brief("open")
+    assert library.text("T1", own, "P1") == text("open")
+
+
+def test_one_message_id_in_two_teams_is_two_shares(library: SqliteLibrary) -> None:
+    for team in TEAMS:
+        library.accept(team, share(team=team), at(0))
+    assert library.stored_share("T2", share(team="T1").id) is None
+    library.withdraw("T1", "C1", "1.000100", at(1))
+    kept = library.stored_share("T2", share(team="T2").id)
+    assert kept is not None and kept.state is ShareState.ACCEPTED

@@ -18,9 +18,9 @@ from rich.console import Console
 from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
 from playground.narrate import Narrator
-from playground.objects import Json
 from playground.playground import Playground
 from playground.samples import sample
+from playground.slack.objects import Json
 
 ROOT = Path(__file__).parent.parent
 DONE, FAILED = "white_check_mark", "x"

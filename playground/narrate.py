@@ -14,8 +14,8 @@ from rich.emoji import Emoji
 from rich.padding import Padding
 from rich.text import Text
 
-from playground.objects import Json
 from playground.playground import Playground
+from playground.slack.objects import Json
 
 MARKED = re.compile(r"<(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 STYLED = re.compile(r"(?<!\w)([_*~])(\S(?:[^\n]*?\S)?)\1(?!\w)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from playground.objects import Json
+from playground.slack.objects import Json
 
 TOKEN = re.compile(
     r"<(?P<marked>https?://[^|>\s]+)\|(?P<label>[^>]*)>"

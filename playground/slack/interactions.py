@@ -2,52 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-
-from playground.clock import Clock
-from playground.delivery import Courier
-from playground.methods_chat import content_of, message_in, own
-from playground.objects import Channel, Json
-from playground.views import Views
-from playground.web_api import Args, Refused
-from playground.workspace import Workspace
+from playground.slack.answers import Answers
+from playground.slack.clock import Clock
+from playground.slack.delivery import Courier
+from playground.slack.inputs import chosen, state_of
+from playground.slack.objects import Channel, Json
+from playground.slack.views import Views
+from playground.slack.web_api.door import Refused
+from playground.slack.workspace import Workspace
 
 TRIGGER_LIVES = 3
-ADDRESS_LIVES = 1800
-MOST_ANSWERS = 5
-
-
-@dataclass
-class _Address:
-    """A ``response_url``: five answers within half an hour."""
-
-    channel: Channel
-    user: str
-    ends: float
-    source: Json | None
-    """The message whose button was pressed: what ``replace_original`` replaces."""
-    used: int = 0
 
 
 class Interactions:
-    def __init__(
-        self, workspace: Workspace, courier: Courier, views: Views, clock: Clock, whisper: Callable[..., Json]
-    ) -> None:
+    def __init__(self, workspace: Workspace, courier: Courier, views: Views, answers: Answers, clock: Clock) -> None:
         self.workspace = workspace
         self.installation = workspace.installation
         self.courier = courier
         self.views = views
+        self.answers = answers
         self.clock = clock
-        self.whisper = whisper
-        self._triggers: dict[str, tuple[str, float]] = {}
-        self._addresses: dict[str, _Address] = {}
+        self._triggers: dict[str, tuple[str | None, float]] = {}
 
     # triggers
 
@@ -63,65 +41,8 @@ class Interactions:
             raise Refused("exchanged_trigger_id" if trigger in self._triggers else "invalid_trigger_id")
         if self.clock.now() > ends:
             raise Refused("expired_trigger_id")
-        self._triggers[trigger] = (None, 0.0)  # type: ignore[assignment]
+        self._triggers[trigger] = (None, 0.0)
         return user
-
-    # answers by response_url
-
-    def new_address(self, channel: Channel, user: str, source: Json | None = None) -> str:
-        key = secrets.token_urlsafe(12)
-        self._addresses[key] = _Address(channel, user, self.clock.elapsed() + ADDRESS_LIVES, source)
-        return f"{self.workspace.url}/response/{self.installation.team_id}/{key}"
-
-    async def receive(self, request: Request) -> Response:
-        address = self._addresses.get(request.path_params["key"])
-        if address is None or self.clock.elapsed() > address.ends:
-            return JSONResponse({"ok": False, "error": "expired_url"}, status_code=404)
-        if address.used >= MOST_ANSWERS:
-            return JSONResponse({"ok": False, "error": "used_url"}, status_code=404)
-        try:
-            message = json.loads(await request.body())
-            with self.workspace.turn():
-                self.answer(address, message)
-        except ValueError:
-            return PlainTextResponse("invalid_payload", status_code=400)
-        except Refused as refused:
-            return JSONResponse({"ok": False, "error": refused.error, **refused.more}, status_code=400)
-        address.used += 1
-        return PlainTextResponse("ok")
-
-    def answer(self, address: _Address, message: Json) -> None:
-        """Post, replace or delete, as the answer says; an answer is for one person unless it says ``in_channel``."""
-        args = Args(message)
-        if args.flag("delete_original"):
-            self._replace(address, None)
-            return
-        content = content_of(args)
-        if args.flag("replace_original"):
-            self._replace(address, content)
-        elif message.get("response_type") == "in_channel":
-            said = {**own(self.installation), **content}
-            self.workspace.say(address.channel, said, thread_ts=args.text("thread_ts"))
-        else:
-            self.whisper(address.channel.id, address.user, content, args.text("thread_ts"))
-
-    def _replace(self, address: _Address, content: Json | None) -> None:
-        source = address.source
-        if source is None:
-            if content:
-                self.whisper(address.channel.id, address.user, content, None)
-        elif source.get("is_ephemeral"):
-            for stored in [each for each in self.workspace.ephemerals if each["ts"] == source["ts"]]:
-                if content is None:
-                    self.workspace.ephemerals.remove(stored)
-                else:
-                    stored.update(content)
-        else:
-            stored = message_in(address.channel, source["ts"])
-            if content is None:
-                self.workspace.delete(address.channel, stored)
-            else:
-                self.workspace.edit(address.channel, stored, content, self.installation.bot_user_id)
 
     # what people do
 
@@ -130,7 +51,7 @@ class Interactions:
         if self.installation.commands is not None and command not in self.installation.commands:
             raise Refused("unknown_command")
         with self.workspace.turn():
-            address = self.new_address(channel, user)
+            address = self.answers.new_address(channel, user)
             private = channel.kind != "channel"
             payload = {
                 "token": "unused-verification-token",
@@ -154,7 +75,7 @@ class Interactions:
         answer = await self.courier.ask("slash_commands", payload, accepts_answer=True)
         if answer:
             with self.workspace.turn():
-                self.answer(self._addresses[address.rsplit("/", 1)[-1]], answer)
+                self.answers.answer(self.answers.address(address), answer)
 
     async def message_shortcut(self, user: str, channel: Channel, message: Json, callback_id: str) -> None:
         self._known_shortcut(callback_id)
@@ -166,7 +87,7 @@ class Interactions:
                 "message_ts": message["ts"],
                 "message": self.workspace.shown(message),
                 "channel": {"id": channel.id, "name": channel.name},
-                "response_url": self.new_address(channel, user),
+                "response_url": self.answers.new_address(channel, user),
             }
         await self.courier.ask("interactive", payload, accepts_answer=False)
 
@@ -198,7 +119,7 @@ class Interactions:
                 **self._interaction("block_actions", user),
                 "container": container,
                 "channel": {"id": channel.id, "name": channel.name},
-                "response_url": self.new_address(channel, user, message),
+                "response_url": self.answers.new_address(channel, user, message),
                 "actions": [action],
                 "state": {"values": {}},
                 **({} if ephemeral else {"message": shown}),
@@ -265,50 +186,3 @@ class Interactions:
             stack.clear()
         elif action != "errors":
             stack.pop()
-
-
-def chosen(element: Json, value: Any) -> Json:
-    """How an element reports what was chosen in it."""
-    kind = element["type"]
-    if kind.endswith("text_input") or kind == "number_input":
-        return {"value": value}
-    if kind in ("static_select", "radio_buttons", "overflow", "external_select"):
-        return {"selected_option": next((each for each in options_of(element) if each["value"] == value), None)}
-    if kind in ("checkboxes", "multi_static_select"):
-        return {"selected_options": [each for each in options_of(element) if each["value"] in (value or [])]}
-    name = {
-        "datepicker": "selected_date",
-        "timepicker": "selected_time",
-        "datetimepicker": "selected_date_time",
-        "file_input": "files",
-    }.get(kind)
-    if name is None:
-        name = f"selected_{kind.removesuffix('_select').removeprefix('multi_')}".removesuffix("s")
-        name += "s" if kind.startswith("multi_") else ""
-    return {name: value}
-
-
-def options_of(element: Json) -> list[Json]:
-    return [
-        *element.get("options", []),
-        *(one for group in element.get("option_groups", []) for one in group["options"]),
-    ]
-
-
-def state_of(blocks: list[Json], values: dict[str, Any]) -> Json:
-    """``view.state.values``: for every input what was entered, else its initial value."""
-    state: Json = {}
-    for block in blocks:
-        if block.get("type") != "input":
-            continue
-        element = block["element"]
-        entered = chosen(element, values[block["block_id"]]) if block["block_id"] in values else initial(element)
-        state[block["block_id"]] = {element.get("action_id", "a"): {"type": element["type"], **entered}}
-    return state
-
-
-def initial(element: Json) -> Json:
-    for name, value in element.items():
-        if name.startswith("initial_"):
-            return {name.replace("initial_", "selected_") if name != "initial_value" else "value": value}
-    return chosen(element, None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from playground.methods_chat import channel_to_post, own
-from playground.objects import File, Json
-from playground.web_api import Args, Refused, method
+from playground.slack.objects import File, Json
+from playground.slack.web_api.chat import channel_to_post, own
+from playground.slack.web_api.door import Args, Refused, method
 
 if TYPE_CHECKING:
-    from playground.server import Slack
+    from playground.slack.server import Slack
 
 
 def known_file(slack: Slack, args: Args) -> File:

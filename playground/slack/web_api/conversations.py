@@ -7,12 +7,12 @@ import binascii
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from playground.methods_chat import HISTORY_SCOPE, visible_channel
-from playground.objects import Channel, Json
-from playground.web_api import Args, Refused, method, need_scope
+from playground.slack.objects import Channel, Json
+from playground.slack.web_api.chat import HISTORY_SCOPE, visible_channel
+from playground.slack.web_api.door import Args, Refused, method, need_scope
 
 if TYPE_CHECKING:
-    from playground.server import Slack
+    from playground.slack.server import Slack
 
 READ_SCOPE = {"channel": "channels:read", "group": "groups:read", "im": "im:read", "mpim": "mpim:read"}
 KIND_OF_TYPE = {"public_channel": "channel", "private_channel": "group", "im": "im", "mpim": "mpim"}

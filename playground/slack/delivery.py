@@ -20,9 +20,9 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from playground.clock import Clock
 from playground.installation import Installation
-from playground.objects import Json
+from playground.slack.clock import Clock
+from playground.slack.objects import Json
 
 PAUSES = (0, 0, 60, 300)
 """Seconds before each try, https://docs.slack.dev/apis/events-api/#retries"""

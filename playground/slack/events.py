@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from playground.installation import Installation
-from playground.objects import Channel, Json
+from playground.slack.objects import Channel, Json
 
 SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read",

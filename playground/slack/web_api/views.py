@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from playground.methods_chat import visible_channel
-from playground.objects import Json
-from playground.validate import check_view
-from playground.web_api import Args, Refused, method
+from playground.slack.objects import Json
+from playground.slack.web_api.chat import visible_channel
+from playground.slack.web_api.door import Args, Refused, method
+from playground.slack.web_api.validate import check_view
 
 if TYPE_CHECKING:
-    from playground.server import Slack
+    from playground.slack.server import Slack
 
 MOST_PROMPTS = 4
 

@@ -15,19 +15,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from playground import methods_conversations, methods_files, methods_views  # noqa: F401  (register themselves)
-from playground.clock import Clock
-from playground.delivery import Courier
-from playground.events import EventBodies, heard, with_mention
-from playground.files import Files
 from playground.installation import Installation
-from playground.interactions import Interactions
-from playground.limits import POSTING, Limits
-from playground.objects import Json
+from playground.slack.answers import Answers
+from playground.slack.clock import Clock
+from playground.slack.delivery import Courier
+from playground.slack.events import EventBodies, heard, with_mention
+from playground.slack.files import Files
+from playground.slack.interactions import Interactions
+from playground.slack.objects import Json
+from playground.slack.views import Views
+from playground.slack.web_api import conversations, files, views  # noqa: F401  (register themselves)
+from playground.slack.web_api.door import Args, Call, Fault, Limited, perform
+from playground.slack.web_api.limits import POSTING, Limits
+from playground.slack.workspace import Workspace
 from playground.threaded import Dropped
-from playground.views import Views
-from playground.web_api import Args, Call, Fault, Limited, perform
-from playground.workspace import Workspace
 
 LINK_LIVES = 30
 """Seconds in which the address from ``apps.connections.open`` must be used."""
@@ -44,7 +45,8 @@ class Slack:
         self.courier = Courier(installation, clock)
         self.views = Views(installation)
         self.files = Files(self.workspace, clock)
-        self.interactions = Interactions(self.workspace, self.courier, self.views, clock, self.whisper)
+        self.answers = Answers(self.workspace, clock, self.whisper)
+        self.interactions = Interactions(self.workspace, self.courier, self.views, self.answers, clock)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
@@ -162,7 +164,7 @@ class Slack:
                 Route("/files-pri/{place}/download/{name}", self.files.redirect),
                 Route("/files-pri/{place}/{name}", self.files.redirect),
                 Route("/files-edge/{place}/{name}", self.files.content),
-                Route("/response/{team}/{key}", self.interactions.receive, methods=["POST"]),
+                Route("/response/{team}/{key}", self.answers.receive, methods=["POST"]),
             ],
             lifespan=lifespan,
         )

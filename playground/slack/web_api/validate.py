@@ -12,9 +12,10 @@ import secrets
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from playground.block_kit import BLOCKS, MESSAGE_ONLY, VIEWS, Faults
-from playground.objects import Json
-from playground.web_api import Refused
+from playground.slack.objects import Json
+from playground.slack.web_api.block_kit import BLOCKS, MESSAGE_ONLY, VIEWS
+from playground.slack.web_api.block_shapes import Faults
+from playground.slack.web_api.door import Refused
 
 MOST_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 LONGEST_IN_ALL = 11_340

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.installation import Installation
-from playground.objects import Channel, Json
-from playground.validate import check_blocks, check_metadata, with_block_ids
-from playground.web_api import Args, Refused, method, need_scope
+from playground.slack.objects import Channel, Json
+from playground.slack.web_api.door import Args, Refused, method, need_scope
+from playground.slack.web_api.validate import check_blocks, check_metadata, with_block_ids
 
 if TYPE_CHECKING:
-    from playground.server import Slack
+    from playground.slack.server import Slack
 
 LONGEST_TEXT = 40_000
 LONGEST_MARKDOWN = 12_000

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from playground.objects import Json
+from playground.slack.objects import Json
 
 if TYPE_CHECKING:
-    from playground.server import Slack
+    from playground.slack.server import Slack
 
 
 class Refused(Exception):

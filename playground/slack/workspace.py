@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playground.clock import Clock
 from playground.installation import Installation
-from playground.objects import Channel, File, Json, Kind, User
+from playground.slack.clock import Clock
+from playground.slack.objects import Channel, File, Json, Kind, User
 
 
 class Workspace:

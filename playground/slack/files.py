@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from playground.clock import Clock
-from playground.objects import Channel, File, Json
-from playground.workspace import Workspace
+from playground.slack.clock import Clock
+from playground.slack.objects import Channel, File, Json
+from playground.slack.workspace import Workspace
 
 SHARED_AFTER = 1.0
 """Seconds between ``files.completeUploadExternal`` and the message: Slack shares when it has looked at the file

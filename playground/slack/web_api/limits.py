@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from playground.clock import Clock
-from playground.web_api import Limited
+from playground.slack.clock import Clock
+from playground.slack.web_api.door import Limited
 
 POSTING = frozenset({"chat.postMessage"})
 TIERS = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 
 from playground.installation import Installation
-from playground.objects import Json
-from playground.validate import with_block_ids
-from playground.web_api import Refused
+from playground.slack.objects import Json
+from playground.slack.web_api.door import Refused
+from playground.slack.web_api.validate import with_block_ids
 
 DEEPEST_STACK = 3
 

@@ -109,7 +109,7 @@ class Briefing:
             failure = {"code": error.code, "facts": error.facts}
         except Bug as bug:
             failure = {"bug": bug.short_id}
-        log.info("refused %s: %s", share.id, failure) if failure else log.info("briefed %s", share.id)
+        log.info("%s %s %s", "refused" if failure else "briefed", share.id, failure or "")
         if failure:
             step("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
         key = f"{share.id}:{again}:reply"

@@ -25,6 +25,19 @@ def is_new_message(event: Payload, bot_user_id: str) -> bool:
     )
 
 
+def deleted_ts(event: Payload) -> str | None:
+    """The ts of the message that an event says was deleted.
+
+    A message with replies, ours among them, is not deleted but changed into a tombstone.
+    """
+    if event.get("subtype") == "message_deleted":
+        return str(event["deleted_ts"])
+    changed = event.get("message") or {}
+    if event.get("subtype") == "message_changed" and changed.get("subtype") == "tombstone":
+        return str(changed["ts"])
+    return None
+
+
 def shares_of_message(
     message: Payload,
     *,

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import App, BoltContext
 
 from handlers.desk import Desk
-from handlers.payloads import is_new_message, is_private, shares_of_message
+from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message
 
 # Subscribed because of the agent view, or sent beside the message that we do handle; each needs a listener,
 # since Slack takes a 404 for a failure and sends the event again.
@@ -39,8 +39,8 @@ def register(app: App, desk: Desk) -> None:
     def message(event: dict[str, Any], context: BoltContext) -> None:
         team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
         channel_id, channel_type = event["channel"], event.get("channel_type")
-        if event.get("subtype") == "message_deleted":
-            desk.briefing.withdraw(team_id, channel_id, event["deleted_ts"])
+        if (gone := deleted_ts(event)) is not None:
+            desk.briefing.withdraw(team_id, channel_id, gone)
             return
         if not is_new_message(event, bot_user_id):
             return

@@ -214,6 +214,8 @@ class SlackMessenger:
             raise Tell("not_a_pdf", url=str(file.get("name") or "file"))
         if file.get("is_external") or file.get("mode") == "external":
             raise Tell("file_elsewhere")
+        if file.get("size") == 0:
+            raise Tell("empty")
         if int(file.get("size") or 0) > self._max_bytes:
             raise too_large(str(file.get("name") or "PDF"), self._max_bytes)
         url = str(file.get("url_private_download") or file.get("url_private") or "")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.payloads import is_new_message, is_private, shares_of_message
+from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message
 
 BOT = "U0BOT"
 
@@ -105,3 +105,16 @@ def test_only_what_a_person_has_just_written_is_a_share(event: dict[str, Any], n
 def test_everything_but_a_public_channel_is_private() -> None:
     assert not is_private("channel")
     assert all(is_private(kind) for kind in ("group", "im", "mpim", None))
+
+
+@pytest.mark.parametrize(
+    ("event", "ts"),
+    [
+        ({"subtype": "message_deleted", "deleted_ts": "1.1"}, "1.1"),
+        ({"subtype": "message_changed", "message": {"subtype": "tombstone", "ts": "1.2"}}, "1.2"),
+        ({"subtype": "message_changed", "message": {"text": "edited", "ts": "1.3"}}, None),
+        ({"text": "hello"}, None),
+    ],
+)
+def test_a_deleted_message_is_recognised_with_and_without_replies(event: dict[str, Any], ts: str | None) -> None:
+    assert deleted_ts(event) == ts

@@ -99,11 +99,13 @@ def _authors(names: list[str]) -> tuple[Author, ...]:
 
 
 def _in_order(name: str) -> str:
-    """``Last, First`` → ``First Last``."""
-    last, comma, rest = (part.strip() for part in name.partition(","))
-    if not comma or not rest or _SUFFIX.match(rest):
-        return name.strip(" ,;")
-    return f"{rest} {last}" if "," not in rest else name.strip(" ,;")
+    """``Last, First`` and ``Last, First, Jr.`` → as people say it."""
+    match [part.strip() for part in name.split(",") if part.strip()]:
+        case [last, first] if not _SUFFIX.match(first):
+            return f"{first} {last}"
+        case [last, first, suffix] if _SUFFIX.match(suffix):
+            return f"{first} {last} {suffix}"
+    return name.strip(" ,;")
 
 
 def _abstract(text: str) -> str:
@@ -174,7 +176,7 @@ class _Primary(BaseModel):
 
 
 class _Resource(BaseModel):
-    primary: _Primary = _Primary()  # type: ignore[call-arg]
+    primary: _Primary = _Primary()
 
 
 class _Work(BaseModel):
@@ -186,7 +188,7 @@ class _Work(BaseModel):
     author: list[_Person] = []
     abstract: str = ""
     container: list[str] = Field([], alias="container-title")
-    issued: _Issued = _Issued()  # type: ignore[call-arg]
+    issued: _Issued = _Issued()
     link: list[_Link] = []
     resource: _Resource = _Resource()
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Author, Institution
+from bot.papers.abstract import Abstract, abstract_of, prose
+from bot.papers.affiliations import affiliations_of, institutions_of
+from bot.papers.authors import Byline, byline_of
 from bot.papers.hyphens import Hyphens
-from bot.papers.layout import Sheet, rows
+from bot.papers.layout import Cell, Sheet, rows
+from bot.papers.title import Title, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +25,82 @@ class Header:
 
 def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> Header | None:
     """The header of a paper with these first pages; None when they are not those of a paper."""
-    first = sheets[0]
-    cells = [cell for cell in first.cells if sum(map(str.isalpha, cell.plain)) > 3]
-    if not cells:
+    for sheet in sheets:
+        sheet.cells = _without_line_numbers(sheet)
+    index, title = _title_page(sheets)
+    if title is None:
         return None
-    size = max(cell.largest for cell in cells)
-    title = hyphens.lines(c.plain for row in rows(c for c in cells if c.largest > 0.93 * size) for c in row)
-    return Header(title, (), (), "")
+    sheet = sheets[index]
+    abstract = abstract_of(sheets, index, title.bottom, hyphens)
+    byline = byline_of(_zone(sheet, title, abstract if abstract and abstract.page == index + 1 else None))
+    affiliations = affiliations_of(sheet, byline, title, abstract)
+    institutions = institutions_of(affiliations, sheet, "\n".join(raw[:3]))
+    text = hyphens.lines(" ".join(cell.reading for cell in row) for row in title.rows)
+    return Header(
+        text.strip(" *∗†‡"),
+        tuple(Author(name) for name in byline.names),
+        tuple(institutions),
+        abstract.text if abstract else "",
+    )
+
+
+def _without_line_numbers(sheet: Sheet) -> list[Cell]:
+    """The cells without the numbers that drafts count their lines by."""
+    numbers = [cell for cell in sheet.cells if re.fullmatch(r"\d{1,4}", cell.text)]
+    dropped: set[int] = set()
+    for edge in (lambda cell: cell.x1, lambda cell: cell.x0):
+        columns: dict[int, list[Cell]] = {}
+        for cell in numbers:
+            columns.setdefault(round(edge(cell) / 4), []).append(cell)
+        for column in columns.values():
+            counts = [int(cell.text) for cell in sorted(column, key=lambda cell: cell.base)]
+            steps = {b - a for a, b in zip(counts, counts[1:], strict=False)}
+            if len(counts) >= 10 and len(steps) == 1 and steps.pop() in (1, 5):
+                dropped.update(id(cell) for cell in column)
+    return [cell for cell in sheet.cells if id(cell) not in dropped]
+
+
+def _title_page(sheets: Sequence[Sheet]) -> tuple[int, Title | None]:
+    """The page whose top is the header: not a cover, when the next page repeats the title."""
+    first = title_of(sheets[0]) if sheets else None
+    for index in range(1, min(3, len(sheets))):
+        other = title_of(sheets[index])
+        if first is None and other is not None:
+            return index, other
+        if first and other and _letters(first) and _letters(first) == _letters(other):
+            return index, other
+    return 0, first
+
+
+def _letters(title: Title) -> str:
+    return "".join(c for cell in title.cells for c in cell.plain.lower() if c.isalnum())
+
+
+def _zone(sheet: Sheet, title: Title, abstract: Abstract | None) -> list[Cell]:
+    """The cells between title and abstract, without what belongs to the text beside them."""
+    bottom = abstract.top if abstract else min(title.bottom + 0.35 * sheet.height, 0.75 * sheet.height)
+    cells = [c for c in sheet.cells if title.bottom + 0.1 < c.base and c.y1 < bottom + 2 and c not in title.cells]
+    return [cell for cell in cells if id(cell) not in _running_text(sheet)]
+
+
+def _running_text(sheet: Sheet) -> set[int]:
+    """The cells of paragraphs: three lines and more of prose, one below the other."""
+    result: set[int] = set()
+    columns: dict[int, list[Cell]] = {}
+    for cell in sheet.cells:
+        columns.setdefault(round(cell.x0 / 3), []).append(cell)
+    for column in columns.values():
+        stack: list[Cell] = []
+        for cell in [*sorted(column, key=lambda c: c.base), None]:
+            if (
+                cell is not None
+                and stack
+                and 0 < cell.base - stack[-1].base < 1.6 * cell.size
+                and abs(cell.size - stack[-1].size) < 0.5
+            ):
+                stack.append(cell)
+                continue
+            if len(stack) >= 3 and prose(" ".join(c.plain for c in stack), 5):
+                result.update(id(c) for c in stack)
+            stack = [cell] if cell is not None else []
+    return result

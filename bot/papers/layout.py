@@ -127,6 +127,35 @@ class Cell:
         kept = [text if not raised else (" " if text[:1] == " " else "") for text, raised in self.runs]
         return re.sub(r"\s+", " ", "".join(kept)).strip()
 
+    @cached_property
+    def reading(self) -> str:
+        """Its text as running text has it: exponents after a caret, marks of footnotes left out."""
+        done = ""
+        for place, (text, raised) in enumerate(self.runs):
+            after = self.runs[place + 1][0] if place + 1 < len(self.runs) else ""
+            if not raised:
+                done += text
+            elif _ORDINAL.fullmatch(text.strip()):
+                done += text.strip()
+            elif _is_exponent(done, text.strip(), after):
+                done += (" ^" if text[:1] == " " and after[:1].isalpha() else "^") + text.strip()
+            elif text[:1] == " ":
+                done += " "
+        return re.sub(r"\s+", " ", done).strip()
+
+
+_ORDINAL = re.compile(r"st|nd|rd|th|TM|[a-z]{3,}")
+_SYMBOL = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]|[a-z]{2}|\d[\d.,]*|[)\]])$")
+"""What an exponent stands after: a letter, a unit, a number, a bracket; after a word it is a footnote's mark."""
+
+
+def _is_exponent(before: str, mark: str, after: str) -> bool:
+    if not re.search(r"\w", mark):
+        return mark in "+-−±" and bool(_SYMBOL.search(before))
+    if not before or before[-1].isspace():
+        return bool(before) and mark.isdigit() and after[:1].isupper()
+    return bool(_SYMBOL.search(before))
+
 
 @dataclass
 class Sheet:
@@ -189,9 +218,18 @@ class Glyphs:
         box = [ctypes.c_double() for _ in range(4)]
         x, y = ctypes.c_double(), ctypes.c_double()
         spaced = False
+        high = 0
         for index in range(self.text.count_chars()):
             code = pdfium.FPDFText_GetUnicode(self.text, index)
-            if (code <= 32 and code != 2) or code in (0xA0, 0x3000):
+            if 0xD800 <= code < 0xE000:  # characters beyond the basic plane come as two halves
+                if code < 0xDC00:
+                    high = code
+                    continue
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
+            if code == 2:  # pdfium's other mark of a hyphen at a line's end
+                code = 0xFFFE
+            if code <= 32 or code in (0xA0, 0x3000):
                 spaced = True
                 continue
             style = self.style(index, pdfium.FPDFText_GetTextObject(self.text, index))

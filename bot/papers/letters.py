@@ -49,3 +49,11 @@ def mend(text: str) -> str:
 def mend_line(text: str) -> str:
     """``mend`` for a line of plain text, where accents that precede their letter are put on too."""
     return _SPACED_ACCENT.sub(lambda found: compose(found[2], found[1]) or found[0], mend(text))
+
+
+def titled(name: str) -> str:
+    """A name set wholly in capitals as it is written elsewhere: ``JUNKAI CHEN`` → ``Junkai Chen``."""
+    words = name.split()
+    if not name.isupper() or sum(len(word.strip(".")) > 2 for word in words) < 2:
+        return name
+    return " ".join("-".join(part.capitalize() for part in word.split("-")) for word in words)

@@ -1,0 +1,240 @@
+"""The abstract of a paper: from its heading, or the first paragraph below the authors, to the next heading."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.papers.hyphens import HYPHENS, Hyphens
+from bot.papers.layout import Cell, Sheet, rows
+
+_SPACED = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
+HEADING = re.compile(
+    rf"(?:\W*|\d\.?\s+)(?:{_SPACED}|摘\s*要|内容摘要|内容提要|résumé|resumen|zusammenfassung|synopsis|extended abstract"
+    r"|author summary|executive summary)\s*[.:：—–-]*\s*",
+    re.IGNORECASE,
+)
+_RUN_IN = re.compile(
+    r"\W{0,2}(?:abstract|summary|synopsis|[【\[（(]?\s*(?:摘\s*要|内容摘要|内容提要)\s*[】\]）)]?)\s*(?P<mark>[.:：—–―-]+)?\s*(?P<text>\S.*)",
+    re.IGNORECASE,
+)
+_END = re.compile(
+    r"\W{0,2}(?:key\s?-?\s?words?\b|index terms?\b|ccs concepts?|categories and subject|general terms\b|additional key"
+    r"|acm reference|acm ccs|jel (?:class|code)|msc\b|ams subject|mathematics subject|\d{4} mathematics subject|pacs\b|subject class"
+    r"|(?:(?:\d{1,2}|[ivx]{1,4})\s?[.:]?\s*)?introduction\b(?! of| to)|(?:\d{1,2}|[ivx]{1,4})\s?[.:]?\s+(?:background|motivation|overview)$"
+    r"|table of contents|contents$|关\s*键\s*[词字]|中图分类号|引\s*言|doi\s?[:：]|©|copyright|permission to (?:make|copy)"
+    r"|pvldb reference|correspondence\b|\*?corresponding author|received\b.{0,30}\d{4}|article history"
+    r"|abbreviations\b|funding\s?:|clinical trial|trial registration|significance statement|highlights$|graphical abstract"
+    r"|plain language summary|academic editor|citation\s?:|how to cite|nomenclature$|open access$|availability and implementation"
+    r"|subject headings?\b|word count|project page\s?:|^date\s?:|英文摘要|abstract\s?[:：]?$)",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:1|I|1\.0)\s?[.:]?\s+[A-Z][\w\s,&:–-]{3,70}")
+_FINISHED = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_LINK_END = re.compile(r"(?:https?://|www\.)\S+$")
+_COMMON = frozenset(
+    "the of and to in is that we for with as are this by on be which from or an it can has have been our these at "
+    "not but their its was were such using between into than more also".split()
+)
+
+
+@dataclass
+class Abstract:
+    lines: list[Cell | list[Cell]] = field(default_factory=list)
+    text: str = ""
+    page: int = 1
+    top: float = 0.0
+    """Where it (or its heading) begins; what stands above may be authors."""
+    x0: float = 0.0
+    x1: float = 0.0
+    headed: bool = False
+
+
+def abstract_of(sheets: Sequence[Sheet], start: int, below: float, hyphens: Hyphens) -> Abstract | None:
+    """The abstract on page ``start`` (an index) below ``below`` or on the page after it."""
+    for index in range(start, min(start + 2, len(sheets))):
+        floor = below if index == start else 0.0
+        found = _headed(sheets[index], floor)
+        if found is not None:
+            return _collected(sheets, index, *found, hyphens)
+    found = _unheaded(sheets[start], below)
+    return _collected(sheets, start, *found, hyphens, headed=False) if found else None
+
+
+def _headed(sheet: Sheet, below: float) -> tuple[float, list[Cell], int] | None:
+    """Where the heading stands, the first cells of the text, and how many letters of them are heading."""
+    for row in rows(cell for cell in sheet.cells if cell.base > below + 1 and cell.base < 0.93 * sheet.height):
+        for place, cell in enumerate(row):
+            text = cell.plain
+            if HEADING.fullmatch(text):
+                beside = [c for c in row[place + 1 :] if c.x0 - cell.x1 < 3 * cell.size and prose(c.plain, 2)]
+                first = beside[:1] or _first_below(sheet, cell)
+                if first and not (text.lower().startswith("summary") and cell.base > 0.6 * sheet.height):
+                    return cell.y0, first, 0
+            run_in = _RUN_IN.match(text)
+            if run_in and (run_in["mark"] or _heading_styled(cell)) and len(run_in["text"]) > 12:
+                return cell.y0, [cell], len(re.sub(r"\s", "", text[: run_in.start("text")]))
+    return None
+
+
+def _heading_styled(cell: Cell) -> bool:
+    """The first word is set heavier than the rest, or in capitals."""
+    head, tail = cell.glyphs[:7], cell.glyphs[9:]
+    return bool(tail) and ((head[0].bold and not tail[-1].bold) or "".join(g.text for g in head) == "ABSTRACT"[:7])
+
+
+def _first_below(sheet: Sheet, heading: Cell) -> list[Cell]:
+    """The first line of text under a heading, in the heading's column."""
+    near = [
+        c
+        for c in sheet.cells
+        if 0.4 * heading.size < c.base - heading.base < 75
+        and (min(c.x1, heading.x1) - max(c.x0, heading.x0) > 0 or abs(c.x0 - heading.x0) < 25)
+        and sum(map(str.isalpha, c.plain)) > 2
+    ]
+    if not near:
+        return []
+    top = min(c.base for c in near)
+    return sorted((c for c in near if c.base - top < 0.4 * c.size), key=lambda c: c.x0)
+
+
+def _unheaded(sheet: Sheet, below: float) -> tuple[float, list[Cell], int] | None:
+    """The first paragraph of prose below the authors."""
+    cells = [c for c in sheet.cells if c.base > below + 1]
+    for row in rows(cells):
+        for cell in row:
+            if len(cell.plain) < 30 or _END.match(cell.plain) or cell.base > 0.7 * sheet.height:
+                continue
+            lines = _column(cells, [cell], cell.size)[:5]
+            text = " ".join(c.plain for line in lines for c in line)
+            if len(lines) >= 3 and len(text) > 160 and prose(text, 8):
+                return cell.y0, [cell], 0
+    return None
+
+
+def prose(text: str, least: int) -> bool:
+    """Whether ``text`` reads like sentences: enough small words, or Chinese."""
+    words = re.findall(r"[^\W\d_]+", text)
+    if len(re.findall(r"[\u4e00-\u9fff]", text)) > 4 * least:
+        return True
+    small = sum(word in _COMMON for word in words)
+    lower = sum(word[0].islower() for word in words)
+    return small >= least and lower > 0.55 * len(words) and small > 0.16 * len(words)
+
+
+def _column(cells: Sequence[Cell], first: list[Cell], size: float) -> list[list[Cell]]:
+    """The lines from ``first`` downwards in its column, each from left to right."""
+    x0, x1 = min(c.x0 for c in first), max(c.x1 for c in first)
+    top = min(c.base for c in first)
+    body = [c for c in cells if c.base >= top - 0.3 * size]
+    for row in rows(c for c in body if abs(c.size - size) < 0.09 * size and c.base < top + 9 * size)[:7]:
+        for cell in row:
+            if min(cell.x1, x1) - max(cell.x0, x0) > 0.3 * min(cell.x1 - cell.x0, x1 - x0):
+                x0, x1 = min(x0, cell.x0), max(x1, cell.x1)
+    inside = [c for c in body if c.x0 > x0 - 1.2 * size and c.middle < x1 and c.x1 < x1 + 3 * size]
+    return rows(inside)
+
+
+def _collected(
+    sheets: Sequence[Sheet], index: int, top: float, first: list[Cell], skip: int, hyphens: Hyphens, headed: bool = True
+) -> Abstract | None:
+    sheet = sheets[index]
+    size = statistics.median(c.size for c in first)
+    lines = _column(sheet.cells, first, size)
+    taken, ended = _until_end(lines, size)
+    if not taken:
+        return None
+    result = Abstract(page=index + 1, top=top, headed=headed)
+    result.x0 = min(c.x0 for line in taken for c in line)
+    result.x1 = max(c.x1 for line in taken for c in line)
+    if not ended and not _FINISHED.search(_text(taken[-1])):
+        taken += _continued(sheets, index, result, top, size)
+    texts = [_text(line) for line in taken]
+    if skip:
+        texts[0] = _without(texts[0], skip)
+    result.lines = list(taken)
+    result.text = hyphens.lines(texts).strip()
+    return result
+
+
+def _without(text: str, letters: int) -> str:
+    """``text`` without its first ``letters`` characters, white space not counted."""
+    at = 0
+    while letters and at < len(text):
+        letters -= not text[at].isspace()
+        at += 1
+    return text[at:].lstrip()
+
+
+def _text(line: Sequence[Cell]) -> str:
+    return " ".join(filter(None, (cell.reading for cell in line)))
+
+
+def _until_end(lines: Sequence[list[Cell]], size: float, *, going_on: bool = False) -> tuple[list[list[Cell]], bool]:
+    """The lines up to the next heading; whether something ended them."""
+    taken: list[list[Cell]] = []
+    leading = 0.0
+    bold = False
+    for line in lines:
+        text = _text(line)
+        if not text:
+            continue
+        main = max(line, key=lambda c: len(c.glyphs))
+        if taken or going_on:
+            if _END.match(text) or (_NUMBERED.fullmatch(text) and (main.bold != bold or main.size > 1.05 * size)):
+                return taken, True
+        if taken:
+            gap = main.base - max(taken[-1], key=lambda c: len(c.glyphs)).base
+            done = bool(_FINISHED.search(_text(taken[-1])) or _LINK_END.search(_text(taken[-1])))
+            if abs(main.size - size) > 0.07 * size and len(main.glyphs) > 3:
+                return taken, done
+            if main.bold and not bold and done and len(text) < 60 and not prose(text, 2):
+                return taken, True
+            if bold and not main.bold and done:
+                return taken, True
+            if gap > (1.55 if done else 2.6) * (leading or 1.25 * size) + (0 if len(taken) > 2 else 0.4 * size):
+                if not _is_paragraph_gap(lines, line, gap, leading, size, done):
+                    return taken, done
+            elif gap > 0.8 * size:
+                leading = gap if not leading else min(leading, gap)
+        else:
+            bold = main.bold
+        taken.append(line)
+    return taken, False
+
+
+def _is_paragraph_gap(
+    lines: Sequence[list[Cell]], line: list[Cell], gap: float, leading: float, size: float, done: bool
+) -> bool:
+    """A small gap inside an abstract in paragraphs: the same type goes on for lines more, no heading between."""
+    if gap > 2.1 * (leading or 1.25 * size):
+        return False
+    here = [id(other) for other in lines].index(id(line))
+    following = lines[here : here + 2]
+    text = " ".join(_text(other) for other in following)
+    return done and all(abs(o[0].size - size) < 0.03 * size for o in following) and prose(text, 3)
+
+
+def _continued(sheets: Sequence[Sheet], index: int, abstract: Abstract, top: float, size: float) -> list[list[Cell]]:
+    """The rest of an abstract that breaks off: at the top of the next column, or of the next page."""
+    sheet = sheets[index]
+    right = [c for c in sheet.cells if c.x0 > abstract.x1 and c.base > top - size and abs(c.size - size) < 0.04 * size]
+    if right and abstract.x1 < 0.6 * sheet.width:
+        first = min(right, key=lambda c: (round(c.base), c.x0))
+        taken, _ = _until_end(_column(sheet.cells, [first], size), size, going_on=True)
+        if taken and _text(taken[0])[:1].islower() | (taken[0][0].size == size):
+            return taken
+    if index + 1 < len(sheets):
+        after = sheets[index + 1]
+        alike = [
+            c
+            for c in after.cells
+            if abs(c.size - size) < 0.04 * size and len(c.plain) > 20 and c.base > 0.05 * after.height
+        ]
+        if alike:
+            first = min(alike, key=lambda c: (round(c.base), c.x0))
+            taken, _ = _until_end(_column(after.cells, [first], size), size, going_on=True)
+            return taken
+    return []

@@ -1,4 +1,4 @@
-"""The word lists that grounding goes by, read from ``cues.toml`` beside this module."""
+"""The word lists that grounding goes by: ``cues.toml``, ``terms.toml`` and ``units.toml`` beside this module."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 
 
 @cache
+def words_of(name: str) -> dict[str, Any]:
+    """All tables of ``{name}.toml``."""
+    return tomllib.loads(resources.files("bot.briefs").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
 def cues() -> dict[str, Any]:
-    """All tables of ``cues.toml``."""
-    return tomllib.loads(resources.files("bot.briefs").joinpath("cues.toml").read_text(encoding="utf-8"))
+    return words_of("cues")

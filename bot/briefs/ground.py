@@ -8,12 +8,15 @@ guarantee stands in ``docs/briefs.md``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
+from bot.briefs.attribution import exchanged, not_its_own
+from bot.briefs.direction import turned_round
 from bot.briefs.form import copied, form_faults
 from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
 from bot.briefs.numbers import numbers_in_names, quantities
 from bot.briefs.quantity import Quantity
+from bot.briefs.roles import is_result, mismatched, results, swapped
 from bot.briefs.source import Place, Source, locate, plain, source_of
 from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
 
@@ -53,6 +56,23 @@ def check(
         Fault("institutions", "institution", n) for n in unknown_institutions(draft.institutions, paper.institutions)
     ]
     return faults
+
+
+def _sense_faults(
+    draft: Draft, places: Mapping[Slot, Place], missing: Collection[str], source: Source
+) -> Iterator[Fault]:
+    """What the quotes can tell: numbers exchanged, a direction turned round, another's number, swapped slots."""
+    slots: dict[Slot, str] = {slot: plain(getattr(draft, slot)) for slot in SLOTS if slot not in missing}
+    quotes: dict[Slot, str] = {slot: place.text for slot, place in places.items()}
+    for slot in quotes:
+        yield from (Fault(slot, "exchanged", what) for what in exchanged(slots[slot], quotes[slot]))
+        yield from (Fault(slot, "direction", what) for what in turned_round(slots[slot], quotes[slot]))
+        yield from (Fault(slot, "baseline", what) for what in not_its_own(slots[slot], quotes[slot]))
+    if what := mismatched(slots, quotes) or swapped(slots, quotes):
+        yield Fault("effect", "swapped", what)
+    stated = results(source.abstract) if "effect" in slots else ()
+    if stated and not any(is_result(number) for number in quantities(slots["effect"])):
+        yield Fault("effect", "result", f"the abstract states a result: {', '.join(stated[:3])}")
 
 
 def _script(words: str, language: Language) -> Language:

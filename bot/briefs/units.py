@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from importlib import resources
-from typing import Any
+
+from bot.briefs.cues import words_of
 
 Reading = tuple[Fraction, str]
 
@@ -24,21 +23,16 @@ class Tail:
 
 
 @cache
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(resources.files("bot.briefs").joinpath("units.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def _symbols() -> tuple[re.Pattern[str], dict[str, str]]:
     """A pattern of all symbols, longest first, and the name of each."""
-    names = {symbol: name for name, symbols in _tables()["symbols"].items() for symbol in symbols}
+    names = {symbol: name for name, symbols in words_of("units")["symbols"].items() for symbol in symbols}
     return re.compile("|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))), names
 
 
 @cache
 def _words() -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
     """A pattern of all unit words, and the pattern and name of each unit."""
-    tables: dict[str, list[str]] = _tables()["words"]
+    tables: dict[str, list[str]] = words_of("units")["words"]
     each = tuple((re.compile(rf"(?i:{'|'.join(words)})(?![A-Za-z])"), name) for name, words in tables.items())
     return re.compile("|".join(pattern.pattern for pattern, _ in each)), each
 
@@ -69,7 +63,7 @@ def suffix(text: str, at: int, value: Fraction) -> Tail | None:
     scale, end, readings = Fraction(1), at, [(value, "")]
     if found := _SCALE.match(text, at):
         word = found["letter"] or (found["word"] or "").lower().rstrip("s") or found["zh"]
-        scale, end = Fraction(10) ** _tables()["scales"][word], found.end()
+        scale, end = Fraction(10) ** words_of("units")["scales"][word], found.end()
         readings = [(value * scale, "")]
         if found["letter"]:
             readings.append((value, word))

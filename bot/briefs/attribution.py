@@ -1,0 +1,103 @@
+"""Finds numbers given to the wrong thing: two of them exchanged, or a baseline's taken for the paper's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations
+
+from bot.briefs.cues import words_of
+from bot.briefs.numbers import quantities
+from bot.briefs.quantity import Quantity
+from bot.briefs.terms import terms
+
+_BREAK = re.compile(r"[,，、;；。()（）]|\.\s|\b(?:and|while|whereas|but|or)\b|并且?|同时|且|而|和|与|以及")
+
+
+def exchanged(words: str, quote: str) -> Iterator[str]:
+    """Pairs of numbers of a slot (normalised) that stand the other way round than in its quote.
+
+    What stands around each number decides; where that is silent, their order does.
+    """
+    claims = [claim for claim in quantities(words) if claim.claimed]
+    printed = quantities(quote)
+    for first, second in combinations(claims, 2):
+        if first.value == second.value or first.unit != second.unit:
+            continue
+        one = [each for each in printed if first.same(each)]
+        two = [each for each in printed if second.same(each)]
+        if len(one) != 1 or len(two) != 1 or one[0] is two[0]:
+            continue
+        here = (_around(words, first, claims), _around(words, second, claims))
+        there = (_around(quote, one[0], printed), _around(quote, two[0], printed))
+        straight = _likeness(here[0], there[0]) + _likeness(here[1], there[1])
+        crossed = _likeness(here[0], there[1]) + _likeness(here[1], there[0])
+        if crossed > straight + 0.01 or (abs(crossed - straight) <= 0.01 and one[0].start > two[0].start):
+            yield f"{first.text} and {second.text} are exchanged"
+
+
+def _around(text: str, number: Quantity, numbers: tuple[Quantity, ...] | list[Quantity]) -> dict[str, float]:
+    """The terms beside a number, between its neighbours; those of its own clause weigh double."""
+    left = max((each.end for each in numbers if each.end <= number.start), default=0)
+    right = min((each.start for each in numbers if each.start >= number.end), default=len(text))
+    before, after = text[left : number.start], text[number.end : right]
+    near_left = max((m.end() for m in _BREAK.finditer(before)), default=0) + left
+    own = _BREAK.search(after)
+    near_right = number.end + (own.start() if own else len(after))
+    weights: dict[str, float] = {}
+    for place, term in terms(text):
+        if left <= place < right and not number.start <= place < number.end:
+            weight = 2.0 if near_left <= place < near_right else 0.5
+            weights[term] = max(weights.get(term, 0), weight)
+    for near, reach in (("before", before[-40:]), ("after", after[:20])):
+        if _compared().search(reach):
+            weights[f"compared {near}"] = 1.0
+    return weights
+
+
+def _likeness(some: dict[str, float], others: dict[str, float]) -> float:
+    return sum(min(weight, others[term]) for term, weight in some.items() if term in others)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    table = words_of("terms")["baseline"]
+    before, bracket, after = (re.compile(table[key], re.IGNORECASE) for key in ("before", "bracket", "after"))
+    return before, bracket, after
+
+
+@cache
+def _compared() -> re.Pattern[str]:
+    return re.compile(
+        "|".join(
+            rf"\b{word}\b" if word.isascii() else word for word in words_of("terms")["baseline"]["compared"].split("|")
+        ),
+        re.IGNORECASE,
+    )
+
+
+def not_its_own(words: str, quote: str) -> Iterator[str]:
+    """Numbers a slot claims for the paper although the quote gives them to what it is compared with."""
+    printed = quantities(quote)
+    previous = 0
+    for claim in quantities(words):
+        said_before, said_after = words[previous : claim.start], words[claim.end : claim.end + 12]
+        previous = claim.end
+        if not claim.claimed or _compared().search(said_before) or _compared().search(said_after):
+            continue
+        matches = [each for each in printed if claim.same(each)]
+        if matches and all(_is_baseline(quote, each, printed) for each in matches):
+            yield f"{claim.text}: the quote gives it to what the paper is compared with"
+
+
+def _is_baseline(quote: str, number: Quantity, printed: tuple[Quantity, ...]) -> bool:
+    before, bracket, after = _patterns()
+    left = max((each.end for each in printed if each.end <= number.start), default=0)
+    right = min((each.start for each in printed if each.start >= number.end), default=len(quote))
+    ahead = quote[left : number.start]
+    if number.bound:  # "more than 50 %", "less than 1 %": than belongs to the number
+        ahead = re.sub(r"(?:more|less|fewer|greater|higher|lower|larger|smaller) than\s*$", "", ahead)
+    if before.search(ahead[-80:]) or bracket.search(ahead):
+        return not (re.search(r"\bfrom\b[^,.;]*$", ahead) and not re.search(r"\bto\b", quote[number.end : right + 1]))
+    return bool(after.match(quote[number.end : right]))

@@ -1,0 +1,110 @@
+"""Finds a direction turned round: a slot that says "reduces" where its quote says "increases"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from bot.briefs.cues import words_of
+from bot.briefs.numbers import quantities
+from bot.briefs.quantity import Quantity
+from bot.briefs.terms import terms
+
+_CLAUSE = re.compile(r"[,，、;；。]|(?<=[^\d])\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
+_OPPOSITE = {"more": "less", "less": "more", "good": "bad", "bad": "good", "fast": "slow", "slow": "fast"}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One word of direction: what it says, of what, and by how much."""
+
+    kind: str
+    """``more``, ``less``, ``good``, ``bad``, ``fast`` or ``slow``."""
+    word: str
+    good: bool | None
+    """Whether the move is for the better, None where that is not known."""
+    numbers: tuple[Quantity, ...]
+    things: frozenset[str]
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    table = words_of("terms")["direction"]
+    groups = [
+        rf"(?P<{kind}_{language}>{words})" if language == "zh" else rf"(?P<{kind}_{language}>\b(?:{words})\b)"
+        for kind in _OPPOSITE
+        for language in ("zh", "en")
+        for words in [table[f"{kind}_{language}"]]
+    ]
+    return re.compile("|".join(groups), re.IGNORECASE)
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    return re.compile(words_of("terms")["direction"]["negation"], re.IGNORECASE)
+
+
+@cache
+def _merits() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    table = words_of("terms")["merit"]
+    up, down = (
+        "|".join([*map(re.escape, table[f"{way}_zh"]), *(rf"\b{re.escape(word)}" for word in table[f"{way}_en"])])
+        for way in ("up", "down")
+    )
+    return re.compile(up, re.IGNORECASE), re.compile(down, re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def moves(text: str) -> tuple[Move, ...]:
+    """Every word of direction in ``text`` with the numbers and things of its clause."""
+    result = []
+    cuts = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
+    numbers = quantities(text)
+    for start, end in pairwise(cuts):
+        clause = text[start:end]
+        inside = tuple(q for q in numbers if start <= q.start < end and q.claimed)
+        things = frozenset(term for place, term in terms(text) if start <= place < end)
+        for match in _words().finditer(clause):
+            bound = re.match(r"\s?than\s?[~$]?\d", clause[match.end() : match.end() + 12])
+            if bound or _negation().search(clause[: match.start()]):
+                continue  # a bound of a number, or a move that does not happen
+            kind = str(match.lastgroup).partition("_")[0]
+            result.append(Move(kind, match[0], _for_better(kind, clause), inside, things))
+    return tuple(result)
+
+
+def _for_better(kind: str, clause: str) -> bool | None:
+    if kind in ("good", "fast"):
+        return True
+    if kind in ("bad", "slow"):
+        return False
+    up, down = (pattern.search(clause) for pattern in _merits())
+    if bool(up) == bool(down):
+        return None
+    return (kind == "more") == bool(up)
+
+
+def turned_round(words: str, quote: str) -> Iterator[str]:
+    """The words of direction of a slot (normalised) that its quote contradicts."""
+    said, printed = moves(words), moves(quote)
+    for move in said:
+        rivals = [other for other in printed if _speak_of_one(move, other, said, printed)]
+        if rivals and all(_contradict(move, other) for other in rivals):
+            yield f"{move.word}: the quote says {rivals[0].word}"
+
+
+def _speak_of_one(move: Move, other: Move, said: tuple[Move, ...], printed: tuple[Move, ...]) -> bool:
+    if move.numbers and other.numbers:
+        return any(number.same(each) for number in move.numbers for each in other.numbers)
+    if move.things & other.things:
+        return True
+    return len(said) == 1 and len(printed) == 1
+
+
+def _contradict(move: Move, other: Move) -> bool:
+    if move.good is not None and other.good is not None:
+        return move.good != other.good
+    return _OPPOSITE[move.kind] == other.kind

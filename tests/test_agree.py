@@ -103,6 +103,7 @@ def test_an_uploads_printed_identifier_counts_when_its_title_agrees() -> None:
     metadata = replace(METADATA, identifiers=(Identifier("arxiv", "2510.12345", 2),))
     paper = compose(metadata, reading, [SHA], paper_id="p")
     assert {name.key for name in paper.identifiers} == {SHA.key, ARXIV.key, "doi:10.5555/printed"}
+    assert (paper.version, newer_version(paper)) == (1, 2)
 
 
 def test_a_printed_identifier_does_not_compete_with_a_known_one() -> None:
@@ -125,10 +126,10 @@ def test_without_pages_the_source_is_all_there_is() -> None:
 def test_a_newer_version_is_noticed() -> None:
     first = compose(METADATA, READING, [replace(ARXIV, version=1), SHA], paper_id="p")
     assert first.version == 1
-    assert newer_version(first, METADATA) == 2
+    assert newer_version(first) == 2
     latest = compose(METADATA, READING, [ARXIV, SHA], paper_id="p")
     assert latest.version == 2
-    assert newer_version(latest, METADATA) is None
+    assert newer_version(latest) is None
 
 
 @pytest.mark.parametrize(

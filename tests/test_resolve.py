@@ -13,7 +13,7 @@ from fake_arxiv import FakeArxiv
 from local_site import Site, page, redirect, status
 
 from bot.errors import Retry, Tell
-from bot.models import Author, Identifier
+from bot.models import Author, FullText, Identifier, Reading
 from bot.papers.arxiv_api import ArxivApi
 from bot.papers.identify import identify_url
 from bot.papers.resolve import Resolver
@@ -392,6 +392,35 @@ def test_a_direct_pdf_link_needs_no_source(resolver: Resolver) -> None:
 def test_an_upload_has_no_link(resolver: Resolver) -> None:
     metadata = resolver.resolve(Identifier("sha256", "0" * 64))
     assert (metadata.source, metadata.pdf_urls, metadata.page_url) == ("PDF", (), None)
+
+
+def reading(title: str, arxiv: Identifier | None, doi: Identifier | None = None) -> Reading:
+    return Reading(title, (), (), "", "en", arxiv, doi, FullText((title,), 1))
+
+
+def test_an_upload_is_confirmed_by_the_identifier_it_prints(resolver: Resolver) -> None:
+    metadata = resolver.confirm(reading("Folding maps twice: Erdos' α problem", PAPER))
+    assert metadata is not None
+    assert metadata.source == "arXiv API"
+
+
+def test_an_upload_is_confirmed_by_its_doi_when_it_prints_another_papers_arxiv_identifier(
+    resolver: Resolver, site: Site
+) -> None:
+    site.pages["/doi/10.5555/maps.2"] = page(LANDING.encode())
+    metadata = resolver.confirm(reading("Maps & Folds", PAPER, DOI))
+    assert metadata is not None
+    assert metadata.identifiers == (DOI,)
+
+
+def test_an_upload_that_cites_a_paper_is_not_taken_for_it(resolver: Resolver) -> None:
+    assert resolver.confirm(reading("A Theory of Napkins", PAPER)) is None
+
+
+def test_an_upload_is_not_held_up_by_sources_that_fail(resolver: Resolver, arxiv: FakeArxiv) -> None:
+    arxiv.throttle(5, part="/a")
+    assert resolver.confirm(reading("Folding Maps Twice", PAPER, DOI)) is None
+    assert resolver.confirm(reading("Folding Maps Twice", None)) is None
 
 
 def test_semantic_scholar_leads_to_the_paper_it_took(resolver: Resolver, site: Site) -> None:

@@ -56,6 +56,7 @@ def compose(
 ) -> Paper:
     """The paper. ``identifiers`` are those it was shared and fetched under, its PDF's ``sha256`` among them.
 
+    An arXiv identifier of the result has the latest version known; ``version`` is the one that was read.
     Metadata counts when it agrees with the pages (see ``agrees``), else it is left aside altogether, except for
     where it may be read about. A printed arXiv identifier or DOI is the paper's own only when a source confirms
     it by the title: page 1 may cite another paper.
@@ -76,7 +77,7 @@ def compose(
         page_url=metadata.page_url if metadata else None,
         source=said.source if said.title else "PDF",
         author_count=len(authors),
-        version=next((name.version for name in names if name.kind == "arxiv"), None),
+        version=_version(reading, (*identifiers, *names)),
     )
 
 
@@ -99,11 +100,17 @@ def agrees(metadata: Metadata, reading: Reading | None, identifiers: Sequence[Id
     return not reading.title or (len(wanted) >= _LONG_ENOUGH and wanted in page)
 
 
-def newer_version(paper: Paper, metadata: Metadata) -> int | None:
-    """The latest version when it is newer than the one the paper was read in."""
-    own = {name.key for name in paper.identifiers}
-    latest = max((name.version or 0 for name in metadata.identifiers if name.key in own), default=0)
+def newer_version(paper: Paper) -> int | None:
+    """The latest version on arXiv, when the paper was read in an older one."""
+    latest = max((name.version or 0 for name in paper.identifiers if name.kind == "arxiv"), default=0)
     return latest if paper.version is not None and latest > paper.version else None
+
+
+def _version(reading: Reading | None, names: Sequence[Identifier]) -> int | None:
+    """The version that was read: as page 1 prints it, else the first of ``names`` that has one."""
+    own = {name.key for name in names}
+    printed = [reading.arxiv] if reading and reading.arxiv and reading.arxiv.key in own else []
+    return next((name.version for name in (*printed, *names) if name.kind == "arxiv" and name.version), None)
 
 
 def _confirmed(said: Metadata, reading: Reading | None, identifiers: Sequence[Identifier]) -> list[Identifier]:

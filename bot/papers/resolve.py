@@ -11,8 +11,9 @@ from typing import NoReturn, TypeVar
 from urllib.parse import quote
 
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Identifier, Metadata
+from bot.models import Identifier, Metadata, Reading
 from bot.papers import arxiv_api, sites, sources
+from bot.papers.agree import agrees
 from bot.papers.web import Answer, Web
 from bot.settings import Settings
 
@@ -75,6 +76,23 @@ class Resolver:
         if not pdf_urls and failures:
             raise _most_telling(failures)
         return self._complete(Metadata(source="PDF"), identifier, passed_over)
+
+    def confirm(self, reading: Reading) -> Metadata | None:
+        """What a source says of an upload, asked for the arXiv identifier or DOI that its pages print.
+
+        None when they print none, when no source answers, or when the identifier is that of a paper they cite.
+        """
+        for printed in (reading.arxiv, reading.doi):
+            if printed is None:
+                continue
+            try:
+                metadata = self.resolve(printed)
+            except (Tell, Retry) as error:
+                log.info("could not confirm %s: %s", printed.key, error)
+                continue
+            if agrees(metadata, reading, ()):
+                return metadata
+        return None
 
     def prefetch(self, identifiers: Iterable[Identifier]) -> None:
         """Before resolving many: fetch what one call can fetch for all. Failing is no harm."""
@@ -159,12 +177,9 @@ class Resolver:
 
     def _complete(self, metadata: Metadata, identifier: Identifier, passed_over: list[str]) -> Metadata:
         """With the identifier asked for, where its PDF lies, and who was passed over."""
-        named = sources.unique((identifier, *metadata.identifiers))
-        latest = next((own.version for own in metadata.identifiers if own.key == identifier.key), None)
-        own = replace(named[0], version=latest or identifier.version)
         return replace(
             metadata,
-            identifiers=(own, *named[1:]),
+            identifiers=sources.unique((identifier, *metadata.identifiers)),
             page_url=self._shown_page(identifier) or metadata.page_url or self._page_url(identifier) or None,
             pdf_urls=self._all_pdf_urls(metadata, identifier),
             passed_over=(*passed_over, *metadata.passed_over),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import urljoin
 
@@ -139,12 +140,12 @@ def _date(numbers: list[str]) -> date | None:
 
 
 def unique(identifiers: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    """The identifiers, each key once, in order; of two with the same key the one that knows its version."""
+    """The identifiers, each key once, in order, with the latest version that one of them knows."""
     found: dict[str, Identifier] = {}
     for identifier in identifiers:
-        known = found.get(identifier.key)
-        if known is None or (known.version is None and identifier.version is not None):
-            found[identifier.key] = identifier
+        known = found.setdefault(identifier.key, identifier)
+        if (identifier.version or 0) > (known.version or 0):
+            found[identifier.key] = replace(known, version=identifier.version)
     return tuple(found.values())
 
 

@@ -1,0 +1,214 @@
+"""Nothing accepted is lost or posted twice, wherever the process is killed.
+
+The bot is killed (SIGKILL) in chosen places while papers are shared and digests fall due; every event comes twice.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fake_arxiv import FakeArxiv
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.installation import Installation
+
+_SCALE = 20
+_DAY = 86_400
+
+SHARE_PLACES = (
+    "before accepting",
+    "after accepting",
+    "after resolve",
+    "before fetch",
+    "after fetch",
+    "before read",
+    "after read",
+    "before ask",
+    "after ask",
+    "before keep",
+    "after keep",
+    "before post",
+    "after post",
+    "after record",
+)
+DIGEST_PLACES = (
+    "after freeze",
+    "before post",
+    "after post",
+    "before reserve_file",
+    "after reserve_file",
+    "before share_file",
+    "after share_file",
+)
+
+
+class Scene:
+    """A workspace with two channels, an arXiv, and a bot that can be killed in a chosen place."""
+
+    def __init__(self, place: Playground, arxiv: FakeArxiv, folder: Path, **settings: str) -> None:
+        self.place = place
+        self.arxiv = arxiv
+        self.control = folder / "control"
+        self.control.mkdir()
+        self.offset = folder / "offset"
+        self.days = 0
+        self.user = place.add_user("ada", "UTC")
+        self.channels = [place.add_channel("papers"), place.add_channel("more-papers")]
+        self.shares: list[tuple[str, str, MadePaper]] = []
+        self.kills: Counter[str] = Counter()
+        self.bot = RunningBot(
+            {
+                **place.environment(),
+                "PAPERWIRE_ARXIV_URL": arxiv.base_url,
+                "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
+                "PAPERWIRE_ARXIV_DELAY": "0",
+                "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.base_url[7:]}",
+                "PAPERWIRE_TIME_SCALE": str(_SCALE),
+                "PAPERWIRE_CLOCK_OFFSET": str(self.offset),
+                "KILL_CONTROL": str(self.control),
+                **settings,
+            },
+            folder / "data",
+            program=(str(ROOT / "tests" / "killable_bot.py"),),
+        )
+
+    def start(self) -> None:
+        self.bot.start()
+        self.bot.wait_until_connected()
+
+    def share(self, number: int) -> None:
+        """Odd papers are uploaded, even ones linked."""
+        paper, channel = MadePaper(number), self.channels[(number // 2) % 2]
+        if number % 2:
+            ts = self.place.upload(self.user, channel, f"{number}.pdf", paper.pdf())
+        else:
+            self.arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
+            ts = self.place.post(self.user, channel, f"https://arxiv.org/abs/{paper.arxiv_id}")
+        self.shares.append((channel, ts, paper))
+
+    def arm(self, where: str) -> None:
+        (self.control / "armed").write_text(where)
+
+    def kill_when_reached(self, where: str) -> None:
+        reached = self.control / "reached"
+        deadline = time.monotonic() + 60
+        while not reached.exists():
+            assert time.monotonic() < deadline, f"never came to {where!r}:\n{self.bot.log[-4000:]}"
+            time.sleep(0.005)
+        self.bot.kill()
+        reached.unlink()
+        self.kills[where] += 1
+
+    def next_day(self) -> None:
+        self.days += 1
+        self.offset.write_text(str(self.days * _DAY))
+
+    def answers(self, channel: str, ts: str) -> list[str]:
+        return [message["text"] for message in self.place.thread(channel, ts)]
+
+    def all_answered(self) -> bool:
+        return all(self.answers(channel, ts) for channel, ts, _ in self.shares)
+
+    def digests(self, channel: str) -> list[str]:
+        """The ts of the channel's digests, oldest first."""
+        shared = {ts for _, ts, _ in self.shares}
+        top = [each for each in self.place.messages(channel) if each.get("thread_ts", each["ts"]) == each["ts"]]
+        return [each["ts"] for each in top if each["ts"] not in shared and "metadata" in each]
+
+    def digest_complete(self, channel: str) -> bool:
+        parents = self.digests(channel)
+        if len(parents) < self.days:
+            return False
+        last = self.place.message(channel, parents[-1]) or {}
+        return "没有分享论文" in last["text"] or bool(self.files(channel, parents[-1]))
+
+    def digests_complete(self) -> bool:
+        return all(self.digest_complete(channel) for channel in self.channels)
+
+    def files(self, channel: str, parent: str) -> list[str]:
+        return [file["name"] for message in self.place.thread(channel, parent) for file in message.get("files", [])]
+
+    def verify(self) -> None:
+        for channel, ts, paper in self.shares:
+            answers = self.answers(channel, ts)
+            assert len(answers) == 1, f"{paper.title} was answered {len(answers)} times"
+            assert paper.title in answers[0]
+            assert self.place.reactions(channel, ts).keys() == {"white_check_mark"}
+        for channel in self.channels:
+            parents = self.digests(channel)
+            assert len(parents) == self.days, f"{len(parents)} digests in {self.days} days"
+            briefed: Counter[str] = Counter()
+            for parent in parents:
+                thread = self.place.thread(channel, parent)
+                replies = [message["text"] for message in thread if not message.get("files")]
+                for reply in replies:
+                    briefed.update(re.findall(r"《(.+?)》", reply))
+                assert len(self.files(channel, parent)) == (1 if replies else 0)
+            expected = Counter(paper.title for where, _, paper in self.shares if where == channel)
+            assert briefed == expected
+
+
+@contextmanager
+def scene(folder: Path, **settings: str) -> Iterator[Scene]:
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with Playground(time_scale=_SCALE, installation=installation) as place, FakeArxiv() as arxiv:
+        made = Scene(place, arxiv, folder, **settings)
+        place.deliver_copies(2)
+        with made.bot:
+            made.bot.wait_until_connected()
+            for channel in made.channels:
+                place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+            yield made
+
+
+@pytest.mark.kill
+@pytest.mark.timeout(1500)
+def test_killed_in_every_place_nothing_is_lost_or_posted_twice(tmp_path: Path) -> None:
+    with scene(tmp_path) as made:
+        number = 0
+        for where in SHARE_PLACES * 2:
+            made.arm(where)
+            made.share(number)
+            made.share(number + 1)
+            number += 2
+            made.kill_when_reached(where)
+            made.start()
+        while number < 60:
+            made.share(number)
+            number += 1
+        made.place.wait_for(made.all_answered, 120)
+        for where in DIGEST_PLACES * 2:
+            made.arm(where)
+            made.next_day()
+            made.kill_when_reached(where)
+            made.start()
+            made.place.wait_for(made.digests_complete, 60)
+            made.share(number)
+            number += 1
+            made.place.wait_for(made.all_answered, 60)
+        made.next_day()
+        made.place.wait_for(made.digests_complete, 60)
+        print(f"\n{made.kills.total()} kills among {len(made.shares)} shares and {made.days} days of digests:")
+        for where, count in sorted(made.kills.items()):
+            print(f"  {where}: {count}")
+        made.verify()
+
+
+@pytest.mark.kill
+def test_without_the_look_before_a_second_post_the_duplicates_are_noticed(tmp_path: Path) -> None:
+    with scene(tmp_path, PAPERWIRE_BLIND="1") as made:
+        made.arm("after post")
+        made.share(0)
+        made.kill_when_reached("after post")
+        made.start()
+        made.place.wait_for(lambda: len(made.answers(*made.shares[0][:2])) > 1, 60)
+        with pytest.raises(AssertionError, match="answered 2 times"):
+            made.verify()

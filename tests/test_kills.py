@@ -5,7 +5,6 @@ The bot is killed (SIGKILL) in chosen places while papers are shared and digests
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -145,14 +144,14 @@ class Scene:
         for channel in self.channels:
             parents = self.digests(channel)
             assert len(parents) == self.days, f"{len(parents)} digests in {self.days} days"
+            expected = Counter(paper.title for where, _, paper in self.shares if where == channel)
             briefed: Counter[str] = Counter()
             for parent in parents:
                 thread = self.place.thread(channel, parent)
-                replies = [message["text"] for message in thread if not message.get("files")]
+                replies = [str(message["blocks"]) for message in thread if not message.get("files")]
                 for reply in replies:
-                    briefed.update(re.findall(r"《(.+?)》", reply))
+                    briefed.update(title for title in expected for _ in range(reply.count(f"'{title}'")))
                 assert len(self.files(channel, parent)) == (1 if replies else 0)
-            expected = Counter(paper.title for where, _, paper in self.shares if where == channel)
             assert briefed == expected
 
 

@@ -1,0 +1,1 @@
+"""Figures: ``python -m benchmarks`` prints them all. Nothing here passes or fails."""

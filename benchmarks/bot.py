@@ -1,0 +1,180 @@
+"""How fast the whole bot is: accepting, briefing, starting, resting.
+
+The real bot as a process, the playground as Slack, a local arXiv, a local model server. What is measured is the bot
+and what stands in for the outside, together on this machine.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from slack_sdk.signature import SignatureVerifier
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from fake_arxiv import FakeArxiv  # noqa: E402
+from fake_model_server import FakeModelServer  # noqa: E402
+from made_papers import MadePaper  # noqa: E402
+from running_bot import BOT, RunningBot  # noqa: E402
+
+from playground import Playground  # noqa: E402
+from playground.installation import Installation  # noqa: E402
+
+Row = tuple[str, str, str]
+"""What, figure, aim."""
+
+_CHANNELS = 20
+_BURST = 100
+_AT_ONCE = 10
+_LINKS = 30
+
+
+class Scene:
+    """A playground with channels, a local arXiv that holds papers, and a bot."""
+
+    def __init__(self, folder: Path, place: Playground, arxiv: FakeArxiv, **settings: str) -> None:
+        self.place = place
+        self.user = place.add_user("ada", "UTC")
+        self.channels = [place.add_channel(f"papers-{number}") for number in range(_CHANNELS)]
+        self.papers = [MadePaper(number) for number in range(200)]
+        for paper in self.papers:
+            arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
+        self.environment = {
+            **place.environment(),
+            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
+            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
+            "PAPERWIRE_ARXIV_DELAY": "0",
+            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
+            "PAPERWIRE_LANGUAGE": "en",
+            **settings,
+        }
+        self.folder = folder
+
+    def bot(self, name: str, program: tuple[str, ...] = BOT, **settings: str) -> RunningBot:
+        return RunningBot({**self.environment, **settings}, self.folder / name, program)
+
+    def share(self, number: int) -> tuple[str, str]:
+        channel = self.channels[number % _CHANNELS]
+        return channel, self.place.post(self.user, channel, f"https://arxiv.org/abs/{self.papers[number].arxiv_id}")
+
+    def answered(self, channel: str, ts: str) -> bool:
+        return bool(self.place.thread(channel, ts))
+
+
+@contextmanager
+def scene() -> Iterator[Scene]:
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with (
+        tempfile.TemporaryDirectory(prefix="paperwire-bench-") as folder,
+        Playground(installation=installation) as place,
+        FakeArxiv() as arxiv,
+    ):
+        yield Scene(Path(folder), place, arxiv)
+
+
+def rows() -> Iterator[Row]:
+    with scene() as made:
+        yield from _starting_and_resting(made)
+        yield from _briefing(made)
+        yield from _throughput(made, "built-in model", {})
+        with FakeModelServer() as server:
+            model = {"PAPERWIRE_MODEL": "openai/bench", "PAPERWIRE_MODEL_URL": server.url, "OPENAI_API_KEY": "none"}
+            yield from _throughput(made, "0-second model over HTTP", model)
+        yield from _accepting(made)
+
+
+def _starting_and_resting(made: Scene) -> Iterator[Row]:
+    seconds = []
+    for number in range(3):
+        with made.bot(f"start-{number}") as bot:
+            began = time.perf_counter()
+            bot.wait_until_connected()
+            seconds.append(time.perf_counter() - began)
+    yield "start to connected, median of 3", f"{statistics.median(seconds):.2f} s", "< 4 s"
+    with made.bot("rest") as bot:
+        bot.wait_until_connected()
+        time.sleep(12)  # LiteLLM is loaded in the background
+        process = psutil.Process(bot.pid)
+        before = process.cpu_times()
+        time.sleep(20)
+        after = process.cpu_times()
+        busy = (after.user + after.system - before.user - before.system) / 20
+        megabytes = process.memory_info().rss / 1e6
+    yield "idle CPU over 20 s", f"{busy:.1%}", "< 5 %"
+    yield "memory at rest, LiteLLM loaded, PDF children not counted", f"{megabytes:.0f} MB", "< 300 MB"
+
+
+def _briefing(made: Scene) -> Iterator[Row]:
+    seconds = []
+    with made.bot("briefing") as bot:
+        bot.wait_until_connected()
+        time.sleep(10)
+        for number in range(_LINKS):
+            began = time.perf_counter()
+            channel, ts = made.share(number)
+            made.place.wait_for(lambda channel=channel, ts=ts: made.answered(channel, ts), 60)  # type: ignore[misc]
+            seconds.append(time.perf_counter() - began)
+            time.sleep(0.1)
+    yield f"arXiv link shared to brief posted, median of {_LINKS}", f"{statistics.median(seconds):.2f} s", "< 1 s"
+    yield "the slowest of them", f"{max(seconds):.2f} s", ""
+
+
+def _throughput(made: Scene, words: str, settings: Mapping[str, str]) -> Iterator[Row]:
+    with made.bot(f"throughput-{len(words)}", **settings) as bot:
+        bot.wait_until_connected()
+        time.sleep(10)
+        began = time.perf_counter()
+        shared = [made.share(number) for number in range(_BURST)]
+        made.place.wait_for(lambda: all(made.answered(*each) for each in shared), 300)
+        minutes = (time.perf_counter() - began) / 60
+    yield f"papers per minute, {_BURST} links in {_CHANNELS} channels, {words}", f"{_BURST / minutes:.0f}", ""
+
+
+def _accepting(made: Scene) -> Iterator[Row]:
+    """Signed events over HTTP, answered when the share is stored durably."""
+    port = 20_000 + time.time_ns() % 20_000
+    url = f"http://127.0.0.1:{port}/slack/events"
+    verifier = SignatureVerifier(made.place.installation.signing_secret)
+
+    def send(number: int) -> float:
+        event = {
+            "type": "message",
+            "channel": made.channels[number % _CHANNELS],
+            "channel_type": "channel",
+            "user": made.user,
+            "ts": f"1700000000.{number:06d}",
+            "text": f"<https://arxiv.org/abs/{made.papers[number].arxiv_id}>",
+        }
+        wrapped = {"type": "event_callback", "team_id": made.place.installation.team_id, "event": event}
+        body = json.dumps({**wrapped, "event_id": f"Ev{number}", "authorizations": []})
+        stamp = str(int(time.time()))
+        headers = {
+            "Content-Type": "application/json",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": verifier.generate_signature(timestamp=stamp, body=body) or "",
+        }
+        began = time.perf_counter()
+        with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers), timeout=30) as answer:
+            assert answer.status == 200
+        return time.perf_counter() - began
+
+    with made.bot("accepting", (*BOT, "--http", f"127.0.0.1:{port}")) as bot:
+        bot.wait_until_connected()
+        time.sleep(10)
+        send(_BURST)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            seconds = sorted(pool.map(send, range(_BURST)))
+    words = f"accepting {_BURST} shares in a burst, {_AT_ONCE} at a time"
+    yield f"{words}, p50", f"{seconds[_BURST // 2] * 1000:.0f} ms", ""
+    yield f"{words}, p99", f"{seconds[int(_BURST * 0.99) - 1] * 1000:.0f} ms", "< 50 ms"

@@ -1,0 +1,76 @@
+"""The README is true: its tables, its commands, its links."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.__main__ import main
+from bot.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def settings_table() -> str:
+    rows = ["| variable | default | what it is |", "| --- | --- | --- |"]
+    for field in Settings.model_fields.values():
+        default = field.default
+        shown = "" if default in (None, ()) else f"`{default:g}`" if isinstance(default, float) else f"`{default}`"
+        rows.append(f"| `{field.alias}` | {shown} | {field.description} |")
+    return "\n".join(rows)
+
+
+def test_the_settings_table_is_that_of_the_program() -> None:
+    assert settings_table() in README, f"the table should be:\n\n{settings_table()}\n"
+
+
+def shell_lines() -> list[str]:
+    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S)
+    joined = "\n".join(blocks).replace("\\\n", " ")
+    return [line.split("  #")[0].strip() for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("line", [line for line in shell_lines() if line.startswith("make ")])
+def test_every_make_target_named_exists(line: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.M))
+    assert set(line.split()[1:]) <= targets
+
+
+@pytest.mark.parametrize("line", [line for line in shell_lines() if re.match(r"(?:\.venv/bin/)?paperwire ", line)])
+def test_every_command_named_takes_its_options(line: str) -> None:
+    words = shlex.split(line)[1:]
+    words = words[: words.index(">")] if ">" in words else words
+    command = main.commands[words[0]]
+    options = {name for parameter in command.params for name in parameter.opts}
+    for word in words[1:]:
+        if word.startswith("--"):
+            assert word.split("=")[0] in options, f"{words[0]} has no {word}"
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
+    assert f"`paperwire {name}" in README or f"paperwire {name} " in README or f"paperwire {name}\n" in README
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 4
+
+
+def test_the_first_two_commands_are_demo_and_test() -> None:
+    assert [line for line in shell_lines() if line.startswith("make ")][:2] == ["make demo", "make test"]
+
+
+def test_links_to_files_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_python_version_named_is_the_one_required() -> None:
+    required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    assert f"Python {required.removeprefix('>=')}" in README

@@ -12,7 +12,8 @@ from bot.briefs.numbers import quantities
 from bot.briefs.quantity import Quantity
 from bot.briefs.terms import terms
 
-_BREAK = re.compile(r"[,，、;；。()（）]|\.\s|\b(?:and|while|whereas|but|or)\b|并且?|同时|且|而|和|与|以及")
+_BREAK = re.compile(r"[,，、;；。]|\.\s|\b(?:and|while|whereas|but|or)\b|并且?|同时|且|而|和|与|以及")
+_RANGE = re.compile(r"\s?(?:-|~|to|至|到)\s?")
 
 
 def exchanged(words: str, quote: str) -> Iterator[str]:
@@ -23,11 +24,15 @@ def exchanged(words: str, quote: str) -> Iterator[str]:
     claims = [claim for claim in quantities(words) if claim.claimed]
     printed = quantities(quote)
     for first, second in combinations(claims, 2):
-        if first.value == second.value or first.unit != second.unit:
+        if first.value == second.value or _kind(first) != _kind(second):
             continue
         one = [each for each in printed if first.same(each)]
         two = [each for each in printed if second.same(each)]
         if len(one) != 1 or len(two) != 1 or one[0] is two[0]:
+            continue
+        if _RANGE.fullmatch(words[first.end : second.start]):
+            if one[0].start > two[0].start:
+                yield f"{first.text} and {second.text} are exchanged"
             continue
         here = (_around(words, first, claims), _around(words, second, claims))
         there = (_around(quote, one[0], printed), _around(quote, two[0], printed))
@@ -35,6 +40,11 @@ def exchanged(words: str, quote: str) -> Iterator[str]:
         crossed = _likeness(here[0], there[1]) + _likeness(here[1], there[0])
         if crossed > straight + 0.01 or (abs(crossed - straight) <= 0.01 and one[0].start > two[0].start):
             yield f"{first.text} and {second.text} are exchanged"
+
+
+def _kind(number: Quantity) -> tuple[str, bool, bool]:
+    """Only numbers of one kind can be exchanged unseen: not 175B with six, not 4× with 98 %."""
+    return number.unit, number.text[:1].isdigit(), number.text[-1:] in "kKMBT万亿"
 
 
 def _around(text: str, number: Quantity, numbers: tuple[Quantity, ...] | list[Quantity]) -> dict[str, float]:
@@ -50,9 +60,8 @@ def _around(text: str, number: Quantity, numbers: tuple[Quantity, ...] | list[Qu
         if left <= place < right and not number.start <= place < number.end:
             weight = 2.0 if near_left <= place < near_right else 0.5
             weights[term] = max(weights.get(term, 0), weight)
-    for near, reach in (("before", before[-40:]), ("after", after[:20])):
-        if _compared().search(reach):
-            weights[f"compared {near}"] = 1.0
+    if _compared().search(before[-40:]):
+        weights["compared"] = 1.0
     return weights
 
 

@@ -14,6 +14,8 @@ from bot.briefs.quantity import Quantity
 from bot.briefs.terms import terms
 
 _CLAUSE = re.compile(r"[,，、;；。]|(?<=[^\d])\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
+REACH = 40
+"""Characters within which a word of direction finds what it is about."""
 _OPPOSITE = {"more": "less", "less": "more", "good": "bad", "bad": "good", "fast": "slow", "slow": "fast"}
 
 
@@ -40,6 +42,11 @@ def _words() -> re.Pattern[str]:
         for words in [table[f"{kind}_{language}"]]
     ]
     return re.compile("|".join(groups), re.IGNORECASE)
+
+
+@cache
+def _own_measure() -> re.Pattern[str]:
+    return re.compile(words_of("terms")["direction"]["own_measure"], re.IGNORECASE)
 
 
 @cache
@@ -72,19 +79,22 @@ def moves(text: str) -> tuple[Move, ...]:
             if bound or _negation().search(clause[: match.start()]):
                 continue  # a bound of a number, or a move that does not happen
             kind = str(match.lastgroup).partition("_")[0]
-            result.append(Move(kind, match[0], _for_better(kind, clause), inside, things))
+            result.append(Move(kind, match[0], _for_better(kind, clause, match.start(), match[0]), inside, things))
     return tuple(result)
 
 
-def _for_better(kind: str, clause: str) -> bool | None:
+def _for_better(kind: str, clause: str, at: int, word: str) -> bool | None:
+    """Whether a move is for the better, judged by the thing named nearest to it."""
     if kind in ("good", "fast"):
         return True
     if kind in ("bad", "slow"):
         return False
-    up, down = (pattern.search(clause) for pattern in _merits())
-    if bool(up) == bool(down):
+    if _own_measure().match(word):
         return None
-    return (kind == "more") == bool(up)
+    nearest = [min((abs(m.start() - at) for m in pattern.finditer(clause)), default=REACH) for pattern in _merits()]
+    if min(nearest) >= REACH or nearest[0] == nearest[1]:
+        return None
+    return (kind == "more") == (nearest[0] < nearest[1])
 
 
 def turned_round(words: str, quote: str) -> Iterator[str]:

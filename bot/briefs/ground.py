@@ -52,6 +52,7 @@ def check(
         faults += number_faults(slot, plain(words), place, source)
         if slot not in excerpts and (run := copied(words, source)):
             faults.append(Fault(slot, "copy", run))
+    faults += _sense_faults(draft, places, missing, source)
     faults += [
         Fault("institutions", "institution", n) for n in unknown_institutions(draft.institutions, paper.institutions)
     ]

@@ -9,12 +9,6 @@ from bot.briefs.cues import words_of
 from bot.briefs.source import lower
 
 _LATIN = re.compile(r"[a-zß-ɏͰ-Ͽ][a-zß-ɏͰ-Ͽ0-9]*")
-_SMALL = frozenset(
-    (
-        "the a an of for and or in on to with by as at from is are was were be been that which this these it its we our"
-        " their than while not has have can but also into over both each such more most all only up"
-    ).split()
-)
 
 
 @cache
@@ -34,11 +28,12 @@ def _glossary() -> tuple[re.Pattern[str], dict[str, str], dict[str, str]]:
 def terms(text: str) -> tuple[tuple[int, str], ...]:
     """Place and term of everything in ``text`` (normalised) that can be found again in the other language."""
     pattern, chinese, english = _glossary()
+    small = words_of("terms")["small"]
     lowered = lower(text)
     found = [(match.start(), chinese[match[0]]) for match in pattern.finditer(lowered)]
     for match in _LATIN.finditer(lowered):
         word = match[0]
-        if word in _SMALL:
+        if word in small:
             continue
         thing = next((english[word[:n]] for n in range(min(len(word), 12), 2, -1) if word[:n] in english), None)
         found.append((match.start(), thing or (word[:6] if len(word) > 4 else word.rstrip("s"))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -48,6 +49,7 @@ class SqliteLibrary(SqlLibrary):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._here = threading.local()
+        self._writer = threading.RLock()
         self._lock = threading.Lock()
         self._open: dict[threading.Thread, Database] = {}
         self._closed = False
@@ -73,9 +75,17 @@ class SqliteLibrary(SqlLibrary):
     def _reading(self) -> AbstractContextManager[Transaction]:
         return self._transaction("BEGIN")
 
-    def _writing(self) -> AbstractContextManager[Transaction]:
-        # A deferred transaction that reads before it writes fails at once when another writer came between.
-        return self._transaction("BEGIN IMMEDIATE")
+    @contextmanager
+    def _writing(self) -> Iterator[Transaction]:
+        # SQLite lets waiting writers poll, later and later. Among our own threads a lock hands over at once.
+        if not self._writer.acquire(timeout=_BUSY_SECONDS):
+            raise Retry("library_busy")
+        try:
+            # A deferred transaction that reads before it writes fails at once when another writer came between.
+            with self._transaction("BEGIN IMMEDIATE") as tx:
+                yield tx
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Transaction]:
@@ -116,8 +126,7 @@ class SqliteLibrary(SqlLibrary):
 
     def _migrate(self) -> None:
         database = self._database()
-        if database.journal_mode != "wal":
-            database.enable_wal()
+        _use_wal(database)
         # One transaction over all steps: of two processes starting at once, the second finds them applied.
         with self._writing():
             ours = {step.name for step in migrations.pending(Database(memory=True))}
@@ -148,3 +157,15 @@ class SqliteLibrary(SqlLibrary):
         if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_IOERR")):
             return Tell("library_unwritable", path=path, reason=str(error))
         return None
+
+
+def _use_wal(database: Database) -> None:
+    # The busy timeout does not cover this switch: of two processes making the file, one is refused at once.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while database.journal_mode != "wal":
+        try:
+            database.enable_wal()
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)

@@ -1,0 +1,239 @@
+"""Many threads and processes on one SQLite file, and what a kill leaves."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from library_samples import at, brief, paper, share, text
+
+from bot.errors import Retry
+from bot.models import ShareState
+from storage import sqlite
+from storage.sqlite import SqliteLibrary
+
+SPAWN = multiprocessing.get_context("spawn")
+PROCESSES, THREADS, SHARES = 2, 8, 12
+
+
+def brief_one(library: SqliteLibrary, worker: str, number: int) -> None:
+    """As the bot does for one share; every worker meets the same papers, under different names."""
+    posted = share(f"file:{worker}-{number}", channel="C1", ts=f"{worker}.{number}")
+    library.accept("T1", posted, at(number))
+    about = paper(f"arxiv:{number}", f"sha256:{worker}-{number}", title=f"Paper {number}")
+    library.keep("T1", about, brief(f"{worker}-{number}"), text(), at(number), share_id=posted.id)
+    library.replied("T1", posted.id, "9.9")
+
+
+def work(file: Path, start: Barrier, process: int, out: Connection) -> None:
+    start.wait(30)
+    library = SqliteLibrary(file)
+
+    def run(thread: int) -> None:
+        for number in range(SHARES):
+            brief_one(library, f"{process}-{thread}", number)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(run, range(THREADS)))
+    library.close()
+    out.send("done")
+
+
+def started(target: Callable[..., None], *arguments: object) -> multiprocessing.process.BaseProcess:
+    process = SPAWN.Process(target=target, args=arguments, daemon=True)
+    process.start()
+    for each in arguments:
+        if isinstance(each, Connection):
+            each.close()  # the child's end: with it gone here, a child that dies is heard
+    return process
+
+
+def test_two_processes_of_eight_threads_lose_and_double_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    start = SPAWN.Barrier(PROCESSES)
+    pipes = [SPAWN.Pipe(duplex=False) for _ in range(PROCESSES)]
+    processes = [started(work, file, start, number, out) for number, (_, out) in enumerate(pipes)]
+    for process, (heard, _) in zip(processes, pipes, strict=True):
+        assert heard.poll(120), "a worker did not finish"
+        assert heard.recv() == "done"
+        process.join(10)
+    library = SqliteLibrary(file)
+    entries = library.all_papers("T1", None, "zh")
+    assert len(entries) == SHARES
+    assert [len(entry.shares) for entry in entries] == [PROCESSES * THREADS] * SHARES
+    assert all(len(entry.paper.identifiers) == PROCESSES * THREADS + 1 for entry in entries)
+    assert all(each.reply_ts == "9.9" for entry in entries for each in entry.shares)
+    library.close()
+
+
+def opened(file: Path, start: Barrier, out: Connection) -> None:
+    start.wait(30)
+    SqliteLibrary(file).close()
+    out.send("done")
+
+
+def test_processes_that_start_at_once_make_one_library(tmp_path: Path) -> None:
+    start = SPAWN.Barrier(4)
+    pipes = [SPAWN.Pipe(duplex=False) for _ in range(4)]
+    processes = [started(opened, tmp_path / "library.db", start, out) for _, out in pipes]
+    for process, (heard, _) in zip(processes, pipes, strict=True):
+        assert heard.poll(60) and heard.recv() == "done"
+        process.join(10)
+
+
+def test_a_digest_takes_each_share_once_while_others_write(tmp_path: Path) -> None:
+    library = SqliteLibrary(tmp_path / "library.db")
+    writing = threading.Event()
+    writing.set()
+
+    def write(thread: int) -> None:
+        for number in range(SHARES):
+            brief_one(library, str(thread), number)
+
+    def freeze(clerk: int) -> None:
+        round_ = 0
+        while writing.is_set():
+            time.sleep(0.005)
+            due = 1000 + 2 * round_ + clerk
+            library.freeze_digest("T1", "C1", f"{clerk}:{round_}", at(due), at(-1), "zh", at(due))
+            round_ += 1
+
+    with ThreadPoolExecutor(6) as pool:
+        clerks = [pool.submit(freeze, clerk) for clerk in range(2)]
+        writers = [pool.submit(write, thread) for thread in range(4)]
+        try:
+            for writer in writers:
+                writer.result()
+        finally:
+            writing.clear()
+        for clerk in clerks:
+            clerk.result()
+    library.freeze_digest("T1", "C1", "last", at(10_000), at(-1), "zh", at(10_000))
+    with library._reading() as tx:
+        digest_ids = [row["id"] for row in tx.rows("SELECT id FROM digests")]
+    digests = [library.frozen_digest("T1", each) for each in digest_ids]
+    taken = [each.share.id for digest in digests if digest for entry in digest.entries for each in entry.shares]
+    assert len(taken) == len(set(taken)) == 4 * SHARES
+    assert len([digest for digest in digests if digest and digest.entries]) > 1
+    library.close()
+
+
+# --- Kills ------------------------------------------------------------------------------------------
+
+
+def write_for_ever(file: Path, first: int, out: Connection) -> None:
+    library = SqliteLibrary(file)
+    number = first
+    while True:
+        brief_one(library, "w", number)
+        out.send(number)
+        number += 1
+
+
+def test_what_was_told_as_kept_survives_a_kill_and_nothing_is_half_kept(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    told: list[int] = []
+    for kill in range(5):
+        heard, out = SPAWN.Pipe(duplex=False)
+        process = started(write_for_ever, file, 1000 * kill, out)
+        for _ in range(5 + 3 * kill):
+            assert heard.poll(60)
+            told.append(heard.recv())
+        process.kill()
+        process.join(10)
+        while heard.poll():
+            try:
+                told.append(heard.recv())
+            except EOFError:
+                break
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.close()
+    library = SqliteLibrary(file)
+    for number in told:
+        stored = library.stored_share("T1", share(f"file:w-{number}", ts=f"w.{number}").id)
+        assert stored is not None and stored.reply_ts == "9.9"
+    with library._reading() as tx:
+        ids = [row["id"] for row in tx.rows("SELECT id FROM shares")]
+    for share_id in ids:
+        stored = library.stored_share("T1", share_id)
+        assert stored is not None
+        if stored.state is ShareState.BRIEFED:
+            assert stored.paper_id is not None
+            assert library.brief("T1", stored.paper_id, "zh", "C1") is not None
+            assert library.text("T1", stored.paper_id, "C1") is not None
+        else:
+            assert (stored.state, stored.paper_id) == (ShareState.ACCEPTED, None)
+    assert len(library.all_papers("T1", None, "zh")) == len({each for each in ids if _briefed(library, each)})
+    library.close()
+
+
+def _briefed(library: SqliteLibrary, share_id: str) -> bool:
+    stored = library.stored_share("T1", share_id)
+    return stored is not None and stored.state is ShareState.BRIEFED
+
+
+def stop_half_way(file: Path, out: Connection) -> None:
+    library = SqliteLibrary(file)
+    library.accept("T1", share(), at(0))
+    with library._writing() as tx:
+        tx.rows("UPDATE shares SET state = 'failed'")
+        out.send("half way")
+        time.sleep(600)
+
+
+def test_a_kill_inside_a_transaction_undoes_it_and_frees_the_library(tmp_path: Path) -> None:
+    file = tmp_path / "library.db"
+    heard, out = SPAWN.Pipe(duplex=False)
+    process = started(stop_half_way, file, out)
+    assert heard.poll(60)
+    process.kill()
+    process.join(10)
+    library = SqliteLibrary(file)
+    assert library.accept("T1", share(), at(1)).state is ShareState.ACCEPTED
+    assert library.settle("T1", share().id, ShareState.FAILED, at(1), error="x").state is ShareState.FAILED
+    library.close()
+
+
+# --- Connections ------------------------------------------------------------------------------------
+
+
+def test_a_library_busy_too_long_asks_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+    holding, asking = SqliteLibrary(tmp_path / "library.db"), SqliteLibrary(tmp_path / "library.db")
+    with holding._writing(), pytest.raises(Retry, match="library_busy"):
+        asking.accept("T1", share(), at(0))
+    assert asking.accept("T1", share(), at(0)).state is ShareState.ACCEPTED
+    holding.close()
+    asking.close()
+
+
+def test_reading_does_not_wait_for_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
+    holding, asking = SqliteLibrary(tmp_path / "library.db"), SqliteLibrary(tmp_path / "library.db")
+    holding.accept("T1", share(), at(0))
+    with holding._writing() as tx:
+        tx.rows("UPDATE shares SET state = 'failed'")
+        stored = asking.stored_share("T1", share().id)
+    assert stored is not None and stored.state is ShareState.ACCEPTED
+    holding.close()
+    asking.close()
+
+
+def test_connections_of_ended_threads_are_closed(tmp_path: Path) -> None:
+    library = SqliteLibrary(tmp_path / "library.db")
+    for _ in range(20):
+        thread = threading.Thread(target=library.schedules)
+        thread.start()
+        thread.join()
+    assert len(library._open) <= 3
+    library.close()

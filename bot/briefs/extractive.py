@@ -7,29 +7,80 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.dataclasses import dataclass as checked
 
 from bot.briefs import clauses, clauses_zh
 from bot.briefs.clauses import Clause, Context
-from bot.briefs.passages import Passage, abstract, part, passages
-from bot.briefs.sentences import page_of, split, without_citations
+from bot.briefs.ground import check, locate
+from bot.briefs.passages import abstract, part, passages
+from bot.briefs.sentences import split, without_citations
+from bot.briefs.trim import trim
 from bot.models import SLOTS, Draft, Evidence, FullText, Language, Paper, Slot
 
-_LEAST = 1.0
-"""A clause that scores less says too little; the next source is asked, and last of all a plain sentence is taken."""
 _FARTHEST = 12_000
 """Characters of introduction or conclusion looked at."""
+_LONGEST = 800
+"""Characters of a sentence looked at; what is longer is no sentence but a text without full stops."""
+_TRIES = 6
+"""Candidates tried for a slot before grounding's objections are taken to be final."""
 
-_MARKS = {"zh": "「{}」", "en": "“{}”"}
-_LEADS: dict[Slot, str] = {"technique": "{}", "problem": "the problem that {}", "effect": "the result that {}"}
+_MARKS: dict[Language, str] = {"zh": "「{}」", "en": "“{}”"}
+_LEADS: dict[Slot, str] = {
+    "technique": "the approach that {}",
+    "problem": "the problem that {}",
+    "effect": "the result that {}",
+}
+# What is said when a paper holds no sentence at all that could be excerpted; its title is the evidence.
 _NOTHING: dict[Language, dict[Slot, str]] = {
-    "zh": {"technique": "题目所述的", "problem": "题目所述的", "effect": "原文未用可摘录的句子说明的"},
+    "zh": {
+        "technique": "题目所述的",
+        "problem": "题目所述的",
+        "effect": "原文没有可摘录句子说明的",
+    },
     "en": {
         "technique": "the approach named in its title",
-        "problem": "the problem named in its title",
+        "problem": "the question named in its title",
         "effect": "what its text does not state in a sentence that could be excerpted",
     },
 }
+
+
+# --- as a model -------------------------------------------------------------------------------------
+
+
+@checked
+class _Question:
+    paper: Paper
+    text: FullText | None
+    language: Language
+
+
+_QUESTION = TypeAdapter(_Question)
+_DRAFT = TypeAdapter(Draft)
+
+
+def question(paper: Paper, text: FullText | None, language: Language) -> str:
+    """A paper as the message that ``answer`` answers."""
+    return _QUESTION.dump_json(_Question(paper, text, language)).decode()
+
+
+def answer(message: str) -> str:
+    """The draft for a paper, both as JSON: how the extractive model looks from outside."""
+    asked = _QUESTION.validate_json(message)
+    return _DRAFT.dump_json(extract(asked.paper, asked.text, asked.language)).decode()
+
+
+def draft_of(message: str) -> Draft:
+    """The draft in an answer."""
+    return _DRAFT.validate_json(message)
+
+
+# --- as a function ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +88,7 @@ class Sentence:
     words: str
     page: int
     weight: float
-    """How far this part of the paper is to be trusted to speak of the whole: 0 for the abstract, else less."""
+    """0 in the abstract, below 0 in other parts, which say less surely what the whole paper does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +99,33 @@ class Pick:
 
 
 def extract(paper: Paper, text: FullText | None, language: Language) -> Draft:
-    """The best excerpt for each slot with the sentence it stands in; ``technique``, ``problem`` and ``effect`` are
-    worded for the frame of ``language``: marked as quotations unless paper and brief are both in English.
+    """The best excerpt for each slot that grounding has nothing against, with the sentence it stands in.
+
+    ``technique``, ``problem`` and ``effect`` are worded for the frame of ``language``: marked as quotations, unless
+    paper and brief are both in English; then a lead-in of ours ("the result that …") carries a whole clause.
     """
     chinese = _is_chinese(paper, text)
     context = Context(_own_name(paper.title), frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())))
-    picks = _choose(list(_sentences(paper, text)), context, chinese)
-    slots: dict[Slot, str] = {}
-    evidence: dict[str, Evidence] = {}
-    for slot in SLOTS:
-        pick = picks.get(slot)
-        if pick is None:
-            slots[slot] = _NOTHING[language][slot]
-            continue
-        plain_english = language == "en" and not chinese
-        slots[slot] = _worded(pick.clause, context) if plain_english else _quoted(pick.clause, context, language)
-        evidence[slot] = Evidence(pick.sentence.words, pick.sentence.page)
-    return Draft(slots["technique"], slots["problem"], slots["effect"], evidence)
+    sentences = list(_sentences(paper, text))
+    plain_words = _plain_words(sentences)
+    bare = language == "en" and not chinese
+    word = partial(_worded, plain_words=plain_words) if bare else partial(_quoted, language=language)
+    title = Evidence(paper.title, locate(paper.title, paper, text) or 0)
+    nothing = _NOTHING[language]
+    draft = Draft(nothing["technique"], nothing["problem"], nothing["effect"], dict.fromkeys(SLOTS, title))
+    chosen: dict[Slot, Pick] = {}
+    for slot, ranked in _ranked(sentences, context, chinese, chosen):
+        for pick in ranked[:_TRIES]:
+            if any(_overlap(pick.clause, other.clause) for other in chosen.values()):
+                continue
+            words, evidence = word(pick.clause, context), Evidence(pick.sentence.words, pick.sentence.page)
+            changes: dict[str, Any] = {slot: words, "evidence": draft.evidence | {slot: evidence}}
+            tried = replace(draft, **changes)
+            if any(fault.slot == slot for fault in check(tried, paper, text, language, excerpts=frozenset(SLOTS))):
+                continue
+            draft, chosen[slot] = tried, pick
+            break
+    return draft
 
 
 # --- where to look ----------------------------------------------------------------------------------
@@ -77,7 +138,7 @@ def _is_chinese(paper: Paper, text: FullText | None) -> bool:
 
 def _own_name(title: str) -> str:
     """``NOSA`` of "NOSA: Native and …": what stands before the colon, if it looks like a name."""
-    head = re.split(r":\s|：|——| – | — ", title, maxsplit=1)[0].strip()
+    head = re.split(r":\s|：|——| – | — |, ", title, maxsplit=1)[0].strip()
     if head == title.strip() or len(head.split()) > 2 or not re.match(r"\w", head):
         return ""
     return head if len(head.split()) == 1 or re.search(r"[A-Z]\w*[A-Z]|\d", head) else ""
@@ -86,33 +147,32 @@ def _own_name(title: str) -> str:
 def _sentences(paper: Paper, text: FullText | None) -> Iterator[Sentence]:
     found = passages(text) if text else []
     whole = abstract(paper, found)
-    for words in split(whole):
-        page = page_of(words, text, paper.abstract)
+    for words in (each[:_LONGEST] for each in split(whole)):
+        page = locate(words, paper, text)
         if page is not None:
             yield Sentence(words, page, 0.0)
-    sections: Iterable[Passage] = found
-    if whole:
-        sections = [*part(found, "introduction"), *part(found, "conclusion")]
-    for kind in (
-        ("introduction", "conclusion") if whole else ("header", "abstract", "introduction", "results", "conclusion")
-    ):
+    kinds = ("introduction", "conclusion") if whole else ("header", "introduction", "results", "conclusion")
+    for kind in kinds:
         seen = 0
-        for passage in sections:
-            if passage.kind == kind and seen < _FARTHEST:
-                seen += len(passage.text)
-                for words in split(passage.text[:_FARTHEST]):
-                    if _is_prose(words):
-                        yield Sentence(words, passage.page, -1.0)
+        for passage in part(found, kind):
+            for words in split(passage.text[: _FARTHEST - seen]):
+                if _is_prose(words):
+                    yield Sentence(words, passage.page, -1.0)
+            seen += len(passage.text)
+            if seen >= _FARTHEST:
+                break
 
 
 def _is_prose(words: str) -> bool:
     """Not a table row, formula, caption or running head."""
-    letters = sum(c.isalpha() for c in words)
-    return (
-        40 <= len(words) <= 600
-        and letters > 0.7 * len(words)
-        and not re.match(r"(?:Figure|Fig\.|Table|图|表)\s*\d", words)
-    )
+    letters = sum(c.isalpha() or c.isspace() for c in words)
+    caption = re.match(r"(?:Figure|Fig\.|Table|图|表)\s*\d", words)
+    return 20 <= len(words) <= 600 and letters > 0.85 * len(words) and not caption
+
+
+def _plain_words(sentences: list[Sentence]) -> frozenset[str]:
+    """Words that the paper writes with a small letter somewhere: with a capital they only open a sentence."""
+    return frozenset(re.findall(r"(?<![\w-])[a-z]+(?:-[a-z]+)*(?![\w-])", " ".join(each.words for each in sentences)))
 
 
 # --- what to take -----------------------------------------------------------------------------------
@@ -120,44 +180,38 @@ def _is_prose(words: str) -> bool:
 _Finder = Callable[[str, Context], Iterator[Clause]]
 
 
-def _choose(sentences: list[Sentence], context: Context, chinese: bool) -> dict[Slot, Pick]:
+def _ranked(
+    sentences: list[Sentence], context: Context, chinese: bool, chosen: dict[Slot, Pick]
+) -> Iterator[tuple[Slot, list[Pick]]]:
+    """The candidates of each slot, best first. ``chosen`` is what was taken of the slots yielded so far."""
     tongue = clauses_zh if chinese else clauses
     finders: dict[Slot, _Finder] = {
         "technique": tongue.techniques,
         "effect": tongue.effects,
         "problem": tongue.problems,
     }
-    chosen: dict[Slot, Pick] = {}
-    turn = len(sentences)  # where the paper turns from what was to what it does
     for slot, find in finders.items():
-        picks = list(_picks(sentences, find, context, slot, turn, chosen))
-        if picks:
-            chosen[slot] = max(picks, key=lambda pick: pick.score)
-            if slot == "technique":
-                turn = sentences.index(chosen[slot].sentence)
-    for slot in finders:
-        if slot not in chosen or chosen[slot].score < _LEAST:
-            spare = _spare(sentences, slot, chosen)
-            if slot not in chosen and spare is not None:
-                chosen[slot] = spare
-    return chosen
+        turn = sentences.index(chosen["technique"].sentence) if "technique" in chosen else len(sentences)
+        picks = [
+            Pick(clause, sentence, _score(clause, sentence, number, turn, len(sentences)))
+            for number, sentence in enumerate(sentences)
+            for clause in find(sentence.words, context)
+        ]
+        spare = _spare(sentences, slot, {pick.sentence.words for pick in chosen.values()})
+        yield slot, [*sorted(picks, key=lambda pick: -pick.score)[: _TRIES - 1], *spare]
 
 
-def _picks(
-    sentences: list[Sentence], find: _Finder, context: Context, slot: Slot, turn: int, chosen: dict[Slot, Pick]
-) -> Iterator[Pick]:
-    for number, sentence in enumerate(sentences):
-        for clause in find(sentence.words, context):
-            if any(_overlap(clause, other.clause) for other in chosen.values()):
-                continue
-            score = clause.score + sentence.weight
-            if slot == "problem" and sentence.weight == 0:
-                score += 0.8 if number <= turn else -0.5
-            if slot == "effect" and sentence.weight == 0:
-                score += (-2.0 if number < turn else 0.0) + 0.5 * number / len(sentences)
-            if slot == "technique":
-                score -= 0.05 * min(number, 10)
-            yield Pick(clause, sentence, score)
+def _score(clause: Clause, sentence: Sentence, number: int, turn: int, count: int) -> float:
+    """What is hard is said before the paper's own proposal, what came out after it."""
+    score = clause.score + sentence.weight
+    in_abstract = sentence.weight == 0
+    if clause.slot == "problem" and in_abstract:
+        score += 0.8 if number <= turn else -0.5
+    if clause.slot == "effect" and in_abstract:
+        score += (-2.0 if number < turn else 0.0) + 0.5 * number / count
+    if clause.slot == "technique":
+        score -= 0.05 * min(number, 10)
+    return score
 
 
 def _overlap(one: Clause, other: Clause) -> bool:
@@ -168,43 +222,37 @@ def _overlap(one: Clause, other: Clause) -> bool:
     return len(words & set(re.findall(r"\w{4,}", longer.lower()))) > 0.6 * max(1, len(words))
 
 
-def _spare(sentences: list[Sentence], slot: Slot, chosen: dict[Slot, Pick]) -> Pick | None:
-    """A plain sentence where no cue spoke: the first for the problem, the last for the effect."""
-    taken = {pick.sentence.words for pick in chosen.values()}
-    free = [s for s in sentences if s.words not in taken and s.weight == 0 and _is_prose(s.words)]
-    if not free:
-        free = [s for s in sentences if s.words not in taken]
-    if not free:
-        return None
-    sentence = free[-1] if slot == "effect" else free[0]
-    words = clauses.trim(without_citations(sentence.words))
-    return Pick(Clause(slot, words, 0.0, finite=True), sentence, 0.0) if len(words) >= 8 else None
+def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterable[Pick]:
+    """Plain sentences where no cue spoke: from the start for the problem, from the end for the effect."""
+    free = [each for each in sentences if each.words not in taken and each.weight == 0 and _is_prose(each.words)]
+    free = free or [each for each in sentences if each.words not in taken]
+    for sentence in free[::-1] if slot == "effect" else free:
+        words = trim(without_citations(sentence.words))
+        if len(words) >= 8:
+            yield Pick(Clause(slot, words, 0.0, finite=True), sentence, 0.0)
 
 
 # --- how to say it ----------------------------------------------------------------------------------
 
 
-def _worded(clause: Clause, context: Context) -> str:
+def _worded(clause: Clause, context: Context, plain_words: frozenset[str]) -> str:
     """English in English: our lead-in, and the authors in the third person."""
-    words = _third_person(clause.words, context)
-    if clause.slot == "technique":
-        if clause.finite:
-            return f"the approach that {words}"
-        return _with_name(words, context)
+    words = _lowered(_third_person(clause.words, context), plain_words)
     if clause.purpose:
         return f"the problem of how to {words}"
-    return _LEADS[clause.slot].format(_lowered(words)) if clause.finite else _lowered(words)
+    if clause.finite:
+        return _LEADS[clause.slot].format(words)
+    return _with_name(words, context) if clause.slot == "technique" else words
 
 
 def _with_name(words: str, context: Context) -> str:
-    if context.name and context.name.lower() not in words.lower() and re.match(r"(?:a|an|the) ", words):
-        return f"{context.name}, {words}"
-    return words
+    """The method's name before what it is, unless a name stands there already."""
+    named = context.name.lower() in words.lower() or re.search(r"\([A-Z][\w-]*[A-Z0-9]", words)
+    return words if not context.name or named or not re.match(r"(?:a|an|the) ", words) else f"{context.name}, {words}"
 
 
 def _third_person(words: str, context: Context) -> str:
-    name = context.name or "the method"
-    words = re.sub(r"^(?:It|it)\b", name, words)
+    words = re.sub(r"^(?:It|it)\b", context.name or "the method", words)
     words = re.sub(r"^(?:This|These|this|these|Our|our|Such|such) (?=\w+)", "the ", words)
     words = re.sub(r"^(?:They|they)\b", "the methods", words)
     words = re.sub(r"\b[Ww]e\b", "the authors", words)
@@ -212,26 +260,21 @@ def _third_person(words: str, context: Context) -> str:
     return re.sub(r"\b[Oo]ur\b", "the", words)
 
 
-def _lowered(words: str) -> str:
+def _lowered(words: str, plain_words: frozenset[str]) -> str:
     """A sentence's first word in the middle of ours: a capital stays where it belongs to a name."""
-    first = words.split(maxsplit=1)[0]
-    common = first.lower() in _COMMON_FIRST or (
-        first.istitle() and first.lower().endswith(("ing", "ed", "ions", "ive", "al"))
+    first = re.match(r"[A-Z][a-z]*(?:-[a-z]+)*(?![\w-])", words)
+    common = first is not None and (
+        first[0].lower() in plain_words or first[0] in ("A", "An", "The", "In", "On", "For")
     )
     return words[:1].lower() + words[1:] if common else words
-
-
-_COMMON_FIRST = frozenset(
-    ["a", "an", "the", "in", "on", "at", "as", "for", "to", "of", "with", "without", "by", "from", "when", "while", "if", "existing", "current", "recent", "previous", "prior", "many", "most", "some", "several", "all", "no", "large", "deep", "deeper", "the", "training", "results", "experiments", "our", "both", "each", "one", "two", "three", "such", "using", "compared", "extensive", "efficient", "traditional", "conventional", "simple", "despite", "although", "little", "much", "more", "few", "only", "large", "medication", "passenger", "stereo", "long", "standard", "modern", "manual", "learning", "state-of-the-art", "data", "most", "not", "trainable", "incidence", "simulations", "documenting", "combinatorial"]
-)
 
 
 def _quoted(clause: Clause, context: Context, language: Language) -> str:
     """Verbatim in marks; a pronoun in front, which would point nowhere, is left out."""
     words = re.sub(
-        r"^(?:(?:it|they|we|our|this|these|its|their|本文|我们|该|其)\b\s*)+", "", clause.words, flags=re.IGNORECASE
+        r"^(?:(?:(?:it|they|we|our|this|these|its|their)\b|本文|我们|该|其)\s*)+", "", clause.words, flags=re.IGNORECASE
     )
     quoted = _MARKS[language].format(words)
-    if clause.slot == "technique" and context.name and context.name.lower() not in words.lower():
+    if clause.slot == "technique" and _with_name(words, context) != words:
         return f"{context.name}{'' if language == 'zh' else ', '}{quoted}"
     return quoted

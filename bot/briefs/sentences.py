@@ -1,12 +1,8 @@
-"""Splits the text of a paper into sentences and finds on which page a quote stands. Pure."""
+"""Splits the text of a paper into sentences. Pure."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
-
-from bot.models import FullText
 
 # A full stop behind these ends no sentence.
 _ABBREVIATIONS = (
@@ -15,10 +11,9 @@ _ABBREVIATIONS = (
 )
 _END = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|\s+(?=[•■▪]\s)")
 _NO_END = re.compile(rf"{_ABBREVIATIONS}\.$")
-_CITATIONS = re.compile(
-    r"\s*\[\d[\d,;\s–-]*\]"  # [3], [1, 4–6]
-    r"|\s*\((?:see |e\.g\.,? |cf\. )?(?:[A-Z][\w’'.-]+(?: (?:et al\.?|and|&|[A-Z][\w’'.-]+))*,? \(?(?:19|20)\d\d[a-z]?\)?[;,]? ?)+\)"
-)
+_NUMBERS = re.compile(r"\s*\[\d[\d,;\s–-]{0,60}\]")  # [3], [1, 4–6]
+_IN_BRACKETS = re.compile(r"\s*\([^()]{4,300}\)")
+_AUTHOR_YEAR = re.compile(r"\((?:see |e\.g\.,? |cf\. )?[A-Z].*\b(?:19|20)\d\d[a-z]?\W*\)$")
 
 
 def split(text: str) -> list[str]:
@@ -37,29 +32,5 @@ def split(text: str) -> list[str]:
 
 def without_citations(sentence: str) -> str:
     """The sentence without its reference marks."""
-    return _CITATIONS.sub("", sentence)
-
-
-def words(text: str) -> int:
-    """How long an excerpt is: words, where two Chinese characters count as one."""
-    chinese = len(re.findall(r"[\u3400-\u9fff]", text))
-    return len(re.sub(r"[\u3400-\u9fff]", " ", text).split()) + (chinese + 1) // 2
-
-
-def page_of(quote: str, text: FullText | None, abstract: str) -> int | None:
-    """The page (from 1) a quote stands on, 0 when only a source's abstract holds it, None when nothing does.
-
-    Letters and digits are compared, so that line ends, ligatures and dashes do not matter.
-    """
-    wanted = _letters(quote)
-    if not wanted:
-        return None
-    for number, page in enumerate(text.pages if text else (), start=1):
-        if wanted in _letters(page):
-            return number
-    return 0 if wanted in _letters(abstract) else None
-
-
-@lru_cache(maxsize=256)
-def _letters(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    sentence = _NUMBERS.sub("", sentence)
+    return _IN_BRACKETS.sub(lambda match: "" if _AUTHOR_YEAR.search(match[0].strip()) else match[0], sentence)

@@ -1,0 +1,347 @@
+"""Asks a language model through LiteLLM, and says plainly why it did not answer. The only user of LiteLLM.
+
+LiteLLM takes seconds and some 180 MB to import, so it is imported on first use, or ahead of it by ``preload`` in a
+background thread. Its own retries and fallbacks are switched off: they multiply attempts and know no deadline over
+all, and they do not notice an answer that is empty, cut off or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import queue
+import threading
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, Protocol
+
+from bot.briefs import extractive
+from bot.briefs.failures import classified, dislikes_format, redacted
+from bot.errors import Retry, Tell
+from bot.models import Paper, Usage
+from bot.settings import Settings
+
+log = logging.getLogger("paperwire.model")
+
+Message = Mapping[str, str]
+Schema = Mapping[str, Any]
+
+EXTRACTIVE = "extractive"
+"""Our alias of the built-in model, which needs no key and no network."""
+_BUILT_IN = "paperwire/extractive"
+
+ATTEMPTS = 3
+"""HTTP requests for one answer at most."""
+SHORT_ANSWER = 300
+"""Tokens a brief needs; the first try may use no more."""
+LONG_ANSWER = 3_000
+"""Tokens granted once when an answer was cut off: some models think aloud before they answer."""
+_BACK_OFF = 1.0
+"""Seconds before the second attempt where the other side named none; doubled for the third."""
+_OPEN_CALLS = threading.BoundedSemaphore(32)
+"""A call given up at its deadline lives on in its thread until the server lets go; more than this are never open."""
+
+# Providers that run on a server of one's own and take its address.
+_OWN_SERVER = frozenset(
+    ["openai", "hosted_vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "xinference", "vllm", "custom_openai"]
+)
+
+
+class Answers(Protocol):
+    """Where answers are kept, so that a crash does not pay for one twice (the library is one)."""
+
+    def answer(self, key: str) -> str | None: ...
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
+
+
+class Tally:
+    """What calls took so far, failed ones included."""
+
+    def __init__(self) -> None:
+        self.usage = Usage(cost=0.0)
+
+    def add(self, more: Usage) -> None:
+        """A cost that is unknown once stays unknown."""
+        known, usage = self.usage.cost is not None and more.cost is not None, self.usage
+        self.usage = Usage(
+            usage.input_tokens + more.input_tokens,
+            usage.output_tokens + more.output_tokens,
+            (usage.cost or 0.0) + (more.cost or 0.0) if known else None,
+            usage.calls + more.calls,
+            usage.seconds + more.seconds,
+        )
+
+
+class Deadline:
+    """A point in time that everything one model is asked for one brief must meet."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds, never negative."""
+        return max(0.0, self._end - time.monotonic())
+
+
+# --- LiteLLM ----------------------------------------------------------------------------------------
+
+_loading = threading.Lock()
+_loaded: Any = None
+
+
+def preload() -> None:
+    """Import LiteLLM. For a background thread once the bot is connected; the first brief then need not wait."""
+    _litellm()
+
+
+def _litellm() -> Any:
+    global _loaded
+    with _loading:
+        if _loaded is None:
+            # Without it LiteLLM fetches its price list from the network while it is imported.
+            os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+            for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)
+            logging.getLogger("httpx").setLevel(logging.WARNING)  # some providers' addresses hold the key
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                import litellm
+
+                litellm.suppress_debug_info = True
+                litellm.telemetry = False
+                litellm.drop_params = True
+                handler = _extractive_provider(litellm)
+                litellm.custom_provider_map = [{"provider": "paperwire", "custom_handler": handler}]
+                _warm_up(litellm)
+            _loaded = litellm
+        return _loaded
+
+
+def _warm_up(litellm: Any) -> None:
+    """LiteLLM builds more of itself, with warnings of its own, when it is first called."""
+    nothing = Paper(id="", title="Nothing")
+    question = {"role": "user", "content": extractive.question(nothing, None, "en")}
+    litellm.completion(model=_BUILT_IN, messages=[question], num_retries=0, max_retries=0)
+
+
+def _extractive_provider(litellm: Any) -> Any:
+    """Our extractive model as a LiteLLM provider: the message is a paper as JSON, the answer its excerpts."""
+
+    class Extractive(litellm.CustomLLM):  # type: ignore[misc,name-defined,unused-ignore]
+        def completion(self, *, model: str, messages: Sequence[Message], model_response: Any, **others: Any) -> Any:
+            model_response.model = model
+            model_response.choices[0].message.content = extractive.answer(messages[-1]["content"])
+            model_response.usage = litellm.Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
+            return model_response
+
+    return Extractive()
+
+
+# --- asking -----------------------------------------------------------------------------------------
+
+
+class Models:
+    """Asks any model by its LiteLLM name; one instance serves all threads."""
+
+    def __init__(self, settings: Settings, answers: Answers) -> None:
+        self._settings = settings
+        self._answers = answers
+
+    def ask(
+        self,
+        model: str,
+        messages: Sequence[Message],
+        schema: Schema,
+        deadline: Deadline,
+        tally: Tally,
+        *,
+        now: datetime,
+    ) -> str:
+        """The model's answer to ``messages``, JSON by ``schema`` where the model can be held to it.
+
+        What it takes is added to ``tally``; an answer that is known already takes nothing.
+
+        Raises Tell for what only a person can mend (``model_no_key``, ``model_wrong_key``, ``model_no_credit``,
+        ``model_unknown``, ``model_context``, ``model_filter``, ``model_refused``, ``model_request``) and Retry
+        (``model_timeout``, ``model_busy``, ``model_down``, ``model_empty``) when all attempts failed.
+        """
+        if model == EXTRACTIVE:
+            return self._excerpts(messages, tally)
+        key = hashlib.sha256(json.dumps([model, list(messages)], ensure_ascii=False).encode()).hexdigest()
+        if (known := self._answers.answer(key)) is not None:
+            return known
+        spent = Tally()
+        try:
+            text = self._attempts(model, messages, schema, deadline, spent)
+            self._answers.keep_answer(key, model, text, spent.usage, now)
+        finally:
+            tally.add(spent.usage)
+        return text
+
+    def _excerpts(self, messages: Sequence[Message], tally: Tally) -> str:
+        began = time.monotonic()
+        reply = _litellm().completion(model=_BUILT_IN, messages=list(messages), num_retries=0, max_retries=0)
+        tally.add(Usage(seconds=time.monotonic() - began))
+        return str(reply.choices[0].message.content)
+
+    def _attempts(
+        self, model: str, messages: Sequence[Message], schema: Schema, deadline: Deadline, tally: Tally
+    ) -> str:
+        request = self._request(model, messages, schema)
+        failure: Retry = Retry("model_timeout", model=model)
+        for attempt in range(ATTEMPTS):
+            began = time.monotonic()
+            try:
+                reply = _within(
+                    deadline, partial(_litellm().completion, **request, timeout=max(deadline.left, 0.1)), model
+                )
+                tally.add(self._usage(reply, time.monotonic() - began))
+                text, cut_off = _content(model, reply)
+                if not cut_off or request["max_tokens"] == LONG_ANSWER:
+                    return text
+                request["max_tokens"] = LONG_ANSWER
+                failure, wait = Retry("model_empty", model=model), 0.0
+            except Retry as error:
+                failure, wait = error, self._pause(attempt, error)
+            except Tell:
+                raise
+            except Exception as error:
+                if "response_format" in request and dislikes_format(error):
+                    del request["response_format"]
+                    wait = 0.0
+                else:
+                    failure = self._failure(model, error)
+                    wait = self._pause(attempt, failure)
+            if attempt + 1 == ATTEMPTS or wait >= deadline.left:
+                break
+            time.sleep(wait)
+        raise failure
+
+    def _failure(self, model: str, error: Exception) -> Retry:
+        """Log what LiteLLM raised; raise what cannot be mended by trying again."""
+        words = redacted(f"{error} {getattr(error.__context__, 'body', '')}")
+        log.warning(
+            "model %s did not answer: %s, status %s: %s",
+            model,
+            type(error).__name__,
+            getattr(error, "status_code", None),
+            words,
+        )
+        failure = classified(error, model)
+        if isinstance(failure, Retry):
+            return failure
+        raise failure from None
+
+    def _pause(self, attempt: int, failure: Retry) -> float:
+        """Seconds until the next attempt: as long as the server asked for, else our own back-off."""
+        return failure.after if failure.after is not None else _BACK_OFF * 2**attempt / self._settings.time_scale
+
+    def _request(self, model: str, messages: Sequence[Message], schema: Schema) -> dict[str, Any]:
+        litellm = _litellm()
+        own = self._settings.model_url
+        name, provider = _provider(litellm, model, own)
+        request: dict[str, Any] = {
+            "model": name,
+            "messages": [dict(message) for message in messages],
+            "max_tokens": SHORT_ANSWER,
+            "temperature": 0,
+            "num_retries": 0,
+            "max_retries": 0,
+        }
+        at_home = own is not None and provider in _OWN_SERVER
+        wanted = litellm.validate_environment(name)["missing_keys"]
+        missing = [key for key in wanted if key.endswith(("_API_KEY", "_TOKEN"))]
+        if at_home:
+            request["api_base"] = own
+            if missing:
+                request["api_key"] = "none"  # a server of one's own asks for none, but the client insists on one
+        elif missing:
+            raise Tell("model_no_key", model=model, variable=missing[0])
+        return request | _format(litellm, name, provider, schema)
+
+    def _usage(self, reply: Any, seconds: float) -> Usage:
+        spent = getattr(reply, "usage", None)
+        cost = None if self._settings.model_url else (getattr(reply, "_hidden_params", None) or {}).get("response_cost")
+        return Usage(
+            input_tokens=int(getattr(spent, "prompt_tokens", 0) or 0),
+            output_tokens=int(getattr(spent, "completion_tokens", 0) or 0),
+            cost=None if cost is None else float(cost),
+            calls=1,
+            seconds=seconds,
+        )
+
+
+def _provider(litellm: Any, model: str, own: str | None) -> tuple[str, str]:
+    """The name LiteLLM takes, and the provider; a bare name that LiteLLM does not know belongs to one's own server."""
+    try:
+        _, provider, *_ = litellm.get_llm_provider(model)
+    except Exception:
+        if own is None:
+            raise Tell("model_unknown", model=model) from None
+        return f"openai/{model}", "openai"
+    return model, str(provider)
+
+
+def _format(litellm: Any, name: str, provider: str, schema: Schema) -> dict[str, Any]:
+    """How the model is held to JSON: by schema, by mode, or by the prompt alone."""
+    if litellm.supports_response_schema(name):
+        form = {"name": "brief", "schema": dict(schema), "strict": True}
+        return {"response_format": {"type": "json_schema", "json_schema": form}}
+    if "response_format" in (litellm.get_supported_openai_params(name, custom_llm_provider=provider) or ()):
+        return {"response_format": {"type": "json_object"}}
+    return {}
+
+
+def _within(deadline: Deadline, call: Callable[[], Any], model: str) -> Any:
+    """What ``call`` returns or raises, if it does so in time.
+
+    LiteLLM's own timeout is per read, so a server that drips a byte now and then would hold us for ever.
+    """
+    if not _OPEN_CALLS.acquire(timeout=deadline.left):
+        raise Retry("model_timeout", model=model)
+    results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put((call(), None))
+        except BaseException as error:
+            results.put((None, error))
+        finally:
+            _OPEN_CALLS.release()
+
+    threading.Thread(target=run, name="model-call", daemon=True).start()
+    try:
+        result, error = results.get(timeout=deadline.left)
+    except queue.Empty:
+        raise Retry("model_timeout", model=model) from None
+    if error is not None:
+        raise error
+    return result
+
+
+# --- understanding what came back -------------------------------------------------------------------
+
+
+def _content(model: str, reply: Any) -> tuple[str, bool]:
+    """The answer's words, and whether they were cut off. None of these faults raises by itself."""
+    choices = getattr(reply, "choices", None)
+    if not choices:
+        raise Retry("model_empty", model=model)
+    message, finish = choices[0].message, choices[0].finish_reason
+    if finish == "content_filter":
+        raise Tell("model_filter", model=model)
+    if getattr(message, "refusal", None) or (getattr(message, "provider_specific_fields", None) or {}).get("refusal"):
+        raise Tell("model_refused", model=model)
+    text = message.content
+    if not isinstance(text, str) or not text.strip():
+        if finish == "length":
+            return "", True
+        raise Retry("model_empty", model=model)
+    return text, finish == "length"

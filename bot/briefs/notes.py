@@ -1,0 +1,30 @@
+"""What the thread is told beside a brief when a model did not answer: which, why, and what was done instead."""
+
+from __future__ import annotations
+
+from bot.briefs.model import EXTRACTIVE
+from bot.errors import PaperwireError, Tell
+from bot.models import Brief
+from bot.wording import explain, say
+
+
+def failure_badge(failure: PaperwireError) -> str:
+    """A model's failure as a badge of the brief, ``code:model`` or ``code:model|variable``."""
+    model, variable = failure.facts.get("model", ""), failure.facts.get("variable", "")
+    return f"{failure.code}:{model}{f'|{variable}' if variable else ''}"
+
+
+def model_notes(brief: Brief) -> list[str]:
+    """Two sentences for each model that failed, in the language of the brief: why, and what was done instead."""
+    instead = "reply.now_extractive" if brief.model == EXTRACTIVE else "reply.now_fallback"
+    then = say(brief.language, instead, model=brief.model)
+    gap = "" if brief.language == "zh" else " "
+    return [f"{explain(brief.language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure]
+
+
+def _failure(badge: str) -> Tell | None:
+    code, _, facts = badge.partition(":")
+    if not code.startswith("model_"):
+        return None
+    model, _, variable = facts.partition("|")
+    return Tell(code, model=model, variable=variable)

@@ -1,0 +1,77 @@
+"""Cuts an English clause to an excerpt's length where it can be cut. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from bot.briefs.form import EXCERPT_WORDS
+
+_STRONG = re.compile(
+    r"[,;:]\s|\s[—–-]+\s|—"
+    r"|\s(?=(?:that|which|where|while|whereas|thereby|because|although|such as|so that|without)\s)"
+)
+_WEAK = re.compile(
+    r"\s(?=(?:by|for|with|to|using|via|from|on|in|at|under|over|and|or|as|through|across|during|when|if|of|between|"
+    r"than|into|among|based|compared)\s)"
+)
+_OPEN_END = re.compile(
+    r"(?:[\s,;:(—–-]+(?:and|or|but|a|an|the|of|to|for|with|by|in|on|at|from|as|that|which|while|where|is|are|was|were|"
+    r"be|via|than|using|such|its|their|our|this|these|both|either|more|most|very|not|into|over|under|between|e\.g\.?|"
+    r"i\.e\.?|also|can|may|will|has|have|thereby|including|when|if|who|whose|it|we|they|only|even|each|all|any|some|"
+    r"other|up|due|because|however|so|thus|respectively|about|per|without))+[\s,;:(—–-]*$",
+    re.IGNORECASE,
+)
+
+
+def trim(clause: str, keep: re.Pattern[str] | None = None) -> str:
+    """The clause cut to EXCERPT_WORDS words; what ``keep`` finds first stays in where that is possible."""
+    clause = re.sub(r"\s+", " ", clause).strip().rstrip(".,;:")
+    if _size(clause) <= EXCERPT_WORDS:
+        return _closed(clause)
+    needed = 0
+    if keep and (match := keep.search(clause)):
+        needed = match.end()
+        if _size(clause[:needed]) > EXCERPT_WORDS:
+            return _from_later(clause, match, keep)
+    for ends, fewest in ((_STRONG, 9), (_WEAK, 5)):
+        fits = [
+            match.start()
+            for match in ends.finditer(clause, needed)
+            if fewest <= _size(clause[: match.start()]) <= EXCERPT_WORDS and _balanced(clause[: match.start()])
+        ]
+        if fits:
+            return _closed(clause[: fits[-1]])
+    return _first_words(clause)
+
+
+def _from_later(clause: str, match: re.Match[str], keep: re.Pattern[str]) -> str:
+    """What must stay lies too far in: the excerpt begins later, at a joint of the sentence."""
+    starts = [joint.end() for joint in _STRONG.finditer(clause, 0, match.start())]
+    starts = [start for start in starts if _size(clause[start : match.end()]) <= EXCERPT_WORDS]
+    if not starts:
+        return _first_words(clause)
+    return trim(re.sub(r"^(?:and|but|which|that|while|thereby|where)\s+", "", clause[starts[0] :]), keep)
+
+
+def _size(words: str) -> int:
+    return len(words.split())
+
+
+def _first_words(clause: str) -> str:
+    return _closed(" ".join(clause.split()[:EXCERPT_WORDS]))
+
+
+def _balanced(words: str) -> bool:
+    return words.count("(") == words.count(")") and words.count("“") == words.count("”") and words.count('"') % 2 == 0
+
+
+def _closed(words: str) -> str:
+    """Without a dangling last word and without a bracket that never closes."""
+    words = _OPEN_END.sub("", words.strip())
+    if words.count("(") > words.count(")"):
+        words = words[: words.rfind("(")]
+    if words.count(")") > words.count("("):
+        words = re.sub(r"^\([ivx\d]+\)\s*", "", words)
+        words = words[:-1] if words.endswith(")") and words.count(")") > words.count("(") else words
+    words = words.rstrip(" ,;:.—–-")
+    return _OPEN_END.sub("", words)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.papers.hyphens import HYPHENS, Hyphens
 from bot.papers.layout import Cell, Sheet, rows
+from bot.papers.title import Title
 
 _SPACED = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
 HEADING = re.compile(
@@ -33,6 +33,8 @@ _END = re.compile(
 )
 _NUMBERED = re.compile(r"(?:1|I|1\.0)\s?[.:]?\s+[A-Z][\w\s,&:–-]{3,70}")
 _FINISHED = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_LINK = re.compile(r"\W{0,3}(?:https?://|www\.|[\w-]+\.(?:com|org|io|ai|net|edu|dev|co)/)\S*")
+"""A line that is a link and nothing else: it stands under an abstract, not in it."""
 _LINK_END = re.compile(r"(?:https?://|www\.)\S+$")
 _COMMON = frozenset(
     "the of and to in is that we for with as are this by on be which from or an it can has have been our these at "
@@ -40,9 +42,13 @@ _COMMON = frozenset(
 )
 
 
+_LONGEST_UNHEADED = 3000
+"""Characters; a first paragraph that goes on for longer is the text itself."""
+
+
 @dataclass
 class Abstract:
-    lines: list[Cell | list[Cell]] = field(default_factory=list)
+    lines: list[list[Cell]] = field(default_factory=list)
     text: str = ""
     page: int = 1
     top: float = 0.0
@@ -52,14 +58,19 @@ class Abstract:
     headed: bool = False
 
 
-def abstract_of(sheets: Sequence[Sheet], start: int, below: float, hyphens: Hyphens) -> Abstract | None:
-    """The abstract on page ``start`` (an index) below ``below`` or on the page after it."""
+def has_heading(sheet: Sheet) -> bool:
+    """Whether an abstract begins on this page under a heading of its own."""
+    return _headed(sheet, 0.0) is not None
+
+
+def abstract_of(sheets: Sequence[Sheet], start: int, title: Title, hyphens: Hyphens) -> Abstract | None:
+    """The abstract on page ``start`` (an index) below the title or on the page after it."""
     for index in range(start, min(start + 2, len(sheets))):
-        floor = below if index == start else 0.0
+        floor = title.bottom if index == start else 0.0
         found = _headed(sheets[index], floor)
         if found is not None:
             return _collected(sheets, index, *found, hyphens)
-    found = _unheaded(sheets[start], below)
+    found = _unheaded(sheets[start], title)
     return _collected(sheets, start, *found, hyphens, headed=False) if found else None
 
 
@@ -70,11 +81,13 @@ def _headed(sheet: Sheet, below: float) -> tuple[float, list[Cell], int] | None:
             text = cell.plain
             if HEADING.fullmatch(text):
                 beside = [c for c in row[place + 1 :] if c.x0 - cell.x1 < 3 * cell.size and prose(c.plain, 2)]
-                first = beside[:1] or _first_below(sheet, cell)
+                if beside:
+                    return cell.y0, [cell, beside[0]], len(re.sub(r"\s", "", cell.reading))
+                first = _first_below(sheet, cell)
                 if first and not (text.lower().startswith("summary") and cell.base > 0.6 * sheet.height):
                     return cell.y0, first, 0
             run_in = _RUN_IN.match(text)
-            if run_in and (run_in["mark"] or _heading_styled(cell)) and len(run_in["text"]) > 12:
+            if run_in and (run_in["mark"] or (_heading_styled(cell) and len(run_in["text"]) > 12)):
                 return cell.y0, [cell], len(re.sub(r"\s", "", text[: run_in.start("text")]))
     return None
 
@@ -100,16 +113,18 @@ def _first_below(sheet: Sheet, heading: Cell) -> list[Cell]:
     return sorted((c for c in near if c.base - top < 0.4 * c.size), key=lambda c: c.x0)
 
 
-def _unheaded(sheet: Sheet, below: float) -> tuple[float, list[Cell], int] | None:
-    """The first paragraph of prose below the authors."""
-    cells = [c for c in sheet.cells if c.base > below + 1]
+def _unheaded(sheet: Sheet, title: Title) -> tuple[float, list[Cell], int] | None:
+    """The first paragraph of prose below the title, in the title's column."""
+    cells = [c for c in sheet.cells if c.base > title.bottom + 1]
     for row in rows(cells):
         for cell in row:
-            if len(cell.plain) < 30 or _END.match(cell.plain) or cell.base > 0.7 * sheet.height:
+            if not prose(cell.plain, 2) or _END.match(cell.plain) or cell.base > 0.7 * sheet.height:
                 continue
-            lines = _column(cells, [cell], cell.size)[:5]
+            if min(cell.x1, title.x1) - max(cell.x0, title.x0) < 0.4 * (cell.x1 - cell.x0):
+                continue
+            lines = _column(cells, [cell], cell.size)[:6]
             text = " ".join(c.plain for line in lines for c in line)
-            if len(lines) >= 3 and len(text) > 160 and prose(text, 8):
+            if len(lines) >= 3 and len(text) > 150 and prose(text, 6):
                 return cell.y0, [cell], 0
     return None
 
@@ -119,7 +134,7 @@ def prose(text: str, least: int) -> bool:
     words = re.findall(r"[^\W\d_]+", text)
     if len(re.findall(r"[\u4e00-\u9fff]", text)) > 4 * least:
         return True
-    small = sum(word in _COMMON for word in words)
+    small = sum(word.lower() in _COMMON for word in words)
     lower = sum(word[0].islower() for word in words)
     return small >= least and lower > 0.55 * len(words) and small > 0.16 * len(words)
 
@@ -141,10 +156,10 @@ def _collected(
     sheets: Sequence[Sheet], index: int, top: float, first: list[Cell], skip: int, hyphens: Hyphens, headed: bool = True
 ) -> Abstract | None:
     sheet = sheets[index]
-    size = statistics.median(c.size for c in first)
+    size = first[-1].size
     lines = _column(sheet.cells, first, size)
     taken, ended = _until_end(lines, size)
-    if not taken:
+    if not taken or (not headed and sum(len(_text(line)) for line in taken) > _LONGEST_UNHEADED):
         return None
     result = Abstract(page=index + 1, top=top, headed=headed)
     result.x0 = min(c.x0 for line in taken for c in line)
@@ -188,6 +203,8 @@ def _until_end(lines: Sequence[list[Cell]], size: float, *, going_on: bool = Fal
         if taken:
             gap = main.base - max(taken[-1], key=lambda c: len(c.glyphs)).base
             done = bool(_FINISHED.search(_text(taken[-1])) or _LINK_END.search(_text(taken[-1])))
+            if done and _LINK.fullmatch(text):
+                return taken, True
             if abs(main.size - size) > 0.07 * size and len(main.glyphs) > 3:
                 return taken, done
             if main.bold and not bold and done and len(text) < 60 and not prose(text, 2):

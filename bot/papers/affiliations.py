@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.models import Institution
 from bot.papers import institutions
 from bot.papers.abstract import Abstract
 from bot.papers.authors import MARKS, Byline
-from bot.papers.layout import Cell, Sheet, rows
+from bot.papers.layout import Cell, Sheet, merged, rows
+from bot.papers.organisations import Rank, in_affiliation
 from bot.papers.title import Title
 
-_MARK = re.compile(rf"\s*(?:[{re.escape(MARKS)}]+|\(?\d{{1,2}}\)?[.:]?(?=\s*[^\W\d_])|[a-z]\)?(?=\s[A-Z]))\s*")
+_LEADING_MARK = re.compile(r"\s*(?:\(?\d{1,2}\)?[.:]?(?=\s*[^\W\d_])|[a-zα-ω]\)?(?=\s?[A-Z]))\s*")
+_BREAK = re.compile(rf"[\t{re.escape(MARKS)}]+|[;；]")
 _MAIL = re.compile(
-    r"[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)|[}\])]\s?@\s?(?P<group>[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE
+    r"[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)|[}\])>]\s?@\s?(?P<group>[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE
+)
+_MAILS = re.compile(
+    r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*|[\w.+-]+)\s?@\s?[\w.-]+>?"
 )
 _NOISE = re.compile(
-    r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?|online|available|preprint|doi|arxiv"
+    r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?\b|online|available|preprint|doi|arxiv"
     r"|a preprint|technical report|draft|version|under review|anonymous|warning|code|project page|homepage|github|e-?mails?\s*:"
-    r"|\(dated|\(received|keywords|©|vol|issn|check for updates|open access|article|research)\b",
+    r"|\(dated|\(received|keywords|©|vol|issn|check for updates|open access|article|research$)\b"
+    r"|\(\d{4}\)|\d\s?[-–]\s?\d+ \(",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -28,53 +34,58 @@ _DATE = re.compile(
     r"|^\d{4}$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(
+    r"\b(?:correspondence|corresponding|present address|current address|these authors|equal contribution|contributed equally"
+    r"|e-?mails?\s*:|work (?:done|was|performed)|manuscript|digital object|\(e-?mail)",
+    re.IGNORECASE,
+)
+"""Where a note stops telling affiliations and goes on with something else."""
 _THANKS = re.compile(
-    r"\b(?:support(?:ed)?|grants?|fund(?:ed|ing)|thank|acknowledg\w+|permission|copyright|licen[cs]e\w*|proceedings|conference"
-    r"|manuscript|recommended for|reprints|republish|isbn|issn|downloaded|creative commons|copies|digital object"
-    r"|transportation research|transactions on|figure|table|work (?:done|was)|internship|intern)\b",
+    r"\b(?:support(?:ed|s)?|grants?|fund(?:s|ed|ing)?|thanks?|acknowledg\w+|permissions?|copyrights?|licen[cs]e\w*|proceedings|conference"
+    r"|recommended for|reprints|republish|isbn|issn|downloaded|creative commons|copies|transactions on|figure|table|internship|intern"
+    r"|workshop|symposium|preprint|journal of)\b",
     re.IGNORECASE,
 )
 _EVIDENCE = re.compile(
-    r"universit|institut|\bcollege\b|\bschool of\b|\bdepartment\b|\bdept\b|\blaborator|\blab\b|\bacadem|\bhospital\b|\bcent(?:er|re)\b"
-    r"|\bresearch\b|\binc\b|\bltd\b|\bcorp|polytechn|\bcompany\b|大学|学院|研究|公司|医院",
+    r"universit|institut|\bcollege\b|\bschool of\b|\bdepartment\b|\bdept\b|\blaborator|\blabs?\b|\bacadem|\bhospital\b"
+    r"|\bcent(?:er|re)\b|\bresearch\b|\binc\b|\bltd\b|\bcorp|polytechn|\bcompany\b|大学|学院|研究|公司|医院",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Affiliation:
+    """One affiliation (``Department of X, University of Y, City``) and the printed lines it was read from."""
+
     text: str
     printed: str
     page: int
+    certain: bool = True
+    """It stands where affiliations do; in a note that only may tell one, no unknown word is taken for a name."""
 
 
 def affiliations_of(sheet: Sheet, byline: Byline, title: Title, abstract: Abstract | None) -> list[Affiliation]:
-    """In order of print: what stands beside and under the names, else the notes of the page."""
+    """In order of print: what stands beside and under the names; else the notes of the page."""
     beside = [
         Affiliation(text, cell.text, cell.page)
         for text, cell in byline.asides
         if institutions.in_text(text) or _EVIDENCE.search(text)
     ]
-    under = list(_strings(byline.rest))
-    if any(institutions.in_affiliation(a.text) for a in [*beside, *under] if not _NOISE.search(a.text)):
-        return [*beside, *under]
-    return [*beside, *under, *_notes(sheet, title, abstract)]
+    header = [*beside, *(found for block in _blocks(byline.rest) for found in _in_block(block, "\n"))]
+    header = [kept for found in header if (kept := _cleaned(found))]
+    if any(in_affiliation(found.text, "named") for found in header):
+        return header
+    return [*header, *_notes(sheet, byline, title, abstract)]
 
 
-def _strings(cells: Sequence[Cell]) -> Iterable[Affiliation]:
-    """Affiliations out of the cells that hold no names: split at marks, joined over lines."""
-    for block in _blocks(cells):
-        text, printed = "", ""
-        for cell in block:
-            if _NOISE.search(cell.plain) or _DATE.match(cell.plain):
-                if text:
-                    yield from _split(text, printed, cell.page)
-                text, printed = "", ""
-                continue
-            text = f"{text}\n{_marked(cell)}"
-            printed = f"{printed} {cell.text}".strip()
-        if text:
-            yield from _split(text, printed, block[0].page)
+def _cleaned(found: Affiliation) -> Affiliation | None:
+    """Without e-mail addresses and asides; None when nothing is left that could name an organisation."""
+    text = _MAILS.sub(" ", found.text)
+    aside = _ASIDE.search(text)
+    text = (text[: aside.start()] if aside else text).strip(" ,.:;()<>\n")
+    if len(text) < 2 or _NOISE.search(text) or _DATE.match(text):
+        return None
+    return Affiliation(text, found.printed, found.page, found.certain)
 
 
 def _blocks(cells: Sequence[Cell]) -> list[list[Cell]]:
@@ -82,107 +93,120 @@ def _blocks(cells: Sequence[Cell]) -> list[list[Cell]]:
     blocks: list[list[Cell]] = []
     for row in rows(cells):
         for cell in row:
-            for block in reversed(blocks):
-                last = block[-1]
-                if (
-                    0 < cell.base - last.base < 1.75 * max(cell.size, last.size)
-                    and abs(cell.size - last.size) < 0.25 * last.size
-                    and min(cell.x1, last.x1) - max(cell.x0, last.x0) > 0
-                ):
-                    block.append(cell)
-                    break
-                if (
-                    abs(cell.base - last.base) < 0.6 * cell.size
-                    and 0 <= cell.x0 - last.x1 < 1.3 * cell.size
-                    and len(last.plain) < 4
-                ):
-                    block.append(cell)
-                    break
+            home = next((block for block in reversed(blocks) if _goes_on(block[-1], cell)), None)
+            if home is not None:
+                home.append(cell)
             else:
                 blocks.append([cell])
     return blocks
 
 
+def _goes_on(last: Cell, cell: Cell) -> bool:
+    if abs(cell.base - last.base) < 0.6 * max(cell.size, last.size):  # a mark that stands by itself, and its line
+        return 0 <= cell.x0 - last.x1 < 1.6 * cell.size and len(last.plain) < 4
+    return (
+        0 < cell.base - last.base < 1.75 * max(cell.size, last.size)
+        and abs(cell.size - last.size) < 0.25 * last.size
+        and min(cell.x1, last.x1) - max(cell.x0, last.x0) > 0
+    )
+
+
+def _in_block(block: Sequence[Cell], seam: str) -> Iterator[Affiliation]:
+    """The affiliations in a block: a mark begins a new one. ``seam`` is what a line's end means."""
+    text = ""
+    lines: list[Cell] = []
+    for cell in block:
+        marked = _marked(cell)
+        if _NOISE.search(cell.plain) and not _EVIDENCE.search(cell.plain):
+            marked = "\t"
+        for number, piece in enumerate(_BREAK.split(marked)):
+            if number and text:
+                yield Affiliation(text, " ".join(line.text for line in lines), cell.page)
+            if number:
+                text, lines = "", []
+            if piece.strip():
+                text = _appended(text, piece.strip(), seam)
+                lines.append(cell)
+    if text:
+        yield Affiliation(text, " ".join(line.text for line in lines), block[0].page)
+
+
 def _marked(cell: Cell) -> str:
-    """The text with a tab where a mark stands."""
-    text = "".join("\t" if raised and not text.strip().isalpha() else text for text, raised in cell.runs)
-    text = "".join("\t" if raised and len(piece.strip()) <= 3 else piece for piece, raised in cell.runs)
-    return text.strip(" ")
+    """The text with a tab where a raised mark stands, or a number or letter before the line."""
+    text = "".join(
+        "\t" if raised and not re.fullmatch(r"(?:st|nd|rd|th|[a-z]{3,})\W*", piece.strip()) else piece
+        for piece, raised in cell.runs
+    )
+    return _LEADING_MARK.sub("\t", text, count=1) if _LEADING_MARK.match(text) else text
 
 
-def _split(text: str, printed: str, page: int) -> Iterable[Affiliation]:
-    lines = text.strip("\n").split("\n")
-    joined = ""
-    for line in lines:
-        line = _MARK.sub("\t", line, count=1) if _MARK.match(line) else line
-        if joined and not line.startswith("\t"):
-            glue = "" if joined[-1:] in "-‐\ufffe\u0002" else ("\n" if _complete(joined) else " ")
-            joined = joined.rstrip("-‐\ufffe\u0002") + glue + line
-        else:
-            joined += line
-    for piece in re.split(rf"[\t{re.escape(MARKS.replace('#', ''))}]+|;|；", joined):
-        piece = piece.strip(" ,.\n")
-        if len(piece) > 1:
-            yield Affiliation(piece.replace("\ufffe", "-"), printed, page)
+def _appended(text: str, line: str, seam: str) -> str:
+    if not text:
+        return line
+    if text[-1] in "-‐\ufffe":
+        return (text[:-1] if line[:1].islower() else text[:-1] + "-") + line
+    unfinished = (
+        re.search(r"(?:[,&/]|\b(?:of|and|for|the|de|at|in))$", text)
+        or line[:1].islower()
+        or re.match(r"(?:University|Institute|Technology|Laboratory|Sciences?)\b(?! of)", line)
+    )
+    return f"{text} {line}" if unfinished else text + seam + line
 
 
-def _complete(text: str) -> bool:
-    """Whether a line ends a thing of its own, so that the next is another piece of the address."""
-    return not re.search(r"(?:[,&/-]|\b(?:of|and|for|the|de|at|in))$", text.rstrip(" "))
-
-
-def _notes(sheet: Sheet, title: Title, abstract: Abstract | None) -> list[Affiliation]:
-    """The affiliations in small print below the text, without thanks and permissions."""
-    floor = max(title.bottom, 0.35 * sheet.height)
+def _notes(sheet: Sheet, byline: Byline, title: Title, abstract: Abstract | None) -> list[Affiliation]:
+    """The affiliations in small print below the title, without thanks and permissions."""
+    told = (
+        {id(cell) for line in abstract.lines for cell in line} if abstract and abstract.page == sheet.number else set()
+    )
     small = [
-        c
-        for c in sheet.cells
-        if c.base > floor
-        and (c.size < 0.96 * sheet.body_size or c.base > 0.75 * sheet.height)
-        and not (
-            abstract
-            and c.page == abstract.page
-            and any(c in (line if isinstance(line, list) else [line]) for line in abstract.lines)
-        )
+        cell
+        for cell in sheet.cells
+        if cell.base > max(title.bottom, 0.3 * sheet.height)
+        and cell.size < 0.96 * sheet.body_size
+        and id(cell) not in told
     ]
     result: list[Affiliation] = []
-    for block in _blocks(small):
-        text = " ".join(c.text for c in block)
-        if not _EVIDENCE.search(text) and not institutions.in_text(text):
-            continue
-        for affiliation in _strings_of_note(block):
-            if not _THANKS.search(affiliation.text):
-                result.append(affiliation)
+    for block in _blocks(merged(small)):
+        for note in _in_block(block, " "):
+            for sentence in re.split(r"(?<=[^\W\d_][^\W\d_])\.\s+(?=[A-Z])|(?<=\d)\.\s+(?=[A-Z]\.)", note.text):
+                found = _of_authors(sentence, byline)
+                if found is None:
+                    continue
+                kept = _cleaned(Affiliation(found, note.printed, note.page, certain=found != sentence))
+                if kept and not _THANKS.search(kept.text):
+                    result.append(kept)
     return result
 
 
-def _strings_of_note(block: list[Cell]) -> Iterable[Affiliation]:
-    text = "\n".join(_marked(cell) for cell in block)
-    printed = " ".join(cell.text for cell in block)
-    text = re.sub(r"[\ufffe\u0002‐-]\n(?=[a-z])", "", text)
-    for piece in _split(text, printed, block[0].page):
-        for sentence in re.split(r"(?<=[a-z)])\.\s+(?=[A-Z])|\n(?=[A-Z][a-z]+ [A-Z])", piece.text):
-            within = re.search(r"\b(?:is|are|was|were) (?:also )?(?:with|at|from) (?:the )?(.*)", sentence, re.DOTALL)
-            affiliation = within[1] if within else sentence
-            affiliation = re.sub(r"\s+", " ", affiliation)
-            if _EVIDENCE.search(affiliation) or institutions.in_text(affiliation):
-                yield Affiliation(affiliation, piece.printed, piece.page)
+def _of_authors(sentence: str, byline: Byline) -> str | None:
+    """The affiliation that a sentence of a note tells; None when it tells none."""
+    within = re.search(r"\b(?:is|are|was|were) (?:also )?(?:with|at|from) (?:the )?(.*)", sentence, re.DOTALL)
+    if within:
+        return within[1]
+    surnames = {name.split()[-1].lower() for name in byline.names}
+    pieces = re.split(r",\s*(?:and )?", sentence)
+    own = 0
+    while own < len(pieces) and re.fullmatch(r"(?:[\w’' ]+:\s*)?(?:[A-Z]\.[ -]?)+\S+", pieces[own]):
+        if pieces[own].split()[-1].split(".")[-1].lower() not in surnames:
+            break
+        own += 1
+    if own:
+        return ", ".join(pieces[own:])
+    return sentence if _EVIDENCE.search(sentence) or institutions.in_text(sentence) else None
 
 
 def institutions_of(affiliations: Sequence[Affiliation], sheet: Sheet, text: str) -> list[Institution]:
     """Each organisation once, in order of print, with the line it was read from."""
     result: dict[str, Institution] = {}
-    for affiliation in affiliations:
-        if _NOISE.search(affiliation.text) or _DATE.match(affiliation.text):
-            continue
-        for organisation in institutions.in_affiliation(affiliation.text):
-            key = institutions.plain(organisation.name)
-            result.setdefault(
-                key, Institution(organisation.name, affiliation.printed, affiliation.page, organisation.zh)
-            )
-    if not result:
-        result = {found.name: found for found in _by_mail(sheet, text)}
-    return list(result.values())
+    ranks: tuple[Rank, ...] = ("named", "part")
+    for rank in ranks:
+        for found in affiliations:
+            for organisation in in_affiliation(found.text, rank if found.certain else "sure"):
+                key = institutions.plain(organisation.name)
+                result.setdefault(key, Institution(organisation.name, found.printed, found.page, organisation.zh))
+        if result:
+            break
+    return list(result.values()) or list({found.name: found for found in _by_mail(sheet, text)}.values())
 
 
 def _by_mail(sheet: Sheet, text: str) -> Iterable[Institution]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.papers import institutions
 from bot.papers.layout import Cell, rows
 from bot.papers.letters import titled
-from bot.papers.words import CITIES, COUNTRIES, ORGANISATION, OTHER
+from bot.papers.words import is_place, words
 
 MARKS = "*∗⁎†‡§¶‖∥#♠♡♢♣♦♥⋆★☆✉✝⊥△▽◇○●□■▲♯♮⇤↑+^~`´′″°⊕⊗¹²³⁴⁵⁶⁷⁸⁹⁰ªº\uf02a"
 """Characters that tie names to footnotes and affiliations."""
@@ -26,6 +26,7 @@ _SUFFIX = re.compile(
     r")?(?:senior |student )?(?:member|fellow)(?:,? (?:ieee|acm|iet))?)|ieee|acm|iet|esq\.?)$",
     re.IGNORECASE,
 )
+_DEGREES = re.compile(r"(?:,?\s+(?:Ph\.?\s?D|M\.?D|M\.?Sc|MSc|PhD|MD|MPH)\.?)+$")
 _PREFIX = re.compile(r"^(?:by|authors?\s*[:：]|作者\s*[:：]?|dr\.|prof\.|professor|mr\.|ms\.|mrs\.)\s+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[,;；，、·•∙|‖⋅\t]|\band\b|\bAND\b|&|\bund\b|\bwith\b)\s*|\s+[-–—]\s+")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
@@ -50,29 +51,27 @@ def byline_of(cells: Sequence[Cell]) -> Byline:
     lines = rows(cells)
     style: tuple[float, bool] | None = None
     pending = ""
-    misses = 0
     for row in lines:
         names: list[tuple[Cell, list[str], list[str]]] = []
         for cell in row:
-            people, others = ([], [])
-            if style is None or _alike(cell, style):
-                people, others = _people(cell, pending if cell is row[0] else "")
+            fits = style is None or _alike(cell, style)
+            people, others = _people(cell, pending if cell is row[0] else "") if fits else ([], [])
             if people:
                 names.append((cell, people, others))
             else:
                 result.rest.append(cell)
         if not names:
             pending = ""
-            misses += bool(style)
             continue
         if style is None:
             style = (names[0][0].size, names[0][0].bold)
         for cell, people, others in names:
-            if pending and cell is row[0] and result.names and people[0].startswith(result.names[-1] + " "):
-                result.names.pop()
+            if pending and cell is row[0] and people[0].startswith(pending + " "):
+                result.names = [name for name in result.names if name != pending]
+                result.asides = [aside for aside in result.asides if aside[0] != pending]
             result.names += people
             result.asides += [(other, cell) for other in others]
-        pending = _unfinished(row[-1], result.names[-1])
+        pending = _unfinished(row[-1])
     result.names = list(dict.fromkeys(result.names))
     return result
 
@@ -85,55 +84,68 @@ def _alike(cell: Cell, style: tuple[float, bool]) -> bool:
     return cell.bold == bold or any(raised for _, raised in cell.runs[1:])
 
 
-def _unfinished(cell: Cell, name: str) -> str:
-    """The last name of a line that ends without comma or mark, when the line is a list: it may go on in the next."""
-    text = "".join(text for text, raised in cell.runs if not raised).rstrip()
-    ends_in_mark = cell.runs[-1][1] or text[-1:] in MARKS or text[-1:].isdigit()
-    is_list = text.count(",") >= 1
-    return name if is_list and not ends_in_mark and not re.search(r"(?:[,;&·]|\band)$", text) else ""
+def _unfinished(cell: Cell) -> str:
+    """What a list of names ends with when neither comma nor mark follows: the name may go on in the next line."""
+    text = _separated(cell)
+    raised = cell.runs[-1][1]
+    if "," not in text or raised or re.search(r"(?:[,;&·\t]|\band)\s*$", text):
+        return ""
+    last = _bare(re.split(_SEPARATOR, text)[-1])
+    return "" if is_place(last) else last
 
 
 def _people(cell: Cell, before: str) -> tuple[list[str], list[str]]:
-    """The names in a cell and its other pieces; no names at all unless the cell begins with one."""
-    text = ""
-    for piece, raised in cell.runs:
-        if raised:
-            text += (
-                "\t"
-                if not re.fullmatch(r"[a-z]{2,}", piece.strip()) or piece.strip() in ("st", "nd", "rd", "th")
-                else piece
-            )
-        else:
-            text += piece
+    """The names in a cell, and what stands between them; no names at all unless the cell begins with one.
+
+    ``before`` is a name that the line above may have left unfinished.
+    """
+    text = _separated(cell)
     if "@" in text or "http" in text or "www." in text:
         return [], []
-    text = re.sub(f"[{re.escape(MARKS)}]+", "\t", text)
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|[()\[\]{}]", "\t", text)
-    text = re.sub(r"(?<=[^\W\d_])\s?\d+(?:\s?,\s?\d+)*(?=\W|$)|^\s*\d+\s*(?:st|nd|rd|th)?\s+(?=[^\W\d_])", "\t", text)
-    text = _PREFIX.sub("", text.strip())
-    pieces = [
-        piece.strip(" .,:\t") if not re.search(r"\b[A-Z]\.$", piece) else piece.strip(" ,:\t")
-        for piece in _SEPARATOR.split(text)
-    ]
-    pieces = [_PREFIX.sub("", piece) for piece in pieces if piece and not re.fullmatch(r"[\d\W]+", piece)]
-    if before and pieces and not _SUFFIX.match(pieces[0]) and is_name(f"{before} {pieces[0]}"):
-        if not is_name(pieces[0]):
-            pieces[0] = f"{before} {pieces[0]}"
     names: list[str] = []
     others: list[str] = []
-    for piece in pieces:
-        if _SUFFIX.match(piece):
-            if names and re.match(r"(?i)(?:jr|sr|i{2,3}|iv)\b", piece) and not others:
-                names[-1] += " " + piece
+    between = ""
+    for number, part in enumerate(re.split(f"({_SEPARATOR.pattern})", text)):
+        piece = _bare(part)
+        if number % 2 or not piece or re.fullmatch(r"[\d\W]+", piece):
+            between += part if others and between else ""
             continue
-        name = re.sub(r"(?:,?\s+(?:Ph\.?\s?D|M\.?D|M\.?Sc|MSc|PhD|MD|MPH)\.?)+$", "", piece)
-        if is_name(name):
+        if before and not names and is_name(f"{before} {piece}") and not (is_name(before) and is_name(piece)):
+            piece = f"{before} {piece}"
+        if _SUFFIX.match(piece):
+            if names and not between and re.match(r"(?i)(?:jr|sr|i{2,3}|iv)\b", piece):
+                names[-1] += " " + piece
+        elif is_name(name := _DEGREES.sub("", piece)):
             names.append(titled(name))
+            between = ""
+        elif between:
+            others[-1] += between + piece
+            between = " "
         else:
             others.append(piece)
-    if not names or not pieces or not (is_name(re.sub(r",.*", "", pieces[0])) or len(names) > len(others)):
+            between = " "
+            if not names and len(others) == 1 and number > 2:
+                break
+    if not names or (others and text.find(others[0]) < text.find(names[0]) and len(names) <= len(others)):
         return [], []
     return names, others
+
+
+def _separated(cell: Cell) -> str:
+    """The cell's text with a tab for every mark, bracket and number that a name ends at."""
+    text = "".join(
+        piece if not raised or re.fullmatch(r"(?!st$|nd$|rd$|th$)[a-z]{2,}", piece.strip()) else "\t"
+        for piece, raised in cell.runs
+    )
+    text = re.sub(f"[{re.escape(MARKS)}]+", "\t", text)
+    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|[()\[\]{}\"“”]|['’]{2,}", "\t", text)
+    text = re.sub(r"(?<=[^\W\d_])\s?\d+(?:\s?,\s?\d+)*(?=\W|$)|^\s*\d+\s*(?:st|nd|rd|th)?\s+(?=[^\W\d_])", "\t", text)
+    return _PREFIX.sub("", text.strip())
+
+
+def _bare(piece: str) -> str:
+    piece = piece.strip(" ,:\t") if re.search(r"\b(?:[A-Z]|[JS]r)\.\s*$", piece) else piece.strip(" .,:\t")
+    return _PREFIX.sub("", piece)
 
 
 def is_name(text: str) -> bool:
@@ -147,7 +159,7 @@ def is_name(text: str) -> bool:
     proper = 0
     for token in tokens:
         bare = token.strip(".,").lower()
-        if not _TOKEN.fullmatch(token) or bare in OTHER or bare in ORGANISATION:
+        if not _TOKEN.fullmatch(token) or bare in words("other") or bare in words("organisation") or token == "AI":
             return False
         if token[0].isupper() or (len(token) > 2 and token[1] in "’'" and token[2].isupper()):
             proper += 1
@@ -156,8 +168,8 @@ def is_name(text: str) -> bool:
         elif bare not in _PARTICLES:
             return False
     whole = text.lower()
-    if proper < 2 or whole in CITIES or whole in COUNTRIES or institutions.known(text):
+    if proper < 2 or whole in words("cities") or whole in words("countries") or institutions.known(text):
         return False
-    if tokens[-1].lower().strip(".") in COUNTRIES and len(tokens) == 2 and tokens[0].lower() in CITIES:
+    if tokens[-1].lower().strip(".") in words("countries") and len(tokens) == 2 and tokens[0].lower() in words("cities"):
         return False
     return any(len(token.strip(".")) > 1 for token in tokens) and bool(re.search(r"[^\W\d_]{2}", text))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Author, Institution
-from bot.papers.abstract import Abstract, abstract_of, prose
+from bot.papers.abstract import Abstract, abstract_of, has_heading, prose
 from bot.papers.affiliations import affiliations_of, institutions_of
 from bot.papers.authors import Byline, byline_of
 from bot.papers.hyphens import Hyphens
@@ -31,7 +31,7 @@ def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> 
     if title is None:
         return None
     sheet = sheets[index]
-    abstract = abstract_of(sheets, index, title.bottom, hyphens)
+    abstract = abstract_of(sheets, index, title, hyphens)
     byline = byline_of(_zone(sheet, title, abstract if abstract and abstract.page == index + 1 else None))
     affiliations = affiliations_of(sheet, byline, title, abstract)
     institutions = institutions_of(affiliations, sheet, "\n".join(raw[:3]))
@@ -62,12 +62,12 @@ def _without_line_numbers(sheet: Sheet) -> list[Cell]:
 
 def _title_page(sheets: Sequence[Sheet]) -> tuple[int, Title | None]:
     """The page whose top is the header: not a cover, when the next page repeats the title."""
-    first = title_of(sheets[0]) if sheets else None
-    for index in range(1, min(3, len(sheets))):
+    first = title_of(sheets[0])
+    if first and has_heading(sheets[0]):
+        return 0, first
+    for index in range(1, len(sheets)):
         other = title_of(sheets[index])
-        if first is None and other is not None:
-            return index, other
-        if first and other and _letters(first) and _letters(first) == _letters(other):
+        if other and (first is None or _letters(first) == _letters(other)) and other.top < 0.4 * sheets[index].height:
             return index, other
     return 0, first
 

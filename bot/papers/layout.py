@@ -10,7 +10,7 @@ import ctypes
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -345,6 +345,33 @@ def _touch(left: list[Glyph], right: list[Glyph]) -> bool:
     a, b = left[-1], right[0]
     size = max(a.size, b.size)
     return -0.3 * size < b.x0 - a.x1 < 0.6 * min(a.size, b.size) and abs(a.base - b.base) < 0.5 * size
+
+
+def merged(cells: Sequence[Cell]) -> list[Cell]:
+    """The cells with those put together that only stretched white space parts: a line near by runs through the gap."""
+    result: list[Cell] = []
+    for row in rows(cells):
+        line = [row[0]]
+        for cell in row[1:]:
+            last = line[-1]
+            if cell.x0 - last.x1 < 5 * cell.size and _bridged(last, cell, cells):
+                cell.glyphs[0].spaced = True
+                line[-1] = Cell(last.glyphs + cell.glyphs, cell.page)
+            else:
+                line.append(cell)
+        result += line
+    return result
+
+
+def _bridged(left: Cell, right: Cell, cells: Sequence[Cell]) -> bool:
+    size = left.size
+    return any(
+        other.x0 < left.x1 - size
+        and other.x1 > right.x0 + size
+        and 0.5 * size < abs(other.base - left.base) < 2.4 * size
+        and abs(other.size - size) < 0.06 * size
+        for other in cells
+    )
 
 
 def rows(cells: Iterable[Cell]) -> list[list[Cell]]:

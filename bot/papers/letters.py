@@ -54,6 +54,6 @@ def mend_line(text: str) -> str:
 def titled(name: str) -> str:
     """A name set wholly in capitals as it is written elsewhere: ``JUNKAI CHEN`` → ``Junkai Chen``."""
     words = name.split()
-    if not name.isupper() or sum(len(word.strip(".")) > 2 for word in words) < 2:
+    if not name.isupper() or not any(len(word.strip(".")) > 2 for word in words):
         return name
     return " ".join("-".join(part.capitalize() for part in word.split("-")) for word in words)

@@ -86,7 +86,22 @@ def _block(seed: Cell, cells: Sequence[Cell]) -> Title:
             leading = leading or gap
             line = _side_by_side(row, near[0])
             chosen = [*chosen, line] if step > 0 else [line, *chosen]
-    return Title(tuple(tuple(row) for row in chosen))
+    return Title(tuple(tuple(row) for row in [*chosen, *_subtitle(chosen, cells)]))
+
+
+def _subtitle(chosen: Sequence[Sequence[Cell]], cells: Sequence[Cell]) -> list[list[Cell]]:
+    """Lines right below a bold title, bold too, smaller, yet much larger than what comes after them."""
+    last = chosen[-1][0]
+    if not last.bold:
+        return []
+    below = [c for c in cells if 0.5 * last.size < c.base - last.base < 1.7 * last.largest]
+    after = [c.largest for c in cells if c.base > last.base + 1.7 * last.largest]
+    if not after or any(
+        not c.bold or not max(0.72 * last.largest, 1.15 * max(after)) < c.largest < last.largest or "@" in c.text
+        for c in below
+    ):
+        return []
+    return rows(below)
 
 
 def _side_by_side(row: Sequence[Cell], seed: Cell) -> list[Cell]:

@@ -55,7 +55,7 @@ def _days(first: date, last: date, tz: ZoneInfo) -> Period:
 
 
 def _instant(wall: datetime, tz: ZoneInfo) -> datetime:
-    """When a clock on the wall shows a time; the first time it does, or the end of the gap it falls into."""
+    """When a clock on the wall shows a time, the first time it does; a time it jumps over is as much later."""
     return wall.replace(tzinfo=tz).astimezone(UTC)
 
 

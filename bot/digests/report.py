@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.models import Brief, Digest, DigestEntry, Identifier, Language, Paper, StoredShare
-from bot.wording import say
+from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, Paper, StoredShare
+from bot.wording import keys, say
 
 Names = Callable[[str], str]
 """From a user's or channel's id to what people call it."""
@@ -83,11 +83,12 @@ def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) ->
         yield say(language, "report.link", url=f"<{_line(paper.page_url)}>")
     if entry.shares:
         yield say(language, "report.shared", shares="; ".join(_shared(each, tz, names) for each in entry.shares))
-    for slot, evidence in brief.evidence.items():
+    for slot in (slot for slot in SLOTS if slot in brief.evidence):
+        evidence = brief.evidence[slot]
         where = say(language, "report.page", page=evidence.page) if evidence.page else say(language, "report.source")
         yield say(language, f"report.evidence_{slot}", quote=_line(evidence.quote), where=where)
     if brief.badges:
-        yield say(language, "report.badges", badges=", ".join(brief.badges))
+        yield say(language, "report.badges", badges="; ".join(_badges(brief, language)))
     yield _made_by(brief, language)
 
 
@@ -106,6 +107,12 @@ def _named(identifier: Identifier) -> str:
 def _shared(share: StoredShare, tz: ZoneInfo, names: Names) -> str:
     who, where = names(share.share.user_id), names(share.share.channel_id)
     return f"{_line(who)} @ {_line(where)}, {share.shared_at.astimezone(tz):%Y-%m-%d %H:%M}"
+
+
+def _badges(brief: Brief, language: Language) -> Iterator[str]:
+    for kind in dict.fromkeys(badge.partition(":")[0] for badge in brief.badges):
+        key = f"reply.badge_{kind.replace('-', '_')}"
+        yield say(language, key) if key in keys(language) else _line(kind)
 
 
 def _made_by(brief: Brief, language: Language) -> str:

@@ -1,7 +1,7 @@
 """When a channel's digest is due: parsing, due times, words. Pure.
 
-A due time is ``datetime.combine(local_date, time, zone)`` in UTC, one a local date: a wall-clock time that a clock
-change skips is due at the end of the gap, one that it repeats is due the first time.
+A due time is ``datetime.combine(local_date, time, zone)`` in UTC, one a local date: where the clock jumps over the
+time of day, it is due as much later as the clock jumped; where it shows it twice, it is due the first time.
 """
 
 from __future__ import annotations

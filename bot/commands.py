@@ -168,13 +168,11 @@ def _period(since: datetime | None, until: datetime | None, zone: ZoneInfo, now:
     """From the first moment of ``since`` to the last of ``until``, in the zone. Raises Tell (``period_reversed``)."""
     if since is None and until is None:
         return None
-    first = _midnight(since.date(), zone) if since else datetime(1970, 1, 1, tzinfo=UTC)
-    end = _midnight(until.date() + timedelta(days=1), zone) if until else now
-    if first >= end:
-        raise Tell(
-            "period_reversed", since=f"{first.astimezone(zone):%Y-%m-%d}", until=f"{end.astimezone(zone):%Y-%m-%d}"
-        )
-    return Period(first, end)
+    first = since.date() if since else date(1970, 1, 1)
+    last = until.date() if until else now.astimezone(zone).date()
+    if first > last:
+        raise Tell("period_reversed", since=first.isoformat(), until=last.isoformat())
+    return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -194,6 +194,9 @@ class Messenger(Protocol):
     def finished(self, share: Share, *, failed: bool) -> None:
         """Replace the sign of work by that of the outcome."""
 
+    def name(self, team_id: str, slack_id: str) -> str:
+        """What a person or a channel is called; the id itself when Slack does not say."""
+
     def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
         """Post the answer to a share, in its thread or to a person directly; returns the message's ts."""
 

@@ -191,7 +191,8 @@ class Posting:
         name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
 
         def reserve() -> str:
-            return self._messenger.reserve_file(digest.team_id, name, digest_report(digest, at))
+            words = digest_report(digest, at, names=partial(self._messenger.name, digest.team_id))
+            return self._messenger.reserve_file(digest.team_id, name, words)
 
         file_id: str = self._insist("reserve_file", reserve)
 

@@ -58,7 +58,8 @@ def plain(text: str, limit: int = 3_000) -> Block:
 
 
 def _text(text: str, *, bold: bool = False) -> Block:
-    return {"type": "text", "text": text, **({"style": {"bold": True}} if bold else {})}
+    # Slack refuses an empty text.
+    return {"type": "text", "text": text or "–", **({"style": {"bold": True}} if bold else {})}
 
 
 def _link(url: str | None, words: str) -> Block:
@@ -118,7 +119,7 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
     if answer.newer_version is not None:
         notes.append(say(language, "reply.newer_version", version=answer.newer_version))
     message = [sentence(paper, brief), _context(*notes), _actions(_details_button(paper, brief))]
-    return Message(escape(clean(brief.sentence, _FALLBACK_TEXT)), message)
+    return Message(escape(clean(brief.sentence, _FALLBACK_TEXT)) or "–", message)
 
 
 def _actions(*buttons: Block) -> Block:
@@ -136,8 +137,8 @@ def sentence(paper: Paper, brief: Brief) -> Block:
     if not found:
         elements = [_link(paper.page_url, title or "–"), _text(f"\n{words}")]
     else:
-        elements = [_text(before), _link(paper.page_url, title), _text(after)]
-    return _rich([element for element in elements if element["text"]])
+        elements = [_text(before)] * bool(before) + [_link(paper.page_url, title)] + [_text(after)] * bool(after)
+    return _rich(elements)
 
 
 def byline(paper: Paper, language: Language) -> str:
@@ -245,7 +246,7 @@ def _entries_message(entries: Sequence[DigestEntry], language: Language) -> Mess
     if len(entries) == 1:
         message.append(_actions(_details_button(entries[0].paper, entries[0].brief)))
     fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)
-    return Message(escape(clean(fallback, _FALLBACK_TEXT)), message)
+    return Message(escape(clean(fallback, _FALLBACK_TEXT)) or "–", message)
 
 
 def digest_preview(digest: Digest) -> Message:

@@ -115,21 +115,26 @@ class SlackMessenger:
     # messages
 
     def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
-        first_name = self._name(reply.first.share.user_id) if reply.first else ""
+        first_name = self.name(share.team_id, reply.first.share.user_id) if reply.first else ""
         return self._post(channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
 
-    def _name(self, user_id: str) -> str:
-        """What a person is called; mentioning them would ping them."""
-        if user_id not in self._names:
+    def name(self, team_id: str, slack_id: str) -> str:
+        if slack_id not in self._names:
             try:
-                response = classified(lambda: self._client.users_info(user=user_id))
+                self._names[slack_id] = self._ask_name(slack_id)
             except (SlackApiError, PaperwireError) as error:
-                log.warning("no name for %s: %s", user_id, error)
-                return user_id
-            user: dict[str, Any] = response.get("user") or {}
-            profile = user.get("profile") or {}
-            self._names[user_id] = profile.get("display_name") or user.get("real_name") or user.get("name") or user_id
-        return self._names[user_id]
+                log.warning("no name for %s: %s", slack_id, error)
+                return slack_id
+        return self._names[slack_id]
+
+    def _ask_name(self, slack_id: str) -> str:
+        found: dict[str, Any]
+        if slack_id.startswith(("C", "G", "D")):
+            found = classified(lambda: self._client.conversations_info(channel=slack_id)).get("channel") or {}
+            return f"#{found['name']}" if found.get("name") else slack_id
+        found = classified(lambda: self._client.users_info(user=slack_id)).get("user") or {}
+        shown = (found.get("profile") or {}).get("display_name")
+        return str(shown or found.get("real_name") or found.get("name") or slack_id)
 
     def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
         return self._post(channel_id, thread_ts, blocks.note(words), key)

@@ -165,7 +165,11 @@ def scene(folder: Path, **settings: str) -> Iterator[Scene]:
             made.bot.wait_until_connected()
             for channel in made.channels:
                 place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
-            yield made
+            try:
+                yield made
+            except BaseException:
+                print(made.bot.log[-6000:])
+                raise
 
 
 @pytest.mark.kill

@@ -1,0 +1,164 @@
+"""Every message the bot can post is one that Slack takes, and paper text can do nothing in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from library_samples import paper, share
+
+from bot.errors import Tell
+from bot.models import (
+    Author,
+    Brief,
+    Digest,
+    DigestEntry,
+    Evidence,
+    Institution,
+    Language,
+    Paper,
+    Period,
+    ShareState,
+    StoredShare,
+    Usage,
+)
+from bot.ports import Reply
+from handlers import blocks
+from playground.slack.web_api.door import Refused
+from playground.slack.web_api.validate import check_blocks, check_view, texts_of
+
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+HOSTILE = "<!channel> <@U1> <https://evil.example|arXiv> *bold* `code` & \u202egnp.exe\u202c \x00 @here"
+
+
+def brief_of(one: Paper, language: Language = "en", words: str = "") -> Brief:
+    sentence = words or f'University of Constance released "{one.title}", which uses tides to solve lakes.'
+    evidence = {slot: Evidence("Lakes have tides too, and they are small.", 1) for slot in ("technique", "effect")}
+    return Brief(
+        language,
+        one.title,
+        ("University of Constance",),
+        "tides",
+        "lakes",
+        "waves of 3.5 cm",
+        sentence,
+        evidence,
+        badges=("extractive", "hidden-text"),
+        usage=Usage(1000, 200, 0.0012, 1),
+    )
+
+
+def accepted(message: blocks.Message) -> None:
+    assert message.text
+    assert len(message.text) <= 4_000
+    check_blocks(message.blocks, "message")
+    assert sum(len(text) for text in texts_of(message.blocks)) < 11_000
+
+
+def digest_of(count: int, language: Language = "en", title: str = "Tides in Lake {}") -> Digest:
+    entries = []
+    for number in range(count):
+        one = replace(paper(f"arxiv:2610.{number:05}"), id=f"p{number}", title=title.format(number))
+        entries.append(DigestEntry(one, brief_of(one, language)))
+    period = Period(datetime(2026, 11, 9, 9, tzinfo=UTC), NOW)
+    return Digest("T1", "C1", language, period, "Europe/Berlin", tuple(entries))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("count", [0, 1, 17, 20, 21, 60, 300])
+def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int, language: Language) -> None:
+    digest = digest_of(count, language)
+    accepted(blocks.digest_parent(digest))
+    accepted(blocks.digest_preview(digest))
+    replies = blocks.digest_replies(digest)
+    for reply in replies:
+        accepted(reply)
+    words = json.dumps([reply.blocks for reply in replies])
+    assert all(f'"Tides in Lake {number}"' in words for number in range(count))
+    assert len(replies) <= 40
+
+
+@given(st.text(max_size=4_000), st.text(max_size=6_000))
+@settings(deadline=None, max_examples=60)
+def test_no_words_of_a_paper_make_a_message_that_slack_refuses(title: str, words: str) -> None:
+    one = replace(
+        paper(),
+        id="p1",
+        title=title,
+        authors=(Author(words),),
+        institutions=(Institution(title, words, 1),) * 40,
+    )
+    answer = Reply("en", paper=one, brief=brief_of(one, words=words + title))
+    accepted(blocks.reply(share(), answer))
+    check_view(blocks.details(one, brief_of(one, words=words)), "modal")
+
+
+def live(part: Any) -> str:
+    """The text that Slack parses: everything but rich text and plain text."""
+    if isinstance(part, dict):
+        if part.get("type") in ("rich_text", "plain_text"):
+            return ""
+        return " ".join(live(value) for value in part.values())
+    if isinstance(part, list):
+        return " ".join(live(item) for item in part)
+    return part if isinstance(part, str) else ""
+
+
+def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
+    one = replace(
+        paper(), id="p1", title=HOSTILE, authors=(Author(HOSTILE),), institutions=(Institution(HOSTILE, HOSTILE),)
+    )
+    brief = brief_of(one, words=HOSTILE)
+    first = StoredShare(share(), ShareState.BRIEFED, NOW)
+    for message in (
+        blocks.reply(share(), Reply("en", paper=one, brief=brief, first=first), HOSTILE),
+        blocks.reply(share(), Reply("en", error=Tell("not_found", url=HOSTILE))),
+        *blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))),
+        blocks.digest_parent(replace(digest_of(1), entries=(DigestEntry(one, brief),), topic=HOSTILE)),
+    ):
+        accepted(message)
+        parsed = live(message.blocks) + message.text
+        for harm in ("<!channel", "<@U1", "<https://evil"):
+            assert harm not in parsed
+        assert "\u202e" not in json.dumps(message.blocks, ensure_ascii=False)
+        assert "\x00" not in json.dumps(message.blocks, ensure_ascii=False)
+
+
+def test_a_link_that_is_no_web_address_is_not_linked() -> None:
+    one = replace(paper(), id="p1", page_url="javascript:alert(1)")
+    message = blocks.reply(share(), Reply("en", paper=one, brief=brief_of(one)))
+    assert "javascript" not in json.dumps(message.blocks)
+
+
+def test_the_title_in_the_sentence_leads_to_the_paper() -> None:
+    one = replace(paper(), id="p1")
+    [section] = blocks.sentence(one, brief_of(one))["elements"]
+    assert {"type": "link", "url": "https://example.org/tides", "text": one.title} in section["elements"]
+    assert "".join(element["text"] for element in section["elements"]) == brief_of(one).sentence
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_bug_is_told_with_its_number_and_can_be_tried_again(language: Language) -> None:
+    message = blocks.reply(share(), Reply(language, bug="deadbeef"))
+    accepted(message)
+    assert "deadbeef" in message.text
+    assert "share_again" in json.dumps(message.blocks)
+
+
+def test_the_home_tab_is_one_that_slack_takes() -> None:
+    surfaces: list[tuple[Any, Literal["modal", "home"]]] = [
+        (blocks.home("zh"), "home"),
+        (blocks.notice("en", "gone"), "modal"),
+    ]
+    for view, surface in surfaces:
+        check_view(view, surface)
+
+
+def test_the_validator_of_these_tests_does_refuse() -> None:
+    with pytest.raises(Refused):
+        check_blocks([{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3_001}}], "message")

@@ -1,0 +1,91 @@
+"""The clock makes each digest due once, whatever was missed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.models import Schedule
+from handlers.clock import Clock, DueTrigger
+from storage.sqlite import SqliteLibrary
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+
+class Enqueued:
+    """Stands for the posting: remembers what was enqueued, a key once, as the engine does."""
+
+    def __init__(self) -> None:
+        self.digests: dict[tuple[str, datetime], datetime] = {}
+
+    def scheduled_digest(self, team_id: str, channel_id: str, due_at: datetime, interval_back: datetime) -> None:
+        self.digests[channel_id, due_at] = interval_back
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[SqliteLibrary]:
+    library = SqliteLibrary(tmp_path / "library.db")
+    yield library
+    library.close()
+
+
+def schedule(created_at: datetime = MONDAY - timedelta(days=1)) -> Schedule:
+    return Schedule("T1", "C1", "weekly", time(9, 0), "UTC", "U1", created_at=created_at)
+
+
+def clock(library: SqliteLibrary, posting: Enqueued, now: datetime) -> Clock:
+    return Clock(library, posting, lambda: now, lambda: None)  # type: ignore[arg-type]
+
+
+def test_a_digest_is_due_at_its_time_and_covers_the_interval_before(library: SqliteLibrary) -> None:
+    library.put_schedule("T1", schedule())
+    posting = Enqueued()
+    clock(library, posting, MONDAY - timedelta(seconds=1)).reconcile()
+    assert posting.digests == {}
+    clock(library, posting, MONDAY).reconcile()
+    assert posting.digests == {("C1", MONDAY): MONDAY - timedelta(days=7)}
+
+
+def test_what_was_missed_is_caught_up_once_and_only_the_latest(library: SqliteLibrary) -> None:
+    library.put_schedule("T1", schedule())
+    posting = Enqueued()
+    late = clock(library, posting, MONDAY + timedelta(days=16))
+    late.reconcile()
+    late.reconcile()
+    assert list(posting.digests) == [("C1", MONDAY + timedelta(days=14))]
+
+
+def test_what_is_done_is_not_enqueued_again(library: SqliteLibrary) -> None:
+    library.put_schedule("T1", schedule())
+    library.freeze_digest("T1", "C1", "digest:1", MONDAY, MONDAY - timedelta(days=7), "zh", MONDAY)
+    posting = Enqueued()
+    clock(library, posting, MONDAY + timedelta(hours=1)).reconcile()
+    assert posting.digests == {}
+
+
+def test_nothing_is_due_from_before_the_schedule_was_made(library: SqliteLibrary) -> None:
+    library.put_schedule("T1", schedule(created_at=MONDAY + timedelta(minutes=1)))
+    posting = Enqueued()
+    clock(library, posting, MONDAY + timedelta(days=1)).reconcile()
+    assert posting.digests == {}
+
+
+def test_a_schedule_dropped_or_paused_fires_no_more(library: SqliteLibrary) -> None:
+    library.put_schedule("T1", schedule())
+    posting = Enqueued()
+    ticking = clock(library, posting, MONDAY - timedelta(hours=1))
+    ticking.reconcile()
+    library.drop_schedule("T1", "C1")
+    ticking.reconcile()
+    clock(library, posting, MONDAY + timedelta(days=1)).reconcile()
+    assert posting.digests == {}
+
+
+def test_the_trigger_fires_at_the_due_times_in_turn() -> None:
+    trigger = DueTrigger(schedule())
+    first = trigger.get_next_fire_time(None, MONDAY - timedelta(days=2))
+    assert first == MONDAY
+    assert trigger.get_next_fire_time(first, MONDAY) == MONDAY + timedelta(days=7)

@@ -13,7 +13,7 @@ from bot.papers.title import Title
 _SPACED = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
 HEADING = re.compile(
     rf"(?:\W*|\d\.?\s+)(?:{_SPACED}|摘\s*要|内容摘要|内容提要|résumé|resumen|zusammenfassung|synopsis|extended abstract"
-    r"|author summary|executive summary)\s*[.:：—–-]*\s*",
+    r"|author summary)\s*[.:：—–-]*\s*",
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(
@@ -56,6 +56,7 @@ class Abstract:
     x0: float = 0.0
     x1: float = 0.0
     headed: bool = False
+    """Under the word abstract itself, in whatever language; a summary may head other things too."""
 
 
 def has_heading(sheet: Sheet) -> bool:
@@ -161,7 +162,7 @@ def _collected(
     taken, ended = _until_end(lines, size)
     if not taken or (not headed and sum(len(_text(line)) for line in taken) > _LONGEST_UNHEADED):
         return None
-    result = Abstract(page=index + 1, top=top, headed=headed)
+    result = Abstract(page=index + 1, top=top, headed=headed and not _is_summary(sheet, top))
     result.x0 = min(c.x0 for line in taken for c in line)
     result.x1 = max(c.x1 for line in taken for c in line)
     if not ended and not _FINISHED.search(_text(taken[-1])):
@@ -172,6 +173,10 @@ def _collected(
     result.lines = list(taken)
     result.text = hyphens.lines(texts).strip()
     return result
+
+
+def _is_summary(sheet: Sheet, top: float) -> bool:
+    return any(abs(c.y0 - top) < 1 and re.match(r"\W*s\s?u\s?m\s?m\s?a\s?r\s?y", c.plain, re.IGNORECASE) for c in sheet.cells)
 
 
 def _without(text: str, letters: int) -> str:

@@ -12,6 +12,7 @@ from bot.papers.affiliations import affiliations_of, institutions_of
 from bot.papers.authors import Byline, byline_of
 from bot.papers.hyphens import Hyphens
 from bot.papers.layout import Cell, Sheet, rows
+from bot.papers.scholarly import is_paper
 from bot.papers.title import Title, title_of
 
 
@@ -35,6 +36,8 @@ def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> 
     byline = byline_of(_zone(sheet, title, abstract if abstract and abstract.page == index + 1 else None))
     affiliations = affiliations_of(sheet, byline, title, abstract)
     institutions = institutions_of(affiliations, sheet, "\n".join(raw[:3]))
+    if not is_paper(sheets, raw, abstract, authors=len(byline.names), institutions=len(institutions)):
+        return None
     text = hyphens.lines(" ".join(cell.reading for cell in row) for row in title.rows)
     return Header(
         text.strip(" *∗†‡"),

@@ -18,9 +18,7 @@ import pypdfium2.raw as pdfium
 from pypdfium2 import PdfPage, PdfTextPage
 
 from bot.papers.letters import SPACING_ACCENTS, compose, mend
-
-LINE_END_HYPHENS = "-‐‑\u00ad\u0002\ufffe"
-"""What a printer's hyphen at a line's end may arrive as; U+FFFE is pdfium's own mark for it."""
+from bot.papers.sight import Sight, address
 
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um?r)|cmbx|sfbx|\bbx\d", re.IGNORECASE)
 
@@ -183,13 +181,14 @@ class Glyphs:
 
     def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
         self.page, self.text = page, text
+        self.sight = Sight(page, text)
         self.styles: dict[int, Style] = {}
-        left, bottom, right, top = page.get_bbox()
+        left, bottom, right, top = self.sight.box
         self.left, self.top = left, top
         self.width, self.height = right - left, top - bottom
 
     def style(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
-        key = ctypes.cast(thing, ctypes.c_void_p).value or 0
+        key = address(thing)
         if key not in self.styles:
             self.styles[key] = self._look(index, thing)
         return self.styles[key]
@@ -211,7 +210,11 @@ class Glyphs:
             pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
             name = buffer.value.decode("utf-8", "replace").split("+")[-1]
             weight = pdfium.FPDFFont_GetWeight(font)
-        return Style(scale, bool(_BOLD.search(name)) or weight >= 600, angle, False)
+        hidden = not self.sight.sees(index, thing)
+        return Style(scale, bool(_BOLD.search(name)) or weight >= 600, angle, hidden)
+
+    def on_page(self, glyph: Glyph) -> bool:
+        return self.sight.on_page(glyph.x0 + self.left, self.top - glyph.base)
 
     def __iter__(self) -> Iterator[tuple[Glyph, Style]]:
         """All drawn characters in order of drawing."""
@@ -260,10 +263,10 @@ def sheet(page: PdfPage, text: PdfTextPage, number: int) -> Sheet:
     upright: list[Glyph] = []
     turned: list[str] = []
     for glyph, style in source:
-        if style.angle:
+        if style.hidden or not source.on_page(glyph):
+            result.hidden_letters += glyph.text.isalnum()
+        elif style.angle:
             turned.append((" " if glyph.spaced else "") + glyph.text)
-        elif style.hidden:
-            result.hidden_letters += 1
         else:
             upright.append(glyph)
     result.turned = "".join(turned)

@@ -20,6 +20,7 @@ from bot.papers.header import Header, header_of
 from bot.papers.hyphens import Hyphens
 from bot.papers.language import language_of
 from bot.papers.layout import Sheet, sheet
+from bot.papers.sight import Sight
 
 HEADER_PAGES = 3
 """Pages a header is looked for on: a cover page, the abstract on the next."""
@@ -27,6 +28,9 @@ EVIDENCE_PAGES = 6
 """Pages read for words when only the header is asked for."""
 _FEWEST_LETTERS = 60
 """A document with fewer letters is pictures of pages."""
+
+_HIDDEN_LETTERS = 40
+"""Fewer stray characters are an accident of typesetting, not a message."""
 
 _ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,2}))?", re.IGNORECASE)
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+[a-z0-9)>])", re.IGNORECASE)
@@ -107,11 +111,12 @@ def _pages(document: pdfium.PdfDocument, count: int) -> _Pages:
         text = page.get_textpage()
         if index < HEADER_PAGES:
             result.sheets.append(sheet(page, text, index + 1))
-            hidden_letters += result.sheets[-1].hidden_letters
-        result.raw.append(text.get_text_range())
+        visible, hidden = Sight(page, text).visible_text()
+        result.raw.append(visible)
+        hidden_letters += hidden
         text.close()
         page.close()
-    result.hidden = hidden_letters > 20
+    result.hidden = hidden_letters >= _HIDDEN_LETTERS
     return result
 
 

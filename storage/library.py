@@ -27,7 +27,7 @@ from bot.models import (
     StoredShare,
     Usage,
 )
-from storage import answers, channels, digests, papers, shares
+from storage import answers, channels, digests, entries, keeping, papers, shares
 from storage.rows import Transaction
 
 
@@ -102,14 +102,14 @@ class SqlLibrary(ABC):
     ) -> Paper:
         with self._writing() as tx:
             if share_id is None:
-                return papers.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True)
+                return keeping.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True)
             share = shares.known(tx, team_id, share_id)
             if share.state is ShareState.WITHDRAWN:
                 return paper
             # What a private channel knows of the team's record it knows in a copy of its own.
-            own_id = papers.for_share(tx, team_id, paper.id, share.share, now) or ""
+            own_id = keeping.for_share(tx, team_id, paper.id, share.share, now) or ""
             scope = papers.scope_of(share.share)
-            stored = papers.keep(tx, team_id, scope, replace(paper, id=own_id), brief, text, now, imported=False)
+            stored = keeping.keep(tx, team_id, scope, replace(paper, id=own_id), brief, text, now, imported=False)
             shares.settle(tx, team_id, share_id, ShareState.BRIEFED, now, paper_id=stored.id)
             return stored
 
@@ -129,11 +129,11 @@ class SqlLibrary(ABC):
 
     def shared_in(self, team_id: str, channel_id: str, period: Period, language: Language) -> Sequence[DigestEntry]:
         with self._reading() as tx:
-            return digests.shared_in(tx, team_id, channel_id, period, language)
+            return entries.shared_in(tx, team_id, channel_id, period, language)
 
     def all_papers(self, team_id: str, period: Period | None, language: Language) -> Sequence[DigestEntry]:
         with self._reading() as tx:
-            return digests.all_papers(tx, team_id, period, language)
+            return entries.all_papers(tx, team_id, period, language)
 
     def failed_in(self, team_id: str, channel_id: str, period: Period) -> Sequence[StoredShare]:
         with self._reading() as tx:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any, Protocol, TypeVar
@@ -51,7 +52,7 @@ T = TypeVar("T")
 
 
 def _text(adapter: TypeAdapter[T], value: T) -> str:
-    return adapter.dump_json(value).decode()
+    return json.dumps(adapter.dump_python(value, mode="json"), ensure_ascii=False)
 
 
 def stamp(at: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from bot.errors import Retry
 from bot.models import Period, Share, ShareState, StoredShare
-from storage import papers
+from storage import keeping, papers
 from storage.rows import Row, Transaction, share_of, share_values, stamp
 
 
@@ -71,7 +71,7 @@ def settle(
         return known(tx, team_id, share_id)
     held = stored.paper_id
     if paper_id is not None:
-        held = papers.for_share(tx, team_id, paper_id, stored.share, now)
+        held = keeping.for_share(tx, team_id, paper_id, stored.share, now)
         if held is None:
             raise Retry("paper_withdrawn")
     if state is ShareState.BRIEFED and held is None:
@@ -90,7 +90,7 @@ def settle(
         now=stamp(now),
     )
     if stored.paper_id is not None and stored.paper_id != held:
-        papers.purge(tx, team_id, [stored.paper_id])
+        keeping.purge(tx, team_id, [stored.paper_id])
     return known(tx, team_id, share_id)
 
 
@@ -152,7 +152,7 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare]) -> None:
             id=each.share.id,
         )
         _leave_digests(tx, team_id, each.share.id)
-    papers.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id])
+    keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id])
 
 
 def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:

@@ -331,6 +331,13 @@ def test_any_text_is_kept_as_it_is(library: Library, words: str) -> None:
     assert library.text("T1", kept.id, "C1") == text(words)
 
 
+def test_half_a_surrogate_pair_does_not_lose_a_paper(library: Library) -> None:
+    kept = library.keep("T1", paper(title="Tides \ud83d", author="A\udc00"), brief("\ud83d"), text("\ud83d"), at(0))
+    again = library.paper("T1", kept.id, "C1")
+    assert again is not None and again.title == "Tides ?"
+    assert library.text("T1", kept.id, "C1") is not None
+
+
 # --- Who shared it first ----------------------------------------------------------------------------
 
 

@@ -1,0 +1,288 @@
+"""Filing papers with their texts and briefs, and forgetting them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from bot.models import Brief, FullText, Identifier, Paper, Share
+from storage import papers, works
+from storage.papers import PUBLIC
+from storage.rows import (
+    Row,
+    Transaction,
+    brief_of,
+    brief_values,
+    identifier_values,
+    listed,
+    paper_values,
+    stamp,
+    text_values,
+)
+
+
+def keep(
+    tx: Transaction,
+    team_id: str,
+    scope: str,
+    paper: Paper,
+    brief: Brief | None,
+    text: FullText | None,
+    now: datetime,
+    *,
+    imported: bool,
+) -> Paper:
+    stored = shelve(tx, team_id, scope, paper, now, imported=imported)
+    if text is not None:
+        keep_text(tx, team_id, stored.id, text)
+    if brief is not None:
+        keep_brief(tx, team_id, stored.id, brief, now, imported=imported)
+    return stored
+
+
+def shelve(tx: Transaction, team_id: str, scope: str, new: Paper, now: datetime, *, imported: bool) -> Paper:
+    """File a paper in a scope: as a new record, or merged with the records there that are of the same work."""
+    rows = _records(tx, team_id, scope, new, imported=imported)
+    if not rows:
+        return _insert(tx, team_id, scope, new, now, imported=imported)
+    stored, *others = (papers.whole(tx, row) for row in rows)
+    work = stored
+    for other in others:
+        _absorb(tx, team_id, other.id, stored.id)
+        work = works.merged(work, other)
+    work = works.merged(work, new)
+    if work != stored or others:
+        _update(tx, team_id, scope, work)
+    if imported:
+        tx.rows(
+            "UPDATE papers SET imported_at = COALESCE(imported_at, :now) WHERE team_id = :team AND id = :id",
+            team=team_id,
+            id=work.id,
+            now=stamp(now),
+        )
+    return work
+
+
+def _records(tx: Transaction, team_id: str, scope: str, new: Paper, *, imported: bool) -> list[Row]:
+    """The scope's records of the work, oldest first: by id, by identifier, by title and first author.
+
+    An imported record may come without names; then the title and the number of authors must do.
+    """
+    names, named = listed("key", [each.key for each in new.identifiers])
+    alias = tx.row("SELECT into_id FROM absorbed WHERE team_id = :team AND paper_id = :id", team=team_id, id=new.id)
+    rows = tx.rows(
+        f"""
+        SELECT *, id = :id OR EXISTS (SELECT 1 FROM identifiers i
+                                       WHERE i.team_id = :team AND i.scope = :scope AND i.paper_id = papers.id
+                                         AND i.key IN ({names})) AS named
+          FROM papers
+         WHERE team_id = :team AND scope = :scope
+           AND (id = :id
+                OR id IN (SELECT paper_id FROM identifiers
+                           WHERE team_id = :team AND scope = :scope AND key IN ({names}))
+                OR (title_key = :title AND title_key <> ''
+                    AND ((first_author_key = :author AND :author <> '')
+                         OR ((first_author_key = '' OR :author = '') AND author_count = :count
+                             AND (imported_at IS NOT NULL OR :imported = 1)))))
+         ORDER BY number
+        """,  # noqa: S608
+        team=team_id,
+        scope=scope,
+        id=alias["into_id"] if alias else new.id,
+        title=works.title_key(new),
+        author=works.first_author_key(new),
+        count=new.author_count or len(new.authors),
+        imported=int(imported),
+        **named,
+    )
+    return [row for row in rows if row["named"] or not works.contradict(papers.whole(tx, row), new)]
+
+
+def _insert(tx: Transaction, team_id: str, scope: str, new: Paper, now: datetime, *, imported: bool) -> Paper:
+    paper = replace(
+        new,
+        id=uuid4().hex,
+        identifiers=tuple({each.key: each for each in new.identifiers}.values()),
+        author_count=new.author_count or len(new.authors),
+    )
+    tx.rows(
+        """
+        INSERT INTO papers (team_id, id, scope, title, title_key, first_author_key, authors, author_count, institutions,
+                            abstract, language, venue, published, page_url, source, version, imported_at, created_at)
+        VALUES (:team, :id, :scope, :title, :title_key, :first_author_key, :authors, :author_count, :institutions,
+                :abstract, :language, :venue, :published, :page_url, :source, :version, :imported_at, :now)
+        """,
+        team=team_id,
+        id=paper.id,
+        scope=scope,
+        title_key=works.title_key(paper),
+        first_author_key=works.first_author_key(paper),
+        imported_at=stamp(now) if imported else None,
+        now=stamp(now),
+        **paper_values(paper),
+    )
+    _name(tx, team_id, scope, paper.id, paper.identifiers)
+    return paper
+
+
+def _update(tx: Transaction, team_id: str, scope: str, paper: Paper) -> None:
+    tx.rows(
+        """
+        UPDATE papers SET title = :title, title_key = :title_key, first_author_key = :first_author_key,
+               authors = :authors, author_count = :author_count, institutions = :institutions, abstract = :abstract,
+               language = :language, venue = :venue, published = :published, page_url = :page_url, source = :source,
+               version = :version
+         WHERE team_id = :team AND id = :id
+        """,
+        team=team_id,
+        id=paper.id,
+        title_key=works.title_key(paper),
+        first_author_key=works.first_author_key(paper),
+        **paper_values(paper),
+    )
+    tx.rows("DELETE FROM identifiers WHERE team_id = :team AND paper_id = :paper", team=team_id, paper=paper.id)
+    _name(tx, team_id, scope, paper.id, paper.identifiers)
+
+
+def _name(tx: Transaction, team_id: str, scope: str, paper_id: str, identifiers: Sequence[Identifier]) -> None:
+    for position, identifier in enumerate(identifiers):
+        tx.rows(
+            """
+            INSERT INTO identifiers (team_id, scope, key, kind, value, version, certain, position, paper_id)
+            VALUES (:team, :scope, :key, :kind, :value, :version, :certain, :position, :paper)
+            """,
+            team=team_id,
+            scope=scope,
+            paper=paper_id,
+            position=position,
+            **identifier_values(identifier),
+        )
+
+
+_MOVES = (
+    "UPDATE shares SET paper_id = :into WHERE team_id = :team AND paper_id = :paper",
+    "UPDATE briefs SET paper_id = :into WHERE team_id = :team AND paper_id = :paper",
+    """
+    UPDATE texts SET paper_id = :into WHERE team_id = :team AND paper_id = :paper
+       AND NOT EXISTS (SELECT 1 FROM texts other WHERE other.team_id = :team AND other.paper_id = :into)
+    """,
+    "UPDATE absorbed SET into_id = :into WHERE team_id = :team AND into_id = :paper",
+    "INSERT INTO absorbed (team_id, paper_id, into_id) VALUES (:team, :paper, :into)",
+    """
+    UPDATE papers SET imported_at = COALESCE(imported_at, (SELECT imported_at FROM papers gone WHERE gone.id = :paper))
+     WHERE team_id = :team AND id = :into
+    """,
+    "DELETE FROM papers WHERE team_id = :team AND id = :paper",
+)
+
+
+def _absorb(tx: Transaction, team_id: str, paper_id: str, into_id: str) -> None:
+    """Two records turned out to be one work: the second goes, its id still leads to the first."""
+    for statement in _MOVES:
+        tx.rows(statement, team=team_id, paper=paper_id, into=into_id)
+
+
+def keep_text(tx: Transaction, team_id: str, paper_id: str, text: FullText) -> None:
+    tx.rows(
+        """
+        INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text)
+        VALUES (:team, :paper, :pages, :page_count, :hidden_text)
+        ON CONFLICT (team_id, paper_id) DO UPDATE SET pages = excluded.pages, page_count = excluded.page_count,
+            hidden_text = excluded.hidden_text
+        """,
+        team=team_id,
+        paper=paper_id,
+        **text_values(text),
+    )
+
+
+def keep_brief(tx: Transaction, team_id: str, paper_id: str, brief: Brief, now: datetime, *, imported: bool) -> None:
+    """Make a brief the current one; earlier ones stay as history. The same again changes nothing.
+
+    An imported brief stands behind one made from the paper itself.
+    """
+    row = tx.row(
+        """
+        SELECT * FROM briefs
+         WHERE team_id = :team AND paper_id = :paper AND language = :language AND imported = :imported
+         ORDER BY number DESC LIMIT 1
+        """,
+        team=team_id,
+        paper=paper_id,
+        language=brief.language,
+        imported=int(imported),
+    )
+    if row and replace(brief_of(row), usage=brief.usage) == brief:
+        return
+    tx.rows(
+        """
+        INSERT INTO briefs (team_id, paper_id, language, title, institutions, technique, problem, effect, sentence,
+                            evidence, model, prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls,
+                            seconds, imported, created_at)
+        VALUES (:team, :paper, :language, :title, :institutions, :technique, :problem, :effect, :sentence, :evidence,
+                :model, :prompt_version, :badges, :verdict, :input_tokens, :output_tokens, :cost, :calls, :seconds,
+                :imported, :now)
+        """,
+        team=team_id,
+        paper=paper_id,
+        imported=int(imported),
+        now=stamp(now),
+        **brief_values(brief),
+    )
+
+
+def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: datetime) -> str | None:
+    """The id of the record a share may hold of a paper its channel sees; None when the paper is gone.
+
+    A private share never holds the team's record (so that nobody can tell it exists), but a copy in its own scope.
+    """
+    seen = papers.paper(tx, team_id, paper_id, share.channel_id)
+    if seen is None:
+        return None
+    row = tx.row("SELECT scope FROM papers WHERE team_id = :team AND id = :id", team=team_id, id=seen.id)
+    if not share.private or (row and row["scope"] != PUBLIC):
+        return seen.id
+    own = shelve(tx, team_id, share.channel_id, replace(seen, id=""), now, imported=False)
+    for statement in _COPIES:
+        tx.rows(statement, team=team_id, paper=seen.id, own=own.id)
+    return own.id
+
+
+_BRIEF_COLUMNS = """language, title, institutions, technique, problem, effect, sentence, evidence, model,
+    prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls, seconds"""
+_COPIES = (
+    """
+    INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text)
+    SELECT team_id, :own, pages, page_count, hidden_text FROM texts WHERE team_id = :team AND paper_id = :paper
+    ON CONFLICT (team_id, paper_id) DO NOTHING
+    """,
+    f"""
+    INSERT INTO briefs (team_id, paper_id, {_BRIEF_COLUMNS}, imported, created_at)
+    SELECT team_id, :own, {_BRIEF_COLUMNS}, 0, created_at FROM briefs source
+     WHERE team_id = :team AND paper_id = :paper
+       AND number = (SELECT number FROM briefs last
+                      WHERE last.team_id = :team AND last.paper_id = :paper AND last.language = source.language
+                      ORDER BY imported, number DESC LIMIT 1)
+       AND NOT EXISTS (SELECT 1 FROM briefs own
+                        WHERE own.team_id = :team AND own.paper_id = :own AND own.language = source.language)
+    """,  # noqa: S608
+)
+
+
+# --- Forgetting -------------------------------------------------------------------------------------
+
+_STANDING = "EXISTS (SELECT 1 FROM shares s WHERE s.team_id = :team AND s.paper_id = :paper AND s.state <> 'withdrawn')"
+_PURGES = (
+    f"DELETE FROM papers WHERE team_id = :team AND id = :paper AND imported_at IS NULL AND NOT {_STANDING}",  # noqa: S608
+    f"DELETE FROM texts WHERE team_id = :team AND paper_id = :paper AND NOT {_STANDING}",  # noqa: S608
+    f"DELETE FROM briefs WHERE team_id = :team AND paper_id = :paper AND imported = 0 AND NOT {_STANDING}",  # noqa: S608
+)
+
+
+def purge(tx: Transaction, team_id: str, paper_ids: Iterable[str]) -> None:
+    """Forget what no standing share and no import holds."""
+    for paper_id in paper_ids:
+        for statement in _PURGES:
+            tx.rows(statement, team=team_id, paper=paper_id)

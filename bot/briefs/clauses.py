@@ -13,7 +13,7 @@ from functools import cache
 from importlib import resources
 
 from bot.briefs.sentences import without_citations
-from bot.briefs.trim import trim
+from bot.briefs.trim import ragged, trim
 from bot.models import Slot
 
 
@@ -67,8 +67,9 @@ _ADVERBS = (
     r"(?P<adverb>(?:(?:\w+ly|then|also|further|here|first|thus|hence|will|to|instead|next|do|have|can|in turn)\s)*)"
 )
 _IS_A = re.compile(r"(?:,| is| are|, called|, named|—|:) (?=(?:a|an|the) )")
+_BY = r"\b(?:by|through|via) (?:introducing|proposing|using|leveraging|combining|applying|developing|integrating) "
 _PASSIVE = (
-    r"^(?P<np>[^,;:]{15,160}?) (?:is|are|was|were|has been|have been) "
+    r"^(?:[^,;:]{3,60}, )?(?P<np>[^,;:]{15,160}?) (?:is|are|was|were|has been|have been) "
     r"(?P<verb>proposed|presented|introduced|developed|described|used|employed|applied)\b"
 )
 # A vague noun with the name behind it: "a novel solution, Zero Redundancy Optimizer (ZeRO), to …".
@@ -77,13 +78,13 @@ _APPOSITION = (
     r"(?: (?:called|named|termed|dubbed)|, (?:(?:called|named|termed|dubbed|namely) )?)(?-i:(?= ?[A-Z]))\s*"
 )
 _NO_TECHNIQUE = r"^(?:<modifiers> )*(?:[\w-]+ )?<no_technique>"
-_LEADING = r"^(?:to |of |on |by |in |as |for |with |from |and |or |not |at |over |upon |up |all |only |out )"
+_LEADING = r"^(?:to|of|on|by|in|as|for|with|from|and|or|not|at|over|upon|up|all|only|out|used|based|built) "
 _NAME = r"\((?-i:[A-Z][\w-]*[A-Z0-9][\w-]*s?)\)"
 
 
 def techniques(sentence: str, context: Context) -> Iterator[Clause]:
     """Noun phrases for what the paper proposes or uses."""
-    sentence = without_citations(sentence)
+    sentence = plain_prose(sentence)
     own = _re(r"<own>|\b(?:our|it)\b").search(sentence) or _names(context, sentence)
     for kind, strength in _STRENGTHS.items():
         for match in _re(rf"(?:^|(?<=\s)){_SUBJECT}{_ADVERBS}<{kind}> (?=\S)").finditer(sentence):
@@ -97,9 +98,16 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
     if context.name:
         for match in re.finditer(re.escape(context.name) + r"(?: \([^)]+\))?" + _IS_A.pattern, sentence):
             yield from _technique(_object(sentence[match.end() :]), 3.6, context)
+    if own and (by := _re(_BY).search(sentence)):
+        yield from _technique(_object(sentence[by.end() :]), 1.8, context)
     if passive := _re(_PASSIVE).search(sentence):
         strength = 1.0 if passive["verb"] in ("used", "employed", "applied") else 2.0
         yield from _technique(re.sub(r"^.*?, (?=an? )", "", passive["np"]), strength, context)
+
+
+def plain_prose(sentence: str) -> str:
+    """Without reference marks and without the heading that a structured abstract runs into its sentence."""
+    return _re(r"^<run_in>[:.]?\s+(?-i:(?=[A-Z]))").sub("", without_citations(sentence))
 
 
 def _names(context: Context, words: str) -> bool:
@@ -119,7 +127,8 @@ def _object(rest: str) -> str:
     rest = re.sub(r"^(?:to )?(?:use|leverage|employ|apply|adopt|utili[sz]e) ", "", rest)
     rest = re.sub(r"^(?:here|now|first|only|a set of|(?:the )?(?:concept|idea|use) of) ", "", rest)
     end = re.search(
-        r"[;:](?=\s)|\.$|\s[—–]\s|, (?:and|but|while|whereas|so|in order|showing|demonstrating|as (?:shown|depicted|"
+        r"[;:](?=\s)|\.$|\s[—–]\s|, (?:and (?:we|it|then|show|demonstrate|also|evaluate|is|has|achieves?)|but|while|whereas|so|in order|showing|"
+        r"demonstrating|as (?:shown|depicted|"
         r"illustrated|described))\b|, we | (?:to|and) (?:address|tackle|solve|overcome|bridge|mitigate) ",
         rest,
     )
@@ -155,6 +164,10 @@ _AGAINST = (
     r"(?P<np>[^,;:]{8,180})"
 )
 _PROBLEM_OF = r"\b(?P<np>(?:the|an?|this) (?:[\w-]+ ){0,2}<problem_nouns> (?:of|between|that) [^,;:]{10,160})"
+_NP_END = (
+    r"(?<!that )(?<!which )\b(?:we|this paper|(?:by|and) \w+ing|is|are|was|were|has|have|can|cannot|may|will|would|should|remains?|introduces?|"
+    r"leads?|makes?|requires?)\b"
+)
 _CHALLENGE = r"\b(?:challenge|limitation|problem|issue|bottleneck|drawback|obstacle)s?(?: [\w ]{0,30})?: (?=\w)"
 _TURN = r"^(?:<turns>,?\s+)+"
 _CONCESSION = r"^<concedes> [^;]*?, (?=\w)"
@@ -168,28 +181,28 @@ _BARE_WORKS = (
 
 def problems(sentence: str, context: Context) -> Iterator[Clause]:
     """Noun phrases and clauses for what was hard or missing."""
-    sentence = without_citations(sentence)
+    sentence = plain_prose(sentence)
     if sentence.rstrip().endswith("?"):
         return
     for form, score in ((_AGAINST, 3.2), (_PROBLEM_OF, 2.2)):
         for match in _re(form).finditer(sentence):
-            phrase = trim(re.split(r"\b(?:we|this paper|(?:by|and) \w+ing)\b", match["np"])[0])
-            if not _re("^<dangling>").match(phrase) and len(phrase.split()) >= 3 and not re.match(r"\d", phrase):
+            phrase = trim(re.split(_NP_END, match["np"])[0])
+            if not _re("^<dangling>").match(phrase) and len(phrase.split()) >= 4 and not re.match(r"\d", phrase):
                 yield Clause("problem", phrase, score - _looseness(phrase))
     if named := _re(_CHALLENGE).search(sentence):
-        yield from _complaint(sentence[named.end() :], 1.0)
+        yield from _complaint(sentence[named.end() :], 1.0, context)
     rest = _re(_TURN).sub("", sentence)
     turned = 1.0 * bool(_re(r"^<adversatives>").match(sentence))
     if conceded := _re(_CONCESSION).match(rest):
-        yield from _complaint(rest[conceded.end() :], 0.6 + 0.6 * turned)
+        yield from _complaint(rest[conceded.end() :], 0.6 + 0.6 * turned, context)
     else:
         joint = r"(?<=\w), (?:but|yet|however,?|while|whereas) |; (?:however, )?|\bbut (?=\w+ \w+ )"
         for piece in re.split(joint, rest):
-            yield from _complaint(piece, turned)
+            yield from _complaint(piece, turned, context)
     yield from _purpose(sentence)
 
 
-def _complaint(clause: str, bonus: float) -> Iterator[Clause]:
+def _complaint(clause: str, bonus: float, context: Context) -> Iterator[Clause]:
     clause = _re(_TURN).sub("", clause.strip()).rstrip(".")
     lacks = _re("<lacks>").findall(clause)
     if not lacks or _re("^<dangling>").match(clause) or not re.match(r"[\w\"“]", clause):
@@ -199,7 +212,10 @@ def _complaint(clause: str, bonus: float) -> Iterator[Clause]:
     shown = trim(clause, keep=_re("<lacks>"))
     if len(shown.split()) < 5 or not _re("<lacks>").search(shown) or _re("^<dangling>").match(shown):
         return
-    score = 1.4 + bonus + 0.4 * bool(_re("<strong_lacks>").search(shown)) + 0.1 * min(3, len(lacks))
+    strong = bool(_re("<strong_lacks>").search(shown))
+    score = 1.4 + bonus + 0.4 * strong + 0.1 * min(3, len(lacks)) - 0.6 * ragged(shown, clause)
+    if _names(context, shown) or (not strong and _re("<gains>").search(shown)):
+        score -= 1.5  # it tells of the paper's own work
     yield Clause("problem", shown, score - _looseness(shown), finite=True)
 
 
@@ -207,14 +223,15 @@ def _purpose(sentence: str) -> Iterator[Clause]:
     """What the paper wants to do, where nothing is said to be hard: "the problem of how to …"."""
     match = re.search(r"\bto ((?!the |a |an |our |this |be |these |its |that |which )[a-z]+ [^,;.]{15,})", sentence)
     if match and _re("<own>").search(sentence[: match.start()]):
-        words = trim(match[1])
+        words = trim(re.split(r"[:;]", match[1])[0])
         yield Clause("problem", words, 1.1 - _looseness(words), purpose=True)
 
 
 def _looseness(phrase: str) -> float:
     """How much a phrase leans on what stood before it."""
-    loose = len(re.findall(r"\b(?:this|these|those|such (?!as)|its|their|they|it|above)\b", phrase, re.IGNORECASE))
-    return 0.7 * loose + 1.2 * bool(_re(_BARE_WORKS).match(phrase))
+    loose = 0.7 * len(re.findall(r"\b(?:this|these|those|such (?!as)|they|it|above)\b", phrase, re.IGNORECASE))
+    loose += 0.3 * len(re.findall(r"\b(?:its|their)\b", phrase, re.IGNORECASE))
+    return loose + 1.2 * bool(_re(_BARE_WORKS).match(phrase))
 
 
 # --- effect -----------------------------------------------------------------------------------------
@@ -225,36 +242,41 @@ _RESULT_NUMBER = (
     r"min\b|hours?\b|seconds?\b)|[×∼~]\s?\d|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"
     r"|\b(?:doubl|tripl|halv)(?:es?|ed|ing)\b)"
 )
+_BARELY_SHOWN = (
+    r"^(?:(?:our|the|these|experimental|empirical|extensive|simulation) )*(?:results|experiments|evaluations?|simulations|"
+    r"findings) (?:show|demonstrate|indicate|suggest|reveal)s? (?:that )?"
+)
 _PRONOUN = r"^(?:it|they|this|these|we|our|its|their|the proposed|that|such)\b"
 
 
 def effects(sentence: str, context: Context) -> Iterator[Clause]:
     """Noun phrases and clauses for what came out."""
-    sentence = _re(r"^(?:<leads>[,:]?\s+)+").sub("", without_citations(sentence)).rstrip(".")
+    sentence = _re(r"^(?:<leads>[,:]?\s+)+").sub("", plain_prose(sentence)).rstrip(".")
     if sentence.endswith("?") or _re("<no_result>").search(sentence):
         return
     own = bool(_re(r"\b(?:we|our|proposed|experiments?|results?|evaluations?|simulations?)\b").search(sentence))
     own = own or _names(context, sentence)
     shown = _shown().search(sentence)
-    clause = sentence[shown.end() :] if shown else sentence
+    clause = _re(_BARELY_SHOWN).sub("", sentence[shown.end() :] if shown else sentence)
     if not (_re("<gains>").search(clause) or _re(_RESULT_NUMBER).search(clause) or shown):
         return
     base = 0.8 * own + 0.9 * bool(shown)
     for match in _re(r"<achieves> (?=<achieved>)").finditer(clause):
         phrase = trim(clause[match.end() :], keep=_re(_RESULT_NUMBER))
         if len(phrase.split()) >= 4 and not _re(_PRONOUN).match(phrase) and _re(r"^<achieved>").match(phrase):
-            yield Clause("effect", phrase, base + 0.3 + _gain(phrase) - 0.4 * _looseness(phrase))
+            yield Clause("effect", phrase, base + 0.3 + _gain(phrase, clause) - 0.4 * _looseness(phrase))
     for piece in _coordinates(clause):
         whole = trim(piece, keep=_re(_RESULT_NUMBER))
-        if len(whole.split()) >= 5 and re.match(r"[\w\"“∼~]", whole):
+        leans = _re(_PRONOUN).match(whole) is None and _re("^<dangling>").match(whole) is not None
+        if len(whole.split()) >= 5 and re.match(r"[\w\"“∼~]", whole) and not leans:
             leaning = 0.4 * bool(_re(_PRONOUN).match(whole)) + 0.3 * _looseness(_re(_PRONOUN).sub("", whole))
             leaning += 1.5 * bool(re.match(r"(?:\w+ing|and|or|by|to|of|which|that|where|with|from|than) ", whole))
-            yield Clause("effect", whole, base + _gain(whole) - leaning, finite=True)
+            yield Clause("effect", whole, base + _gain(whole, clause) - leaning, finite=True)
 
 
 @cache
 def _shown() -> re.Pattern[str]:
-    return re.compile(rf"\b{either('en', 'reports')}\w* (?:\w+ly )?that (?=\w)", re.IGNORECASE)
+    return re.compile(rf"\b{either('en', 'reports')}\w* (?:\w+ly )?that,? (?=\w)", re.IGNORECASE)
 
 
 def _coordinates(clause: str) -> list[str]:
@@ -264,11 +286,22 @@ def _coordinates(clause: str) -> list[str]:
     return [clause, *halves[1:]] if len(halves) > 1 else [clause]
 
 
-def _gain(shown: str) -> float:
+def _gain(shown: str, clause: str) -> float:
     """What an excerpt says of a result; a number that the clause has and the excerpt lost is worth nothing."""
     found = _re(_RESULT_NUMBER).findall(shown)
-    number = 2.5 * bool(found) + 0.3 * (len(found) > 1)
+    number = 2.5 * bool(found) + 0.3 * (len(found) > 1) - 0.8 * ragged(shown, clause)
     return number + 0.9 * bool(_re("<gains>").search(shown)) + 0.02 * min(20, len(shown.split()))
+
+
+_POINTS_BACK = r"^to (?:\w+ly )?<overcomes>(?: \w+ly)? (?:this|these|such|the above|the aforementioned|it|them)\b"
+
+
+def posed(sentence: str, following: str) -> Iterator[Clause]:
+    """A whole sentence as the problem, when the next one sets out "to overcome this"."""
+    rest = _re(_TURN).sub("", plain_prose(sentence))
+    if _re(_POINTS_BACK).match(plain_prose(following)) and not _re("^<dangling>").match(rest):
+        words = trim(rest)
+        yield Clause("problem", words, 2.4 - _looseness(words), finite=True)
 
 
 def tells_result(sentence: str) -> bool:

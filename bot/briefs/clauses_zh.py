@@ -17,7 +17,7 @@ _RESULT = r"(?:\d[\d.]*\s?(?:%|％|倍|个百分点|dB|ms|毫秒|秒|小时|分�
 @cache
 def _re(form: str) -> re.Pattern[str]:
     """A pattern in which ``<key>`` stands for any cue of that Chinese list."""
-    return re.compile(re.sub(r"<(\w+)>", lambda match: either("zh", match[1]), form))
+    return re.compile(re.sub(r"(?<!\?P)<(\w+)>", lambda match: either("zh", match[1]), form))
 
 
 def techniques(sentence: str, context: Context) -> Iterator[Clause]:

@@ -6,9 +6,10 @@ Every slot is always filled, and every number and name in it is the paper's, bec
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice, pairwise
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -18,7 +19,7 @@ from bot.briefs import clauses, clauses_zh
 from bot.briefs.clauses import Clause, Context
 from bot.briefs.ground import check, locate
 from bot.briefs.passages import abstract, part, passages
-from bot.briefs.sentences import split, without_citations
+from bot.briefs.sentences import split
 from bot.briefs.trim import trim
 from bot.models import SLOTS, Draft, Evidence, FullText, Language, Paper, Slot
 
@@ -107,15 +108,15 @@ def extract(paper: Paper, text: FullText | None, language: Language) -> Draft:
     chinese = _is_chinese(paper, text)
     context = Context(_own_name(paper.title), frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())))
     sentences = list(_sentences(paper, text))
-    plain_words = _plain_words(sentences)
+    whole = " ".join(each.words for each in sentences)
     bare = language == "en" and not chinese
-    word = partial(_worded, plain_words=plain_words) if bare else partial(_quoted, language=language)
+    word = partial(_worded, text=whole) if bare else partial(_quoted, language=language)
     title = Evidence(paper.title, locate(paper.title, paper, text) or 0)
     nothing = _NOTHING[language]
     draft = Draft(nothing["technique"], nothing["problem"], nothing["effect"], dict.fromkeys(SLOTS, title))
     chosen: dict[Slot, Pick] = {}
     for slot, ranked in _ranked(sentences, context, chinese, chosen):
-        for pick in ranked[:_TRIES]:
+        for pick in ranked:
             if any(_overlap(pick.clause, other.clause) for other in chosen.values()):
                 continue
             words, evidence = word(pick.clause, context), Evidence(pick.sentence.words, pick.sentence.page)
@@ -170,11 +171,6 @@ def _is_prose(words: str) -> bool:
     return 20 <= len(words) <= 600 and letters > 0.85 * len(words) and not caption
 
 
-def _plain_words(sentences: list[Sentence]) -> frozenset[str]:
-    """Words that the paper writes with a small letter somewhere: with a capital they only open a sentence."""
-    return frozenset(re.findall(r"(?<![\w-])[a-z]+(?:-[a-z]+)*(?![\w-])", " ".join(each.words for each in sentences)))
-
-
 # --- what to take -----------------------------------------------------------------------------------
 
 _Finder = Callable[[str, Context], Iterator[Clause]]
@@ -197,8 +193,14 @@ def _ranked(
             for number, sentence in enumerate(sentences)
             for clause in find(sentence.words, context)
         ]
+        if slot == "problem" and not chinese:
+            picks += [
+                Pick(clause, sentence, clause.score + sentence.weight + 0.8)
+                for sentence, following in pairwise(sentences)
+                for clause in clauses.posed(sentence.words, following.words)
+            ]
         spare = _spare(sentences, slot, {pick.sentence.words for pick in chosen.values()})
-        yield slot, [*sorted(picks, key=lambda pick: -pick.score)[: _TRIES - 1], *spare]
+        yield slot, [*sorted(picks, key=lambda pick: -pick.score)[:_TRIES], *islice(spare, _TRIES)]
 
 
 def _score(clause: Clause, sentence: Sentence, number: int, turn: int, count: int) -> float:
@@ -222,12 +224,12 @@ def _overlap(one: Clause, other: Clause) -> bool:
     return len(words & set(re.findall(r"\w{4,}", longer.lower()))) > 0.6 * max(1, len(words))
 
 
-def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterable[Pick]:
+def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterator[Pick]:
     """Plain sentences where no cue spoke: from the start for the problem, from the end for the effect."""
     free = [each for each in sentences if each.words not in taken and each.weight == 0 and _is_prose(each.words)]
     free = free or [each for each in sentences if each.words not in taken]
     for sentence in free[::-1] if slot == "effect" else free:
-        words = trim(without_citations(sentence.words))
+        words = trim(clauses.plain_prose(sentence.words))
         if len(words) >= 8:
             yield Pick(Clause(slot, words, 0.0, finite=True), sentence, 0.0)
 
@@ -235,9 +237,9 @@ def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterable[P
 # --- how to say it ----------------------------------------------------------------------------------
 
 
-def _worded(clause: Clause, context: Context, plain_words: frozenset[str]) -> str:
+def _worded(clause: Clause, context: Context, text: str) -> str:
     """English in English: our lead-in, and the authors in the third person."""
-    words = _lowered(_third_person(clause.words, context), plain_words)
+    words = _lowered(_third_person(clause.words, context), context, text)
     if clause.purpose:
         return f"the problem of how to {words}"
     if clause.finite:
@@ -247,7 +249,7 @@ def _worded(clause: Clause, context: Context, plain_words: frozenset[str]) -> st
 
 def _with_name(words: str, context: Context) -> str:
     """The method's name before what it is, unless a name stands there already."""
-    named = context.name.lower() in words.lower() or re.search(r"\([A-Z][\w-]*[A-Z0-9]", words)
+    named = context.name.lower() in words.lower() or re.search(r"\b[A-Z][\w-]* \([A-Z][\w-]*[A-Z0-9]", words)
     return words if not context.name or named or not re.match(r"(?:a|an|the) ", words) else f"{context.name}, {words}"
 
 
@@ -260,12 +262,14 @@ def _third_person(words: str, context: Context) -> str:
     return re.sub(r"\b[Oo]ur\b", "the", words)
 
 
-def _lowered(words: str, plain_words: frozenset[str]) -> str:
+def _lowered(words: str, context: Context, text: str) -> str:
     """A sentence's first word in the middle of ours: a capital stays where it belongs to a name."""
-    first = re.match(r"[A-Z][a-z]*(?:-[a-z]+)*(?![\w-])", words)
-    common = first is not None and (
-        first[0].lower() in plain_words or first[0] in ("A", "An", "The", "In", "On", "For")
-    )
+    first = re.match(r"[A-Z][a-z]*(?:-[a-z]+)*(?![\w-])(?! (?:[A-Z]|\())", words)
+    if first is None or first[0] == context.name:
+        return words
+    small = re.search(rf"(?<![\w-]){first[0].lower()}(?![\w-])", text)
+    named = re.search(rf"[a-z,] {first[0]}(?![\w-])", text)
+    common = small or (not named and re.search(r"(?:ing|ed|ly|ions?|ive|ments?|ies)$|^.{1,4}$", first[0]))
     return words[:1].lower() + words[1:] if common else words
 
 

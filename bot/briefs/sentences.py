@@ -7,10 +7,10 @@ import re
 # A full stop behind these ends no sentence.
 _ABBREVIATIONS = (
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|etc|resp|approx|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Nos|Vol|St|Dr|Prof|Mr|Ms|"
-    r"w\.r\.t|a\.k\.a|Inc|Ltd|Co|Corp|Univ|ca)|\b[A-Z]|\b\d)"
+    r"w\.r\.t|a\.k\.a|Inc|Ltd|Co|Corp|Univ|ca)|(?-i:\b[A-Z])|\b\d)"
 )
 _END = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|\s+(?=[•■▪]\s)")
-_NO_END = re.compile(rf"{_ABBREVIATIONS}\.$")
+_NO_END = re.compile(rf"{_ABBREVIATIONS}\.\)?$", re.IGNORECASE)
 _NUMBERS = re.compile(r"\s*\[\d[\d,;\s–-]{0,60}\]")  # [3], [1, 4–6]
 _IN_BRACKETS = re.compile(r"\s*\([^()]{4,300}\)")
 _AUTHOR_YEAR = re.compile(r"\((?:see |e\.g\.,? |cf\. )?[A-Z].*\b(?:19|20)\d\d[a-z]?\W*\)$")

@@ -7,7 +7,10 @@ import re
 from bot.briefs.form import EXCERPT_WORDS
 
 _STRONG = re.compile(
-    r"[,;:]\s|\s[—–-]+\s|—"
+    r"[;:]\s|\s[—–-]+\s|—"
+    # A comma between adjectives or in a list is no joint.
+    r"|,\s(?=(?:and|but|or|which|that|where|while|whereas|with|by|to|using|thereby|thus|a|an|the|we|it|including|for|as|in|"
+    r"on|at|from|especially|particularly|because|without|enabling|achieving|reducing|improving|leading|resulting|\w+ing)\s)"
     r"|\s(?=(?:that|which|where|while|whereas|thereby|because|although|such as|so that|without)\s)"
 )
 _WEAK = re.compile(
@@ -53,6 +56,13 @@ def _from_later(clause: str, match: re.Match[str], keep: re.Pattern[str]) -> str
     return trim(re.sub(r"^(?:and|but|which|that|while|thereby|where)\s+", "", clause[starts[0] :]), keep)
 
 
+def ragged(words: str, clause: str) -> bool:
+    """Whether ``words`` break off where the clause does not."""
+    at = clause.find(words)
+    rest = clause[at + len(words) :] if at >= 0 else ""
+    return bool(rest) and not re.match(r"\W*$|[;:—(]|\W*,|\s[—–-]", rest) and _WEAK.match(rest) is None
+
+
 def _size(words: str) -> int:
     return len(words.split())
 
@@ -73,5 +83,6 @@ def _closed(words: str) -> str:
     if words.count(")") > words.count("("):
         words = re.sub(r"^\([ivx\d]+\)\s*", "", words)
         words = words[:-1] if words.endswith(")") and words.count(")") > words.count("(") else words
+    words = re.sub(r"\s+(?:between|both|either)\b(?!.*\b(?:and|or)\b).*$", "", words)
     words = words.rstrip(" ,;:.—–-")
     return _OPEN_END.sub("", words)

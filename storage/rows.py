@@ -55,6 +55,11 @@ def _text(adapter: TypeAdapter[T], value: T) -> str:
     return json.dumps(adapter.dump_python(value, mode="json"), ensure_ascii=False)
 
 
+def storable(value: Value) -> Value:
+    """Text that every database takes: without halves of surrogate pairs and NULs, as broken PDFs have them."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "") if isinstance(value, str) else value
+
+
 def stamp(at: datetime) -> str:
     """A time as text of fixed width in UTC, so that text order is time order. Raises ValueError when naive."""
     if at.tzinfo is None:

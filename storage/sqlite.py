@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from bot.errors import PaperwireError, Retry, Tell
 from storage.library import SqlLibrary
-from storage.rows import Row, Transaction, Value
+from storage.rows import Row, Transaction, Value, storable
 from storage.schema import migrations
 
 _BUSY_SECONDS = 15.0
@@ -31,7 +31,7 @@ class SqliteTransaction:
         self._database = database
 
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
-        cursor = self._database.execute(sql, {name: _storable(value) for name, value in values.items()})
+        cursor = self._database.execute(sql, {name: storable(value) for name, value in values.items()})
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -157,11 +157,6 @@ class SqliteLibrary(SqlLibrary):
         if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_IOERR")):
             return Tell("library_unwritable", path=path, reason=str(error))
         return None
-
-
-def _storable(value: Value) -> Value:
-    """Half a surrogate pair, as broken PDFs and names have it, is no text to SQLite."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _use_wal(database: Database) -> None:

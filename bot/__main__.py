@@ -19,11 +19,12 @@ from pydantic import ValidationError
 
 from bot import commands
 from bot.briefing import Briefing
-from bot.briefs.write import Answers, Writer
+from bot.briefs.model import Answers
+from bot.briefs.write import Writer
 from bot.commands import Program
 from bot.console import NoAnswers
 from bot.doctor import examine, machine_checks
-from bot.errors import PaperwireError
+from bot.errors import PaperwireError, Tell
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
@@ -126,6 +127,10 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             serving.start()
             stack.callback(serving.join, 10)
             stack.callback(setattr, server, "should_exit", True)
+            while not server.started:
+                if not serving.is_alive():
+                    raise Tell("address_taken", address=f"{http[0]}:{http[1]}")
+                time.sleep(0.02)
             connected: Callable[[], bool] = serving.is_alive
         else:
             app_token = settings.app_token.get_secret_value() if settings.app_token else ""

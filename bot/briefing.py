@@ -180,7 +180,8 @@ class Briefing:
     def _fetch(self, share: Share, metadata: Json) -> Json:
         """Where the paper is read from: metadata and the name of its PDF, one of which may be missing."""
         if share.file_id is not None:
-            return {"metadata": None, "pdf": self._work.step("fetch", lambda: self._download(share))}
+            name = self._work.step("fetch", lambda: self._download(share))
+            return {"metadata": self._work.step("confirm", lambda: self._confirm(name)), "pdf": name}
         found = _METADATA.validate_python(metadata)
         try:
             return {"metadata": metadata, "pdf": self._work.step("fetch", lambda: self._pipeline.fetch(found))}
@@ -192,6 +193,10 @@ class Briefing:
     def _download(self, share: Share) -> str:
         assert share.file_id is not None
         return self._messenger.download(share.team_id, share.file_id, self._pipeline.folder()).name
+
+    def _confirm(self, name: str) -> Json | None:
+        metadata = self._pipeline.confirm(name)
+        return None if metadata is None else _METADATA.dump_python(metadata, mode="json")
 
     def _found(self, share: Share, source: Json) -> Found:
         identifiers: tuple[Identifier, ...] = (share.identifier,) if share.identifier else ()

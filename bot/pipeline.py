@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from bot.briefs import model
 from bot.briefs.write import Writer
 from bot.errors import Tell
 from bot.models import Brief, FullText, Identifier, Language, Metadata, Paper, Reading
@@ -89,6 +90,10 @@ class Pipeline:
         draft.replace(kept)
         return reading
 
+    def confirm(self, name: str) -> Metadata | None:
+        """What a source says of an uploaded PDF, asked for the identifier its pages print; None when none does."""
+        return self._resolver.confirm(self.read(name))
+
     def compose(
         self, identifiers: tuple[Identifier, ...], metadata: Metadata | None, name: str | None, paper_id: str
     ) -> Found:
@@ -113,7 +118,7 @@ class Pipeline:
 
     def preload(self) -> None:
         """Do what would make the first brief slow: LiteLLM takes seconds to import."""
-        getattr(self._writer, "preload", lambda: None)()
+        model.preload()
 
     def forget_pdfs(self, before: datetime) -> int:
         """Delete fetched PDFs and their readings not touched since a time; returns how many files went."""

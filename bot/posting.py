@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from bot.digests.report import digest_report
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Digest, Language, Period, Share, ShareState
+from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
 from bot.wording import say
 from bot.work import POSTS, Bug, Work
@@ -234,8 +235,8 @@ class Posting:
         brief = self._library.brief(team_id, stored.paper_id, language, share.channel_id)
         assert paper is not None and brief is not None
         first = self._library.first_share(team_id, paper.id, share.channel_id, before=share.id)
-        shared_version = share.identifier.version if share.identifier else None
-        newer = paper.version if shared_version and (paper.version or 0) > shared_version else None
+        shared = share.identifier.version if share.identifier else None
+        newer = newer_version(paper) or (paper.version if shared and (paper.version or 0) > shared else None)
         return Reply(language, paper=paper, brief=brief, first=first, newer_version=newer)
 
     def _freeze(

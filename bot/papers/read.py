@@ -7,25 +7,28 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from typing import overload
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from bot.errors import Tell
 from bot.models import FullText, Identifier, Reading
-from bot.papers.body import pages_of
-from bot.papers.header import Header, header_of
-from bot.papers.hyphens import Hyphens
-from bot.papers.language import language_of
-from bot.papers.layout import Sheet, sheet
-from bot.papers.sight import Sight
+from bot.papers.pages.body import pages_of
+from bot.papers.pages.header import Header, header_of
+from bot.papers.pages.hyphens import Hyphens
+from bot.papers.pages.language import language_of
+from bot.papers.pages.layout import Sheet, sheet
+from bot.papers.pages.sight import Sight
 
 HEADER_PAGES = 3
 """Pages a header is looked for on: a cover page, the abstract on the next."""
 EVIDENCE_PAGES = 6
-"""Pages read for words when only the header is asked for."""
+"""Pages read for words when only the header is asked for, …"""
+LAST_PAGES = 2
+"""… and as many at the end, where the references are."""
 _FEWEST_LETTERS = 60
 """A document with fewer letters is pictures of pages."""
 
@@ -36,13 +39,29 @@ _ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+[a-z0-9)>])", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class _Pages:
-    count: int
-    raw: list[str]
-    """Text of the pages read, with line ends."""
-    sheets: list[Sheet]
-    hidden: bool
+class _Sheets(Sequence[Sheet]):
+    """The first pages as cells, each laid out when it is first asked for: most headers need but one."""
+
+    def __init__(self, document: pdfium.PdfDocument) -> None:
+        self._document = document
+        self._sheets: dict[int, Sheet] = {}
+
+    def __len__(self) -> int:
+        return min(HEADER_PAGES, len(self._document))
+
+    @overload
+    def __getitem__(self, index: int) -> Sheet: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Sheet]: ...
+    def __getitem__(self, index: int | slice) -> Sheet | Sequence[Sheet]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if index not in self._sheets:
+            page = self._document[index]
+            self._sheets[index] = sheet(page, page.get_textpage(), index + 1)
+        return self._sheets[index]
 
 
 def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
@@ -53,20 +72,25 @@ def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
     """
     document = _open(path)
     try:
-        if len(document) == 0:
+        count = len(document)
+        if count == 0:
             raise Tell("empty")
-        if len(document) > max_pages:
-            raise Tell("too_many_pages", pages=len(document), limit=max_pages)
-        pages = _pages(document, EVIDENCE_PAGES if header_only else len(document))
+        if count > max_pages:
+            raise Tell("too_many_pages", pages=count, limit=max_pages)
+        whole = not header_only or count <= EVIDENCE_PAGES + LAST_PAGES
+        first, hidden = _text(document, range(count if whole else EVIDENCE_PAGES))
+        last = [] if whole else _text(document, range(count - LAST_PAGES, count))[0]
+        if sum(map(str.isalpha, "".join([*first, *last])[:20_000])) < _FEWEST_LETTERS:
+            raise Tell("no_text")
+        hyphens = Hyphens([*first, *last])
+        sheets = _Sheets(document)
+        header = header_of(sheets, [*first, *last], hyphens)
+        if header is None:
+            raise Tell("not_a_paper")
+        text = FullText(pages_of(first, hyphens), count, hidden >= _HIDDEN_LETTERS)
+        return _reading(header, text, first[0], sheets[0].turned)
     finally:
         document.close()
-    if sum(map(str.isalpha, "".join(pages.raw)[:20_000])) < _FEWEST_LETTERS:
-        raise Tell("no_text")
-    hyphens = Hyphens(pages.raw)
-    header = header_of(pages.sheets, pages.raw, hyphens)
-    if header is None:
-        raise Tell("not_a_paper")
-    return _reading(header, pages, hyphens)
 
 
 def _open(path: Path) -> pdfium.PdfDocument:
@@ -103,45 +127,38 @@ def _rewritten(data: bytes) -> bytes:
     return written.getvalue()
 
 
-def _pages(document: pdfium.PdfDocument, count: int) -> _Pages:
-    result = _Pages(len(document), [], [], False)
-    hidden_letters = 0
-    for index in range(min(count, len(document))):
-        page = document[index]
+def _text(document: pdfium.PdfDocument, numbers: range) -> tuple[list[str], int]:
+    """The visible text of some pages, with line ends, and how many letters were hidden."""
+    texts: list[str] = []
+    hidden = 0
+    for number in numbers:
+        page = document[number]
         text = page.get_textpage()
-        if index < HEADER_PAGES:
-            result.sheets.append(sheet(page, text, index + 1))
-        visible, hidden = Sight(page, text).visible_text()
-        result.raw.append(visible)
-        hidden_letters += hidden
+        visible, dropped = Sight(page, text).visible_text()
+        texts.append(visible)
+        hidden += dropped
         text.close()
         page.close()
-    result.hidden = hidden_letters >= _HIDDEN_LETTERS
-    return result
+    return texts, hidden
 
 
-def _reading(header: Header, pages: _Pages, hyphens: Hyphens) -> Reading:
-    text = FullText(pages_of(pages.raw, hyphens), pages.count, pages.hidden)
+def _reading(header: Header, text: FullText, first: str, turned: str) -> Reading:
+    doi = _DOI.search(first)
     return Reading(
         title=header.title,
         authors=header.authors,
         institutions=header.institutions,
         abstract=header.abstract,
         language=language_of("\n".join(text.pages[:4])),
-        arxiv=_arxiv(pages),
-        doi=_doi(pages),
+        arxiv=_arxiv(first, turned),
+        doi=Identifier("doi", doi[1].lower()) if doi else None,
         text=text,
     )
 
 
-def _arxiv(pages: _Pages) -> Identifier | None:
-    """arXiv's stamp along the side of page 1; without one, an identifier in its margins."""
-    stamp = _ARXIV.search(pages.sheets[0].turned) or _ARXIV.search(pages.raw[0][:400])
+def _arxiv(first: str, turned: str) -> Identifier | None:
+    """arXiv's stamp along the side of page 1; without one, an identifier in its upper margin."""
+    stamp = _ARXIV.search(turned) or _ARXIV.search(first[:400])
     if stamp is None:
         return None
     return Identifier("arxiv", stamp[1].lower(), int(stamp[2]) if stamp[2] else None)
-
-
-def _doi(pages: _Pages) -> Identifier | None:
-    found = _DOI.search(pages.raw[0])
-    return Identifier("doi", found[1].lower()) if found else None

@@ -6,7 +6,6 @@ authors. Coordinates are points from the upper left corner of the page as it is 
 
 from __future__ import annotations
 
-import ctypes
 import re
 import statistics
 from collections import Counter
@@ -14,40 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import pypdfium2.raw as pdfium
 from pypdfium2 import PdfPage, PdfTextPage
 
-from bot.papers.letters import SPACING_ACCENTS, compose, mend
-from bot.papers.sight import Sight, address
-
-_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um?r)|cmbx|sfbx|\bbx\d", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class Glyph:
-    """One character as drawn. ``base`` is its baseline, ``size`` the height of its font in points."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    base: float
-    size: float
-    bold: bool
-    spaced: bool
-    """White space comes before it."""
-
-
-@dataclass(slots=True)
-class Style:
-    """What the characters of one text object share."""
-
-    scale: float
-    bold: bool
-    angle: int
-    """Quarter turns against the page, -1 for anything in between."""
-    hidden: bool
+from bot.papers.pages.glyphs import Glyph, Glyphs, composed
+from bot.papers.pages.letters import mend
 
 
 @dataclass
@@ -176,86 +145,6 @@ class Sheet:
         return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-class Glyphs:
-    """Reads the characters of a page out of pdfium."""
-
-    def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
-        self.page, self.text = page, text
-        self.sight = Sight(page, text)
-        self.styles: dict[int, Style] = {}
-        left, bottom, right, top = self.sight.box
-        self.left, self.top = left, top
-        self.width, self.height = right - left, top - bottom
-
-    def style(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
-        key = address(thing)
-        if key not in self.styles:
-            self.styles[key] = self._look(index, thing)
-        return self.styles[key]
-
-    def _look(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
-        matrix = pdfium.FS_MATRIX()
-        pdfium.FPDFText_GetMatrix(self.text, index, matrix)
-        scale = (matrix.c**2 + matrix.d**2) ** 0.5
-        angle = 0
-        if abs(matrix.b) > 0.02 * abs(matrix.a):
-            angle = (1 if matrix.b > 0 else 3) if abs(matrix.a) < 0.02 * abs(matrix.b) else -1
-        elif matrix.a < 0:
-            angle = 2
-        name = ""
-        weight = 0
-        if thing:
-            font = pdfium.FPDFTextObj_GetFont(thing)
-            buffer = ctypes.create_string_buffer(128)
-            pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
-            name = buffer.value.decode("utf-8", "replace").split("+")[-1]
-            weight = pdfium.FPDFFont_GetWeight(font)
-        hidden = not self.sight.sees(index, thing)
-        return Style(scale, bool(_BOLD.search(name)) or weight >= 600, angle, hidden)
-
-    def on_page(self, glyph: Glyph) -> bool:
-        return self.sight.on_page(glyph.x0 + self.left, self.top - glyph.base)
-
-    def __iter__(self) -> Iterator[tuple[Glyph, Style]]:
-        """All drawn characters in order of drawing."""
-        box = [ctypes.c_double() for _ in range(4)]
-        x, y = ctypes.c_double(), ctypes.c_double()
-        spaced = False
-        high = 0
-        for index in range(self.text.count_chars()):
-            code = pdfium.FPDFText_GetUnicode(self.text, index)
-            if 0xD800 <= code < 0xE000:  # characters beyond the basic plane come as two halves
-                if code < 0xDC00:
-                    high = code
-                    continue
-                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-            high = 0
-            if code == 2:  # pdfium's other mark of a hyphen at a line's end
-                code = 0xFFFE
-            if code <= 32 or code in (0xA0, 0x3000):
-                spaced = True
-                continue
-            style = self.style(index, pdfium.FPDFText_GetTextObject(self.text, index))
-            pdfium.FPDFText_GetCharBox(self.text, index, *box)
-            pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
-            size = pdfium.FPDFText_GetFontSize(self.text, index) * style.scale
-            yield (
-                Glyph(
-                    chr(code),
-                    box[0].value - self.left,
-                    self.top - box[3].value,
-                    box[1].value - self.left,
-                    self.top - box[2].value,
-                    self.top - y.value,
-                    size,
-                    style.bold,
-                    spaced,
-                ),
-                style,
-            )
-            spaced = False
-
-
 def sheet(page: PdfPage, text: PdfTextPage, number: int) -> Sheet:
     """The page as cells. ``number`` counts from 1."""
     source = Glyphs(page, text)
@@ -270,35 +159,9 @@ def sheet(page: PdfPage, text: PdfTextPage, number: int) -> Sheet:
         else:
             upright.append(glyph)
     result.turned = "".join(turned)
-    result.cells = [Cell(glyphs, number) for glyphs in _joined(_split(_composed(upright)))]
+    cells = [Cell(glyphs, number) for glyphs in _joined(_split(composed(upright)))]
+    result.cells = _without_line_numbers(cells)
     return result
-
-
-def _composed(glyphs: list[Glyph]) -> list[Glyph]:
-    """With accents that were drawn as characters of their own put onto their letters."""
-    done: list[Glyph] = []
-    waiting: Glyph | None = None
-    for glyph in glyphs:
-        if waiting is not None:
-            letter = compose(glyph.text, waiting.text) if _over(waiting, glyph) else ""
-            if letter:
-                glyph.text, glyph.spaced = letter, waiting.spaced
-            else:
-                done.append(waiting)
-            waiting = None
-        if glyph.text in SPACING_ACCENTS:
-            if done and _over(glyph, done[-1]) and (letter := compose(done[-1].text, glyph.text)):
-                done[-1].text = letter
-            else:
-                waiting = glyph
-            continue
-        done.append(glyph)
-    return done if waiting is None else [*done, waiting]
-
-
-def _over(accent: Glyph, letter: Glyph) -> bool:
-    shared = min(accent.x1, letter.x1) - max(accent.x0, letter.x0)
-    return shared > 0.5 * min(accent.x1 - accent.x0, letter.x1 - letter.x0) > 0
 
 
 def _split(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
@@ -316,9 +179,10 @@ def _split(glyphs: Iterable[Glyph]) -> Iterator[list[Glyph]]:
 def _apart(piece: list[Glyph], glyph: Glyph) -> bool:
     last = piece[-1]
     size = max(last.size, glyph.size)
-    first_base = next((g.base for g in reversed(piece) if g.size >= 0.95 * size), last.base)
-    if min(abs(glyph.base - last.base), abs(glyph.base - first_base)) > 0.55 * size:
-        return True
+    if abs(glyph.base - last.base) > 0.55 * size:  # back from a raised mark to the line?
+        line = next((g.base for g in reversed(piece) if g.size >= 0.95 * size), last.base)
+        if abs(glyph.base - line) > 0.55 * size:
+            return True
     return glyph.x0 - last.x1 > 0.85 * min(last.size, glyph.size) + 0.5 or glyph.x0 < last.x0 - size
 
 
@@ -348,6 +212,22 @@ def _touch(left: list[Glyph], right: list[Glyph]) -> bool:
     a, b = left[-1], right[0]
     size = max(a.size, b.size)
     return -0.3 * size < b.x0 - a.x1 < 0.6 * min(a.size, b.size) and abs(a.base - b.base) < 0.5 * size
+
+
+def _without_line_numbers(cells: list[Cell]) -> list[Cell]:
+    """The cells without the numbers that drafts count their lines by."""
+    numbers = [cell for cell in cells if re.fullmatch(r"\d{1,4}", cell.text)]
+    dropped: set[int] = set()
+    for edge in ("x1", "x0"):
+        columns: dict[int, list[Cell]] = {}
+        for cell in numbers:
+            columns.setdefault(round(getattr(cell, edge) / 4), []).append(cell)
+        for column in columns.values():
+            counts = [int(cell.text) for cell in sorted(column, key=lambda cell: cell.base)]
+            steps = {b - a for a, b in zip(counts, counts[1:], strict=False)}
+            if len(counts) >= 10 and len(steps) == 1 and steps.pop() in (1, 5):
+                dropped.update(id(cell) for cell in column)
+    return [cell for cell in cells if id(cell) not in dropped]
 
 
 def merged(cells: Sequence[Cell]) -> list[Cell]:

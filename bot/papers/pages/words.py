@@ -10,7 +10,7 @@ from importlib import resources
 
 @cache
 def _lists() -> dict[str, str]:
-    return tomllib.loads(resources.files("bot.papers").joinpath("words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("bot.papers.pages").joinpath("words.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -40,7 +40,8 @@ def is_place(text: str) -> bool:
     if len(parts) >= 2:
         for cut in range(1, len(parts)):
             if " ".join(parts[:cut]) in words("cities") and (
-                " ".join(parts[cut:]) in words("countries") | words("cities") or re.fullmatch(r"[A-Z]{2}", bare.split()[cut])
+                " ".join(parts[cut:]) in words("countries") | words("cities")
+                or re.fullmatch(r"[A-Z]{2}", bare.split()[cut])
             ):
                 return True
     return bool(re.search(r"\b(?:street|road|avenue|ave|blvd|lane|drive|district|province|city|p\.?o\.? box|floor|building"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.papers.hyphens import HYPHENS, Hyphens
-from bot.papers.layout import Cell, Sheet, rows
-from bot.papers.title import Title
+from bot.papers.pages.hyphens import Hyphens
+from bot.papers.pages.layout import Cell, Sheet, rows
+from bot.papers.pages.title import Title
 
 _SPACED = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
 HEADING = re.compile(
@@ -37,8 +37,49 @@ _LINK = re.compile(r"\W{0,3}(?:https?://|www\.|[\w-]+\.(?:com|org|io|ai|net|edu|
 """A line that is a link and nothing else: it stands under an abstract, not in it."""
 _LINK_END = re.compile(r"(?:https?://|www\.)\S+$")
 _COMMON = frozenset(
-    "the of and to in is that we for with as are this by on be which from or an it can has have been our these at "
-    "not but their its was were such using between into than more also".split()
+    [
+        "the",
+        "of",
+        "and",
+        "to",
+        "in",
+        "is",
+        "that",
+        "we",
+        "for",
+        "with",
+        "as",
+        "are",
+        "this",
+        "by",
+        "on",
+        "be",
+        "which",
+        "from",
+        "or",
+        "an",
+        "it",
+        "can",
+        "has",
+        "have",
+        "been",
+        "our",
+        "these",
+        "at",
+        "not",
+        "but",
+        "their",
+        "its",
+        "was",
+        "were",
+        "such",
+        "using",
+        "between",
+        "into",
+        "than",
+        "more",
+        "also",
+    ]
 )
 
 
@@ -176,7 +217,9 @@ def _collected(
 
 
 def _is_summary(sheet: Sheet, top: float) -> bool:
-    return any(abs(c.y0 - top) < 1 and re.match(r"\W*s\s?u\s?m\s?m\s?a\s?r\s?y", c.plain, re.IGNORECASE) for c in sheet.cells)
+    return any(
+        abs(c.y0 - top) < 1 and re.match(r"\W*s\s?u\s?m\s?m\s?a\s?r\s?y", c.plain, re.IGNORECASE) for c in sheet.cells
+    )
 
 
 def _without(text: str, letters: int) -> str:

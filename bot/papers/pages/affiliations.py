@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from bot.models import Institution
 from bot.papers import institutions
-from bot.papers.abstract import Abstract
-from bot.papers.authors import MARKS, Byline
-from bot.papers.layout import Cell, Sheet, merged, rows
-from bot.papers.organisations import Rank, in_affiliation
-from bot.papers.title import Title
+from bot.papers.pages.abstract import Abstract
+from bot.papers.pages.authors import MARKS, Byline
+from bot.papers.pages.layout import Cell, Sheet, merged, rows
+from bot.papers.pages.organisations import Rank, in_affiliation
+from bot.papers.pages.title import Title
 
 _LEADING_MARK = re.compile(r"\s*(?:\(?\d{1,2}\)?[.:]?(?=\s*[^\W\d_])|[a-zα-ω]\)?(?=\s?[A-Z]))\s*")
 _BREAK = re.compile(rf"[\t{re.escape(MARKS)}]+|[;；]")

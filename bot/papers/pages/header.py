@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Author, Institution
-from bot.papers.abstract import Abstract, abstract_of, has_heading, prose
-from bot.papers.affiliations import affiliations_of, institutions_of
-from bot.papers.authors import Byline, byline_of
-from bot.papers.hyphens import Hyphens
-from bot.papers.layout import Cell, Sheet, rows
-from bot.papers.scholarly import is_paper
-from bot.papers.title import Title, title_of
+from bot.papers.pages.abstract import Abstract, abstract_of, has_heading, prose
+from bot.papers.pages.affiliations import affiliations_of, institutions_of
+from bot.papers.pages.authors import byline_of
+from bot.papers.pages.hyphens import Hyphens
+from bot.papers.pages.layout import Cell, Sheet
+from bot.papers.pages.scholarly import is_paper
+from bot.papers.pages.title import Title, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,6 @@ class Header:
 
 def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> Header | None:
     """The header of a paper with these first pages; None when they are not those of a paper."""
-    for sheet in sheets:
-        sheet.cells = _without_line_numbers(sheet)
     index, title = _title_page(sheets)
     if title is None:
         return None
@@ -45,22 +42,6 @@ def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> 
         tuple(institutions),
         abstract.text if abstract else "",
     )
-
-
-def _without_line_numbers(sheet: Sheet) -> list[Cell]:
-    """The cells without the numbers that drafts count their lines by."""
-    numbers = [cell for cell in sheet.cells if re.fullmatch(r"\d{1,4}", cell.text)]
-    dropped: set[int] = set()
-    for edge in (lambda cell: cell.x1, lambda cell: cell.x0):
-        columns: dict[int, list[Cell]] = {}
-        for cell in numbers:
-            columns.setdefault(round(edge(cell) / 4), []).append(cell)
-        for column in columns.values():
-            counts = [int(cell.text) for cell in sorted(column, key=lambda cell: cell.base)]
-            steps = {b - a for a, b in zip(counts, counts[1:], strict=False)}
-            if len(counts) >= 10 and len(steps) == 1 and steps.pop() in (1, 5):
-                dropped.update(id(cell) for cell in column)
-    return [cell for cell in sheet.cells if id(cell) not in dropped]
 
 
 def _title_page(sheets: Sequence[Sheet]) -> tuple[int, Title | None]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.papers.layout import Cell, Sheet, rows
+from bot.papers.pages.layout import Cell, Sheet, rows
 
 _BANNER = re.compile(
     r"(?:international |ieee |acm |the |proceedings |annual )*(?:journal|transactions|proceedings|annals|archives?|bulletin"

@@ -7,16 +7,60 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.papers import institutions
-from bot.papers.layout import Cell, rows
-from bot.papers.letters import titled
-from bot.papers.words import is_place, words
+from bot.papers.pages.layout import Cell, rows
+from bot.papers.pages.letters import titled
+from bot.papers.pages.words import is_place, words
 
 MARKS = "*∗⁎†‡§¶‖∥#♠♡♢♣♦♥⋆★☆✉✝⊥△▽◇○●□■▲♯♮⇤↑+^~`´′″°⊕⊗¹²³⁴⁵⁶⁷⁸⁹⁰ªº\uf02a"
 """Characters that tie names to footnotes and affiliations."""
 
 _PARTICLES = frozenset(
-    "de da do dos das du del della di der den dem van von vom zu zur la le el al bin ibn ben ter ten te y e und af av "
-    "st mac st. della degli dello bint abu vande op 't d'".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "du",
+        "del",
+        "della",
+        "di",
+        "der",
+        "den",
+        "dem",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "zur",
+        "la",
+        "le",
+        "el",
+        "al",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "ten",
+        "te",
+        "y",
+        "e",
+        "und",
+        "af",
+        "av",
+        "st",
+        "mac",
+        "st.",
+        "della",
+        "degli",
+        "dello",
+        "bint",
+        "abu",
+        "vande",
+        "op",
+        "'t",
+        "d'",
+    ]
 )
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.?[-’'‑‐]?)+\.?|[^\W\d_]\.(?:[-‐]?[^\W\d_]\.)*",
@@ -161,15 +205,21 @@ def is_name(text: str) -> bool:
         bare = token.strip(".,").lower()
         if not _TOKEN.fullmatch(token) or bare in words("other") or bare in words("organisation") or token == "AI":
             return False
-        if token[0].isupper() or (len(token) > 2 and token[1] in "’'" and token[2].isupper()):
-            proper += 1
-        elif "-" in token and any(part[:1].isupper() for part in token.split("-")):
+        if (
+            token[0].isupper()
+            or (len(token) > 2 and token[1] in "’'" and token[2].isupper())
+            or ("-" in token and any(part[:1].isupper() for part in token.split("-")))
+        ):
             proper += 1
         elif bare not in _PARTICLES:
             return False
     whole = text.lower()
     if proper < 2 or whole in words("cities") or whole in words("countries") or institutions.known(text):
         return False
-    if tokens[-1].lower().strip(".") in words("countries") and len(tokens) == 2 and tokens[0].lower() in words("cities"):
+    if (
+        tokens[-1].lower().strip(".") in words("countries")
+        and len(tokens) == 2
+        and tokens[0].lower() in words("cities")
+    ):
         return False
     return any(len(token.strip(".")) > 1 for token in tokens) and bool(re.search(r"[^\W\d_]{2}", text))

@@ -1,4 +1,4 @@
-"""What a reader can see of a page's text: white on white, tiny, off the page and unpainted text is used to talk to models."""
+"""What a reader can see of a page: text in white on white, tiny, off the page or unpainted talks only to models."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Box = tuple[float, float, float, float]
 
 def address(thing: pdfium.FPDF_PAGEOBJECT) -> int:
     """Where pdfium keeps an object: two handles of one object have one address."""
-    return ctypes.cast(thing, ctypes.c_void_p).value or 0
+    return ctypes.addressof(thing.contents) if thing else 0
 
 
 class Sight:
@@ -63,11 +63,11 @@ class Sight:
         return text, dropped
 
     def _visible(self, index: int) -> bool:
-        thing = pdfium.FPDFText_GetTextObject(self.text, index)
+        thing = pdfium.FPDFText_GetTextObject(self.text.raw, index)
         if not self.sees(index, thing):
             return False
         x, y = ctypes.c_double(), ctypes.c_double()
-        pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
+        pdfium.FPDFText_GetCharOrigin(self.text.raw, index, x, y)
         return self.on_page(x.value, y.value) or not address(thing)
 
     def _painted(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.papers.abstract import Abstract
-from bot.papers.layout import Sheet
+from bot.papers.pages.abstract import Abstract
+from bot.papers.pages.layout import Sheet
 
 _REFERENCES = re.compile(
     r"^\W*(?:\d{1,2}|[IVX]{1,4})?[.\s]*(?:references?(?: and notes| cited)?|bibliography|literature cited|works cited|bibliografía"
@@ -33,6 +33,9 @@ _OTHER_DOCUMENT = re.compile(
     r"|invoice|bill to|table of contents|chapter \d+|warranty|safety (?:information|instructions)|balance sheet|ingredients)\W*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
+_YEARS_OF_REFERENCES = 15
+"""A page near the end with so many years on it lists references, headed or not."""
 _FEWEST_LETTERS = 400
 _ENOUGH = 3.0
 
@@ -47,8 +50,10 @@ def is_paper(
     text = "\n".join(raw).replace("\r", "")
     letters = sum(map(str.isalpha, text[:200_000]))
     headed = bool(abstract and abstract.headed)
-    references = bool(_REFERENCES.search(text))
-    wide = sum(sheet.width > 1.15 * sheet.height for sheet in sheets) > len(sheets) / 2
+    references = bool(_REFERENCES.search(text)) or any(
+        len(_YEAR.findall(page)) >= _YEARS_OF_REFERENCES for page in raw[-3:]
+    )
+    wide = sheets[0].width > 1.15 * sheets[0].height
     if letters < _FEWEST_LETTERS or not (abstract or references):
         return False
     if wide and letters < 1500 * len(raw) and not headed:

@@ -6,8 +6,8 @@ import re
 import statistics
 from collections.abc import Sequence
 
-from bot.papers.hyphens import HYPHENS, Hyphens
-from bot.papers.letters import mend_line
+from bot.papers.pages.hyphens import HYPHENS, Hyphens
+from bot.papers.pages.letters import mend_line
 
 _REFERENCES = re.compile(
     r"(?:\d{1,2}|[IVX]{1,4})?[.\s]*(?:references?(?: and notes| cited)?|bibliography|literature cited|works cited"

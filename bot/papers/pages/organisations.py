@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from bot.papers import words as vocabulary
 from bot.papers.institutions import Organisation, in_text, is_han, known, plain
-from bot.papers.words import DEPARTMENT, is_place
+from bot.papers.pages import words as vocabulary
+from bot.papers.pages.words import DEPARTMENT, is_place
 
 _STRONG = re.compile(
     r"universit|\buniv\b|institute of technology|polytechni|politecnico|hochschule|\bacadem(?:y|ia|ie)\b|école|ecole"

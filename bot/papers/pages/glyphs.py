@@ -1,0 +1,136 @@
+"""The characters of a page as pdfium tells them: where each is drawn, how large, how heavy, and whether it is seen."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pypdfium2.raw as pdfium
+from pypdfium2 import PdfPage, PdfTextPage
+
+from bot.papers.pages.letters import SPACING_ACCENTS, compose
+from bot.papers.pages.sight import Sight, address
+
+_BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um?r)|cmbx|sfbx|\bbx\d", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Glyph:
+    """One character as drawn. ``base`` is its baseline, ``size`` the height of its font in points."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    size: float
+    bold: bool
+    spaced: bool
+    """White space comes before it."""
+
+
+@dataclass(slots=True)
+class Style:
+    """What the characters of one text object share."""
+
+    size: float
+    bold: bool
+    angle: int
+    """Quarter turns against the page, -1 for anything in between."""
+    hidden: bool
+
+
+class Glyphs:
+    """Reads the characters of a page out of pdfium."""
+
+    def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
+        self.page, self.text = page, text
+        self.sight = Sight(page, text)
+        self.styles: dict[int, Style] = {}
+        left, bottom, right, top = self.sight.box
+        self.left, self.top = left, top
+        self.width, self.height = right - left, top - bottom
+
+    def _look(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self.text, index, matrix)
+        size = pdfium.FPDFText_GetFontSize(self.text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        angle = 0
+        if abs(matrix.b) > 0.02 * abs(matrix.a):
+            angle = (1 if matrix.b > 0 else 3) if abs(matrix.a) < 0.02 * abs(matrix.b) else -1
+        elif matrix.a < 0:
+            angle = 2
+        name = ""
+        weight = 0
+        if thing:
+            font = pdfium.FPDFTextObj_GetFont(thing)
+            buffer = ctypes.create_string_buffer(128)
+            pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
+            name = buffer.value.decode("utf-8", "replace").split("+")[-1]
+            weight = pdfium.FPDFFont_GetWeight(font)
+        hidden = not self.sight.sees(index, thing)
+        return Style(size, bool(_BOLD.search(name)) or weight >= 600, angle, hidden)
+
+    def on_page(self, glyph: Glyph) -> bool:
+        return self.sight.on_page(glyph.x0 + self.left, self.top - glyph.base)
+
+    def __iter__(self) -> Iterator[tuple[Glyph, Style]]:
+        """All drawn characters in order of drawing."""
+        text, left, top, styles = self.text.raw, self.left, self.top, self.styles
+        a, b, c, d = (ctypes.c_double() for _ in range(4))
+        x, y = ctypes.c_double(), ctypes.c_double()
+        spaced = False
+        high = 0
+        for index in range(self.text.count_chars()):
+            code = pdfium.FPDFText_GetUnicode(text, index)
+            if 0xD800 <= code < 0xE000:  # characters beyond the basic plane come as two halves
+                if code < 0xDC00:
+                    high = code
+                    continue
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
+            if code == 2:  # pdfium's other mark of a hyphen at a line's end
+                code = 0xFFFE
+            if code <= 32 or code in (0xA0, 0x3000):
+                spaced = True
+                continue
+            thing = pdfium.FPDFText_GetTextObject(text, index)
+            key = address(thing)
+            style = styles.get(key)
+            if style is None:
+                style = styles[key] = self._look(index, thing)
+            pdfium.FPDFText_GetCharBox(text, index, a, b, c, d)
+            pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+            box = (a.value - left, top - d.value, b.value - left, top - c.value)
+            yield Glyph(chr(code), *box, top - y.value, style.size, style.bold, spaced), style
+            spaced = False
+
+
+def composed(glyphs: list[Glyph]) -> list[Glyph]:
+    """With accents that were drawn as characters of their own put onto their letters."""
+    done: list[Glyph] = []
+    waiting: Glyph | None = None
+    for glyph in glyphs:
+        if waiting is not None:
+            letter = compose(glyph.text, waiting.text) if _over(waiting, glyph) else ""
+            if letter:
+                glyph.text, glyph.spaced = letter, waiting.spaced
+            else:
+                done.append(waiting)
+            waiting = None
+        if glyph.text in SPACING_ACCENTS:
+            if done and _over(glyph, done[-1]) and (letter := compose(done[-1].text, glyph.text)):
+                done[-1].text = letter
+            else:
+                waiting = glyph
+            continue
+        done.append(glyph)
+    return done if waiting is None else [*done, waiting]
+
+
+def _over(accent: Glyph, letter: Glyph) -> bool:
+    shared = min(accent.x1, letter.x1) - max(accent.x0, letter.x0)
+    return shared > 0.5 * min(accent.x1 - accent.x0, letter.x1 - letter.x0) > 0

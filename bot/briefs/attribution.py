@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -13,6 +13,15 @@ from bot.briefs.quantity import Quantity
 from bot.briefs.terms import terms
 
 _BREAK = re.compile(r"[,，、;；。]|\.\s|\b(?:and|while|whereas|but|or)\b|并且?|同时|且|而|和|与|以及")
+_OF_OTHERS = re.compile(
+    r"[^,，、;；。\d]{0,24}(?:基线|现有|以往|经典|baseline|prior|previous|existing|classical)", re.IGNORECASE
+)
+_LISTED = re.compile(r"\s?(?:,|、|and|, and|和|与|以及)\s?")
+_LINK = re.compile(
+    r"[\s,(（]*(?:to|and|from|instead of|vs\.?|versus|against|down from|up from|rather than"
+    r"|至|到|降至|升至|和|与|、|而非|降到|提升至)?"
+    r"[\s(（~]*"
+)
 _RANGE = re.compile(r"\s?(?:-|~|to|至|到)\s?")
 
 
@@ -30,7 +39,9 @@ def exchanged(words: str, quote: str) -> Iterator[str]:
         two = [each for each in printed if second.same(each)]
         if len(one) != 1 or len(two) != 1 or one[0] is two[0]:
             continue
-        if _RANGE.fullmatch(words[first.end : second.start]):
+        pair = sorted((one[0], two[0]), key=lambda each: each.start)
+        listed = _LISTED.fullmatch(quote[pair[0].end : pair[1].start])  # 98 % and 99 %: their words are the same
+        if listed or _RANGE.fullmatch(words[first.end : second.start]):
             if one[0].start > two[0].start:
                 yield f"{first.text} and {second.text} are exchanged"
             continue
@@ -47,22 +58,35 @@ def _kind(number: Quantity) -> tuple[str, bool, bool]:
     return number.unit, number.text[:1].isdigit(), number.text[-1:] in "kKMBT万亿"
 
 
-def _around(text: str, number: Quantity, numbers: tuple[Quantity, ...] | list[Quantity]) -> dict[str, float]:
+def _around(text: str, number: Quantity, numbers: Sequence[Quantity]) -> dict[str, float]:
     """The terms beside a number, between its neighbours; those of its own clause weigh double."""
-    left = max((each.end for each in numbers if each.end <= number.start), default=0)
-    right = min((each.start for each in numbers if each.start >= number.end), default=len(text))
+    left, previous, right = _between(text, number, numbers)
     before, after = text[left : number.start], text[number.end : right]
     near_left = max((m.end() for m in _BREAK.finditer(before)), default=0) + left
     own = _BREAK.search(after)
     near_right = number.end + (own.start() if own else len(after))
     weights: dict[str, float] = {}
     for place, term in terms(text):
-        if left <= place < right and not number.start <= place < number.end:
+        if left <= place < right and not any(each.start <= place < each.end for each in numbers):
             weight = 2.0 if near_left <= place < near_right else 0.5
             weights[term] = max(weights.get(term, 0), weight)
-    if _compared().search(before[-40:]):
+    if _compared().search(text[previous : number.start][-40:]):
         weights["compared"] = 1.0
     return weights
+
+
+def _between(text: str, number: Quantity, numbers: Sequence[Quantity]) -> tuple[int, int, int]:
+    """Where the words before a number begin, where its predecessor ends, and where the words after it end.
+
+    Past a mere link (840 ms to 95 ms) the words before the predecessor speak of both.
+    """
+    earlier = [each for each in numbers if each.end <= number.start]
+    previous = earlier[-1].end if earlier else 0
+    start = number.start
+    while earlier and _LINK.fullmatch(text[earlier[-1].end : start]):
+        start = earlier.pop().start
+    right = min((each.start for each in numbers if each.start >= number.end), default=len(text))
+    return earlier[-1].end if earlier else 0, previous, right
 
 
 def _likeness(some: dict[str, float], others: dict[str, float]) -> float:
@@ -91,9 +115,9 @@ def not_its_own(words: str, quote: str) -> Iterator[str]:
     printed = quantities(quote)
     previous = 0
     for claim in quantities(words):
-        said_before, said_after = words[previous : claim.start], words[claim.end : claim.end + 12]
+        said_before, said_after = words[previous : claim.start], words[claim.end : claim.end + 40]
         previous = claim.end
-        if not claim.claimed or _compared().search(said_before) or _compared().search(said_after):
+        if not claim.claimed or _compared().search(said_before) or _OF_OTHERS.match(said_after):
             continue
         matches = [each for each in printed if claim.same(each)]
         if matches and all(_is_baseline(quote, each, printed) for each in matches):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 
 _UPTO = (
-    r"(?i:up to|as (?:much|high|large|many|low|little|few|fast) as|max(?:imum|imal|\.)?"
-    r"|at (?:its |their )?(?:best|peak)|peak\w*)|最多|最高|高达|至多|可达|最大|多达|最快"
+    r"(?<![A-Za-z])(?i:up to|as (?:much|high|large|many|low|little|few|fast) as|max(?:imum|imal|\.)?"
+    r"|at (?:its |their )?(?:best|peak)|peak\w*)(?![A-Za-z])|最多|最高|高达|至多|可达|最大|多达|最快"
 )
 _LEAST = (
-    r"(?i:at least|more than|exceed(?:s|ed|ing)?|greater than|surpass(?:es|ed|ing)?|no less than|over|above|beyond"
-    r"|higher than|larger than)|>=?|≥|≳|至少|超过|超|逾|多于|高于|大于|不低于|不少于|突破"
+    r"(?<![A-Za-z])(?i:at least|more than|exceed(?:s|ed|ing)?|greater than|surpass(?:es|ed|ing)?|no less than|over"
+    r"|above|beyond|higher than|larger than)(?![A-Za-z])|>=?|≥|≳|至少|超过|超|逾|多于|高于|大于|不低于|不少于|突破"
 )
 _LESS = (
-    r"(?i:at most|less than|under|below|fewer than|within|no more than|not exceeding|lower than|smaller than)"
-    r"|<=?|≤|≲|不到|低于|少于|不足|小于|不超过|至多"
+    r"(?<![A-Za-z])(?i:at most|less than|under|below|fewer than|within|no more than|not exceeding|lower than"
+    r"|smaller than)(?![A-Za-z])|<=?|≤|≲|不到|低于|少于|不足|小于|不超过|至多"
 )
 _BETWEEN = (
     r"[\s$€£~≈*(×]*(?:(?i:a|an|about|approximately|around|roughly|nearly|almost|some|by|of|to|the)\s)*"

@@ -16,6 +16,11 @@ from bot.briefs.terms import terms
 _CLAUSE = re.compile(r"[,，、;；。]|(?<=[^\d])\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
 REACH = 40
 """Characters within which a word of direction finds what it is about."""
+_BOUND = re.compile(r"\s?than\s?[~$]?\d|(?<=超过|超越|高于|低于|少于|多于)\s?\d")
+_FROM_TO = re.compile(
+    r"(?:从|由)[^,，;；。]{0,24}?(?P<a>\d+(?:\.\d+)?)\s?%?[^\d,，;；。]{0,6}"
+    r"(?P<way>提升|提高|增加|上升|升|增|降低|下降|减少|降|减)[至到][^\d,，;；。]{0,4}(?P<b>\d+(?:\.\d+)?)"
+)
 _OPPOSITE = {"more": "less", "less": "more", "good": "bad", "bad": "good", "fast": "slow", "slow": "fast"}
 
 
@@ -75,8 +80,7 @@ def moves(text: str) -> tuple[Move, ...]:
         inside = tuple(q for q in numbers if start <= q.start < end and q.claimed)
         things = frozenset(term for place, term in terms(text) if start <= place < end)
         for match in _words().finditer(clause):
-            bound = re.match(r"\s?than\s?[~$]?\d", clause[match.end() : match.end() + 12])
-            if bound or _negation().search(clause[: match.start()]):
+            if _BOUND.match(clause, match.end()) or _negation().search(clause[: match.start()]):
                 continue  # a bound of a number, or a move that does not happen
             kind = str(match.lastgroup).partition("_")[0]
             result.append(Move(kind, match[0], _for_better(kind, clause, match.start(), match[0]), inside, things))
@@ -98,23 +102,38 @@ def _for_better(kind: str, clause: str, at: int, word: str) -> bool | None:
 
 
 def turned_round(words: str, quote: str) -> Iterator[str]:
-    """The words of direction of a slot (normalised) that its quote contradicts."""
+    """The words of direction of a slot (normalised) that its quote, or its own numbers, contradict."""
     said, printed = moves(words), moves(quote)
     for move in said:
         rivals = [other for other in printed if _speak_of_one(move, other, said, printed)]
+        of_a_kind = [other for other in rivals if other.kind in (move.kind, _OPPOSITE[move.kind])]
+        rivals = of_a_kind or rivals
         if rivals and all(_contradict(move, other) for other in rivals):
             yield f"{move.word}: the quote says {rivals[0].word}"
+    for match in _FROM_TO.finditer(words):
+        yield from _against_its_numbers(match)
+
+
+def _against_its_numbers(match: re.Match[str]) -> Iterator[str]:
+    """从 0.81 降低至 0.95 cannot be."""
+    up = match["way"][0] in "提增上升"
+    if (float(match["b"]) > float(match["a"])) != up and match["a"] != match["b"]:
+        yield f"{match['way']}: {match['a']} to {match['b']} is the other way"
 
 
 def _speak_of_one(move: Move, other: Move, said: tuple[Move, ...], printed: tuple[Move, ...]) -> bool:
-    if move.numbers and other.numbers:
-        return any(number.same(each) for number in move.numbers for each in other.numbers)
-    if move.things & other.things:
+    if move.numbers and other.numbers and any(number.same(each) for number in move.numbers for each in other.numbers):
+        return True
+    if move.things & other.things and not (move.numbers and other.numbers):
         return True
     return len(said) == 1 and len(printed) == 1
 
 
 def _contradict(move: Move, other: Move) -> bool:
+    if _OPPOSITE[move.kind] == other.kind and move.good is None:
+        return True
     if move.good is not None and other.good is not None:
         return move.good != other.good
+    if move.kind == "less" and move.good is None and other.kind == "good":
+        return bool(move.numbers)
     return _OPPOSITE[move.kind] == other.kind

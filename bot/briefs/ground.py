@@ -16,7 +16,7 @@ from bot.briefs.form import copied, form_faults
 from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
 from bot.briefs.numbers import numbers_in_names, quantities
 from bot.briefs.quantity import Quantity
-from bot.briefs.roles import is_result, mismatched, results, swapped
+from bot.briefs.roles import is_result, key_numbers, mismatched, swapped
 from bot.briefs.source import Place, Source, locate, plain, source_of
 from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
 
@@ -41,13 +41,13 @@ def check(
     for slot in SLOTS:
         if slot in missing:
             continue
-        place, why = _proof(draft, slot, source)
+        place, why = proof_of(draft, slot, source)
         if place is None:
             faults.append(Fault(slot, "quote", why))
         else:
             places[slot] = place
         words = getattr(draft, slot)
-        faults += [Fault(slot, "name", name) for name in foreign_names(words, _script(words, language), source)]
+        faults += [Fault(slot, "name", name) for name in foreign_names(words, script_of(words, language), source)]
         faults += [Fault(slot, "institution", name) for name in foreign_institutions(words, paper.institutions, source)]
         faults += number_faults(slot, plain(words), place, source)
         if slot not in excerpts and (run := copied(words, source)):
@@ -71,17 +71,17 @@ def _sense_faults(
         yield from (Fault(slot, "baseline", what) for what in not_its_own(slots[slot], quotes[slot]))
     if what := mismatched(slots, quotes) or swapped(slots, quotes):
         yield Fault("effect", "swapped", what)
-    stated = results(source.abstract) if "effect" in slots else ()
+    stated = key_numbers(source.abstract) if "effect" in slots else ()
     if stated and not any(is_result(number) for number in quantities(slots["effect"])):
-        yield Fault("effect", "result", f"the abstract states a result: {', '.join(stated[:3])}")
+        yield Fault("effect", "result", f"the abstract states a result: {', '.join(each.text for each in stated[:3])}")
 
 
-def _script(words: str, language: Language) -> Language:
+def script_of(words: str, language: Language) -> Language:
     """An excerpt in English is read as English, whatever the language of the brief."""
     return "zh" if language == "zh" and any("一" <= sign <= "鿿" for sign in words) else "en"
 
 
-def _proof(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, str]:
+def proof_of(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, str]:
     """Where the evidence of a slot stands, or what is wrong with it."""
     evidence = draft.evidence.get(slot)
     if evidence is None or not evidence.quote.strip():
@@ -120,7 +120,11 @@ def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
     """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so."""
     name = re.search(r"[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
     bare = claim.value if claim.unit == "" else None
-    version = bare is not None and (bare < 10 or 1900 <= bare <= 2100 or claim.text[-1:].isalpha())
+    version = (
+        bare is not None
+        and claim.text[:1].isdigit()
+        and (bare < 10 or 1900 <= bare <= 2100 or claim.text[-1:].isalpha())
+    )
     return bool(name and version and source.holds(f"{name[0]}{claim.text}"))
 
 
@@ -133,6 +137,7 @@ def _unproven(claim: Quantity, proof: tuple[Quantity, ...], source: Source) -> t
     """Kind and words of the fault of a number that its quote does not hold."""
     if any(claim.value == value for each in proof for value, _ in each.readings):
         return "unit", f"{claim.text}: the quote gives it another unit"
-    if any(claim.same(each) for each in quantities(source.text)):
-        return "number", f"{claim.text}: in the paper, but not in this slot's quote"
-    return "number", f"{claim.text}: not in the paper"
+    digits = re.search(r"\d[\d,.]*", claim.text)
+    if digits and re.search(rf"(?<![\d.]){re.escape(digits[0])}(?!\d)", source.text):
+        return "number", f"{claim.text}: not in this slot's quote, though the paper prints {digits[0]}"
+    return "number", f"{claim.text}: not in this slot's quote"

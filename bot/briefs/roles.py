@@ -14,6 +14,7 @@ from bot.models import SLOTS, Slot
 
 MARGIN = 0.25
 """By how much another order of the slots must look better before this one is refused."""
+_CERTAIN = ("%", "×", "pp", "oom")
 _ALL_MOVED: tuple[tuple[Slot, ...], ...] = (("problem", "effect", "technique"), ("effect", "technique", "problem"))
 
 
@@ -57,8 +58,15 @@ def _reads_like(slot: Slot, text: str) -> float:
     if _head(slot, language).search(text):
         score += 0.75
     if slot == "effect":
-        score += 1.0 if any(is_result(number) for number in quantities(text)) else 0.0
+        score += max((_weight(number) for number in quantities(text)), default=0.0)
     return score
+
+
+def _weight(number: Quantity) -> float:
+    """How much a number speaks for a result."""
+    if number.unit in (*_CERTAIN, "frac") or number.sign == "±":
+        return 1.0
+    return 0.5 if is_result(number) else 0.0
 
 
 def mismatched(slots: Mapping[Slot, str], quotes: Mapping[Slot, str]) -> str:
@@ -102,14 +110,13 @@ _ANNOUNCES = re.compile(
     r"|obtain|attain|reach|lower|higher|retain|result|show|demonstrat|find)\w*|提升|提高|降低|减少|达到|优于|加速|缩短|节省",
     re.IGNORECASE,
 )
-_CERTAIN = ("%", "×", "pp", "oom")
 
 
 @lru_cache(maxsize=64)
-def results(abstract: str) -> tuple[str, ...]:
+def key_numbers(abstract: str) -> tuple[Quantity, ...]:
     """The results an abstract (normalised) states in numbers: ×, %, points, orders of magnitude."""
-    found = []
+    found: list[Quantity] = []
     for sentence in re.split(r"(?<=[^\d\s]{2}[.。])\s?(?=[A-Z一-鿿])|。", abstract):
         if _ANNOUNCES.search(sentence):
-            found += [number.text for number in quantities(sentence) if number.unit in _CERTAIN and number.claimed]
+            found += [number for number in quantities(sentence) if number.unit in _CERTAIN and number.claimed]
     return tuple(found)

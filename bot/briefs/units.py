@@ -117,7 +117,7 @@ def _name(text: str, start: int, digits_end: int) -> tuple[str, int]:
 def _is_whole(text: str, start: int, symbol: re.Match[str], digits_end: int) -> bool:
     """Whether a symbol stands alone: ``5 m`` but not ``5 models``; ``2x`` but not ``2 X-rays`` or ``4 W-state``."""
     after = text[symbol.end() : symbol.end() + 2]
-    if symbol[0] in ("%", "×", "°"):
+    if symbol[0] in ("%", "‰", "×", "°"):
         return True
     if re.match(r"[A-Za-z0-9]|-[A-Za-z]", after) and symbol[0] not in ("bit", "x", "X"):
         return False

@@ -8,6 +8,7 @@ from bot.briefs.cues import cues
 from bot.briefs.numbers import quantities
 from bot.briefs.source import Source, latin_words, plain
 from bot.models import Institution, Language
+from bot.papers.institutions import known
 
 _LETTER = "A-Za-zÀ-ɏͰ-Ͽ"
 _TOKEN = re.compile(rf"(?:\d+(?:\.\d+)*)?[{_LETTER}](?:[{_LETTER}0-9@+*/._'&-]*[{_LETTER}0-9+*@])?")
@@ -112,12 +113,19 @@ def foreign_institutions(slot: str, institutions: tuple[Institution, ...], sourc
         rest = rest.replace(name, "·")
     missing = []
     for match in _ZH_INSTITUTION.finditer(rest):
-        if match[0] not in source.text and not match[0].endswith(tuple(cues()["generic_institutions"])):
+        generic = match[0].endswith(tuple(cues()["generic_institutions"]))
+        if match[0] not in source.text and not generic and not _printed_in_latin(match[0], source):
             missing.append(match[0])
     for zh, names in cues()["organisations"].items():
         if zh in rest and zh not in source.text and not any(source.holds(name) for name in names):
             missing.append(zh)
     return missing
+
+
+def _printed_in_latin(name: str, source: Source) -> bool:
+    """Whether the paper prints the organisation that a Chinese name, with whatever words before it, stands for."""
+    known_as = (known(name[start:]) for start in range(len(name) - 2))
+    return any(each is not None and source.holds(each.name) for each in known_as)
 
 
 def unknown_institutions(names: tuple[str, ...], institutions: tuple[Institution, ...]) -> list[str]:
@@ -132,12 +140,12 @@ def unknown_institutions(names: tuple[str, ...], institutions: tuple[Institution
 def answers(name: str, institution: Institution) -> bool:
     """Whether ``name`` means ``institution``."""
     shown = plain(name)
+    if institution.zh and _letters(shown) == _letters(institution.zh):
+        return True
     if translated := re.fullmatch(r"([一-鿿·]{2,20}) ?\((.+)\)", shown):
         if institution.zh and translated[1] != institution.zh:
             return False
         shown = translated[2]
-    if institution.zh and _letters(shown) == _letters(institution.zh):
-        return True
     wanted = _letters(shown)
     if not wanted:
         return False

@@ -144,15 +144,19 @@ def _fill(
 def _untaken(tx: Transaction, team_id: str, channel_id: str, period: Period) -> list[StoredShare]:
     rows = tx.rows(
         """
-        SELECT t.share_id FROM digest_shares t JOIN digests d ON d.team_id = t.team_id AND d.id = t.digest_id
-         WHERE t.team_id = :team AND d.channel_id = :channel AND t.taken = 1
+        SELECT * FROM shares
+         WHERE team_id = :team AND channel_id = :channel AND state = 'briefed'
+           AND shared_at >= :since AND shared_at < :until
+           AND NOT EXISTS (SELECT 1 FROM digest_shares t
+                            WHERE t.team_id = :team AND t.share_id = shares.id AND t.taken = 1)
+         ORDER BY shared_at, ts, id
         """,
         team=team_id,
         channel=channel_id,
+        since=stamp(period.since_at),
+        until=stamp(period.until_at),
     )
-    taken = {row["share_id"] for row in rows}
-    briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
-    return [share for share in briefed if share.share.id not in taken]
+    return [share_of(row) for row in rows]
 
 
 def _take(

@@ -79,13 +79,16 @@ def _records(tx: Transaction, team_id: str, scope: str, new: Paper, *, imported:
                                          AND i.key IN ({names})) AS named
           FROM papers
          WHERE team_id = :team AND scope = :scope
-           AND (id = :id
-                OR id IN (SELECT paper_id FROM identifiers
-                           WHERE team_id = :team AND scope = :scope AND key IN ({names}))
-                OR (title_key = :title AND title_key <> ''
-                    AND ((first_author_key = :author AND :author <> '')
-                         OR ((first_author_key = '' OR :author = '') AND author_count = :count
-                             AND (imported_at IS NOT NULL OR :imported = 1)))))
+           AND id IN (
+               SELECT :id
+               UNION
+               SELECT paper_id FROM identifiers WHERE team_id = :team AND scope = :scope AND key IN ({names})
+               UNION
+               SELECT id FROM papers
+                WHERE team_id = :team AND scope = :scope AND title_key = :title AND title_key <> ''
+                  AND ((first_author_key = :author AND :author <> '')
+                       OR ((first_author_key = '' OR :author = '') AND author_count = :count
+                           AND (imported_at IS NOT NULL OR :imported = 1))))
          ORDER BY number
         """,  # noqa: S608
         team=team_id,

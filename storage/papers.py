@@ -24,9 +24,9 @@ SAME_WORK = """
     ), same_work AS (
         SELECT id FROM asked
         UNION
-        SELECT other.paper_id FROM asked
-          JOIN identifiers own ON own.team_id = :team AND own.paper_id = asked.id
-          JOIN identifiers other ON other.team_id = :team AND other.key = own.key AND other.scope IN ('', :channel)
+        SELECT paper_id FROM identifiers
+         WHERE team_id = :team AND scope IN ('', :channel)
+           AND key IN (SELECT key FROM identifiers WHERE team_id = :team AND paper_id IN (SELECT id FROM asked))
     )
 """
 
@@ -50,7 +50,7 @@ def known_paper(tx: Transaction, team_id: str, keys: Iterable[str], channel_id: 
     row = tx.row(
         f"""
         SELECT p.* FROM papers p JOIN identifiers i ON i.team_id = p.team_id AND i.paper_id = p.id
-         WHERE p.team_id = :team AND p.scope IN ('', :channel) AND i.key IN ({names})
+         WHERE i.team_id = :team AND i.scope IN ('', :channel) AND i.key IN ({names})
          ORDER BY p.scope DESC, p.number LIMIT 1
         """,  # noqa: S608
         team=team_id,

@@ -39,7 +39,7 @@ _FIRST = (
         UNIQUE (team_id, scope, id)
     ) STRICT
     """,
-    "CREATE INDEX papers_title ON papers (team_id, title_key)",
+    "CREATE INDEX papers_title ON papers (team_id, title_key, scope)",
     """
     CREATE TABLE identifiers (
         team_id TEXT NOT NULL,
@@ -55,8 +55,7 @@ _FIRST = (
         FOREIGN KEY (team_id, scope, paper_id) REFERENCES papers (team_id, scope, id) ON DELETE CASCADE
     ) STRICT
     """,
-    "CREATE INDEX identifiers_paper ON identifiers (team_id, paper_id)",
-    "CREATE INDEX identifiers_key ON identifiers (team_id, key)",
+    "CREATE INDEX identifiers_paper ON identifiers (team_id, paper_id, scope)",
     """
     CREATE TABLE absorbed (
         team_id TEXT NOT NULL,
@@ -131,7 +130,7 @@ _FIRST = (
         FOREIGN KEY (team_id, paper_id) REFERENCES papers (team_id, id)
     ) STRICT
     """,
-    "CREATE INDEX shares_message ON shares (team_id, channel_id, ts)",
+    "CREATE INDEX shares_message ON shares (team_id, channel_id, ts, id)",
     "CREATE INDEX shares_time ON shares (team_id, channel_id, shared_at)",
     "CREATE INDEX shares_paper ON shares (team_id, paper_id)",
     """
@@ -184,6 +183,7 @@ _FIRST = (
         FOREIGN KEY (team_id, share_id) REFERENCES shares (team_id, id) ON DELETE CASCADE
     ) STRICT
     """,
+    "CREATE INDEX digest_shares_share ON digest_shares (team_id, share_id)",
     # One scheduled digest takes a share, digests that were asked for list it as well. No number: listed as failed.
     "CREATE UNIQUE INDEX digest_shares_once ON digest_shares (team_id, share_id) WHERE taken = 1",
     """

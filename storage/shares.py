@@ -161,9 +161,8 @@ def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:
         """
         DELETE FROM digest_entries
          WHERE team_id = :team
-           AND EXISTS (SELECT 1 FROM digest_shares d
-                        WHERE d.team_id = :team AND d.share_id = :share
-                          AND d.digest_id = digest_entries.digest_id AND d.number = digest_entries.number)
+           AND (digest_id, number) IN (SELECT d.digest_id, d.number FROM digest_shares d
+                                        WHERE d.team_id = :team AND d.share_id = :share)
            AND NOT EXISTS (SELECT 1 FROM digest_shares d
                              JOIN shares s ON s.team_id = d.team_id AND s.id = d.share_id
                             WHERE d.team_id = :team AND s.state <> 'withdrawn'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +18,9 @@ from bot import ports
 from bot.errors import Retry, Tell
 from bot.models import Author, ChannelSettings, Identifier, Paper, Period, Schedule, ShareState, Usage
 from bot.ports import Library
+from storage import sqlite
 from storage.library import SqlLibrary
+from storage.rows import Row, Value
 from storage.sqlite import SqliteLibrary
 
 BACKENDS: dict[str, Callable[[Path], SqlLibrary]] = {"sqlite": lambda folder: SqliteLibrary(folder / "library.db")}
@@ -709,3 +712,33 @@ def test_migrations_applied_twice_change_nothing(tmp_path: Path) -> None:
     assert schema() == first
     tables = [sql for kind, name, sql in first if kind == "table" and not name.startswith(("sqlite_", "_sqlite"))]
     assert len(tables) > 10 and all(sql.rstrip().endswith("STRICT") for sql in tables)
+
+
+def test_no_everyday_question_reads_all_rows_of_a_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, plans = sqlite.SqliteTransaction.rows, {}
+
+    def explained(self: sqlite.SqliteTransaction, sql: str, /, **values: Value) -> list[Row]:
+        if sql.split()[0] in ("SELECT", "WITH", "UPDATE", "DELETE"):
+            plans[" ".join(sql.split())] = [row["detail"] for row in rows(self, f"EXPLAIN QUERY PLAN {sql}", **values)]
+        return rows(self, sql, **values)
+
+    monkeypatch.setattr(sqlite.SqliteTransaction, "rows", explained)
+    library = SqliteLibrary(tmp_path / "library.db")
+    for n, channel in enumerate(["C1", "P1", "C1"]):
+        stored = briefed(library, f"arxiv:{n}", "doi:10.1/x", channel=channel, ts=f"{n}.0", private=channel == "P1")
+    library.accept("T1", share("arxiv:0", channel="P2", private=True), at(1))
+    known_id = share("arxiv:0", channel="P2", private=True).id
+    library.settle("T1", known_id, ShareState.BRIEFED, at(1), paper_id=stored.id)
+    library.known_paper("T1", ["arxiv:0", "doi:10.1/x"], "C1")
+    library.same_work("T1", "Tides", "Ada", "C1")
+    library.text("T1", stored.id, "C1")
+    library.brief("T1", stored.id, "zh", "C1")
+    library.first_share("T1", stored.id, "C1", before=known_id)
+    library.shared_in("T1", "C1", WEEK, "zh")
+    library.failed_in("T1", "C1", WEEK)
+    freeze(library, 1, 200)
+    library.withdraw("T1", "C1", "2.0", at(3))
+    library.close()
+    assert len(plans) > 25
+    ours = r"SCAN (?!asked|same_work|CONSTANT)|\(team_id=\?\)$|\(team_id=\? AND scope=\?\)$"
+    assert {sql: plan for sql, plan in plans.items() if any(re.search(ours, step) for step in plan)} == {}

@@ -114,7 +114,7 @@ def _language(words: str, language: Language) -> Iterator[str]:
             yield cjk[0]
         yield from _other_latin(shown)
         return
-    if len(_CJK.findall(shown)) < 4:
+    if len(_CJK.findall(shown)) < (4 if _PLAIN_WORD.search(shown) else 2):
         yield f"not Chinese: {shown[:40]}"
         return
     # Terms may stay in English; a phrase of running English may not.

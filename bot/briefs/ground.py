@@ -112,7 +112,7 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
             yield Fault(slot, "number", f"{claim.sign}{claim.text}")
         elif claim.bound and not any(_allows(each.loose_bound, claim) for each in matches):
             yield Fault(slot, "bound", f"{words[max(0, claim.start - 8) : claim.end]}: the quote sets no such bound")
-        elif all(each.bound == "upto" for each in matches) and claim.loose_bound not in ("upto", "less"):
+        elif all(each.bound == "upto" for each in matches) and not _is_upper(claim, words):
             yield Fault(slot, "bound", f"{claim.text}: the quote says up to {claim.text}")
 
 
@@ -126,6 +126,11 @@ def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
         and (bare < 10 or 1900 <= bare <= 2100 or claim.text[-1:].isalpha())
     )
     return bool(name and version and source.holds(f"{name[0]}{claim.text}"))
+
+
+def _is_upper(claim: Quantity, words: str) -> bool:
+    """Whether the slot, too, says that it is the most: up to, 最多, or a bare 达."""
+    return claim.loose_bound in ("upto", "less") or words[: claim.start].rstrip().endswith("达")
 
 
 def _allows(printed: str, claim: Quantity) -> bool:

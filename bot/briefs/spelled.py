@@ -32,7 +32,9 @@ _EN_MULTIPLE = re.compile(
     r"|(?P<four>quadrupl(?:es|ed|e|ing)|fourfold))(?![A-Za-z])",
     re.IGNORECASE,
 )
-_EN_IMPLIED = re.compile(r"(?<![A-Za-z])(?:both|dual|pairs?|paired|twin|bi-?directional)(?![A-Za-z])", re.IGNORECASE)
+_EN_IMPLIED = re.compile(
+    r"(?<![A-Za-z])(?:single|both|dual|pairs?|paired|twin|bi-?directional)(?![A-Za-z])", re.IGNORECASE
+)
 _ZH = "零一二两三四五六七八九十百千万亿"
 # A Chinese numeral is a number only before a word that counts: 统一, 一致, 万能 and 十分 are none.
 _ZH_COUNT = re.compile(
@@ -61,27 +63,30 @@ _VAGUE = re.compile(
 
 
 def counts(text: str) -> Iterator[Found]:
-    """two tasks, twenty-five, a million, 三种, 两倍; articles and pronouns (a, one, 一个) are no counts."""
+    """two tasks, twenty-five, a million, 三种, 两倍; one and 一个 may prove a number but claim none."""
     for match in _EN_COUNT.finditer(text):
         word = (match["word"] or "").lower()
         tens = _EN_TENS[match["tens"].lower()] + _EN_SMALL[match["ones"].lower()] if match["tens"] else None
         value = Fraction(tens or _EN_WORDS.get(word, 1))
         tail = units.suffix(text, match.end(), value)
-        if tail and not (word in ("a", "an", "one", "zero") and tail.scale == 1 and tail.readings[0][1] != "×"):
-            yield Found(match.start(), tail.end, list(tail.readings), tail.has_unit, tail.scale)
+        article = word in ("a", "an", "one", "zero") and tail and tail.scale == 1 and tail.readings[0][1] != "×"
+        if tail and not (article and word != "one"):
+            yield Found(match.start(), tail.end, list(tail.readings), tail.has_unit, tail.scale, claimed=not article)
     for match in _ZH_COUNT.finditer(text):
         value = zh_value(match["number"])
         tail = units.suffix(text, match.end(), value)
-        if tail is None or (match["number"] == "一" and tail.readings[0][1] != "×"):
+        if tail is None:
             continue
+        article = match["number"] == "一" and tail.readings[0][1] != "×"
         readings, has_unit, end = list(tail.readings), tail.has_unit, tail.end
         if text[match.end()] == "成":
             readings, has_unit, end = [(value * 10, "%")], True, match.end() + 1
         elif readings[0] == (Fraction(1), "×"):
             readings = [(Fraction(2), "×")]  # 提高一倍 is doubled
-        yield Found(match.start(), end, readings, has_unit, tail.scale)
+        yield Found(match.start(), end, readings, has_unit, tail.scale, claimed=not article)
     for match in _EN_IMPLIED.finditer(text):
-        yield Found(match.start(), match.end(), [(Fraction(2), "")], claimed=False)
+        value = Fraction(1 if match[0].lower() == "single" else 2)
+        yield Found(match.start(), match.end(), [(value, "")], claimed=False)
 
 
 def zh_value(numeral: str) -> Fraction:

@@ -244,15 +244,24 @@ def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: d
     seen = papers.paper(tx, team_id, paper_id, share.channel_id)
     if seen is None:
         return None
-    row = tx.row("SELECT scope FROM papers WHERE team_id = :team AND id = :id", team=team_id, id=seen.id)
-    if not share.private or (row and row["scope"] != PUBLIC):
+    if not share.private:
         return seen.id
-    own = shelve(tx, team_id, share.channel_id, replace(seen, id=""), now, imported=False)
-    for statement in _COPIES:
-        tx.rows(statement, team=team_id, paper=seen.id, own=own.id)
-    return own.id
+    row = tx.row("SELECT scope FROM papers WHERE team_id = :team AND id = :id", team=team_id, id=seen.id)
+    own_id = seen.id
+    if row is not None and row["scope"] == PUBLIC:
+        own_id = shelve(tx, team_id, share.channel_id, replace(seen, id=""), now, imported=False).id
+    for public in tx.rows(
+        f"{papers.SAME_WORK} SELECT id FROM papers WHERE scope = '' AND id IN (SELECT id FROM same_work)",  # noqa: S608
+        team=team_id,
+        paper=seen.id,
+        channel=share.channel_id,
+    ):
+        for statement in _COPIES:
+            tx.rows(statement, team=team_id, paper=public["id"], own=own_id)
+    return own_id
 
 
+# What the channel's own record lacks.
 _BRIEF_COLUMNS = """language, title, institutions, technique, problem, effect, sentence, evidence, model,
     prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls, seconds"""
 _COPIES = (

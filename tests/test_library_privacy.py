@@ -237,6 +237,9 @@ def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: 
                 assert library.paper(act.team, stored.paper_id, act.channel) is not None
                 briefs = [library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")]
                 assert any(briefs)
+                entries = library.shared_in(act.team, act.channel, ALWAYS, act.language)
+                (entry,) = [entry for entry in entries if stored in entry.shares]
+                assert entry.brief.language == act.language or not briefs[act.language == "en"]
 
 
 @THOROUGH
@@ -318,6 +321,19 @@ def test_what_a_private_channel_holds_outlives_the_public_share_there_only(libra
     assert library.known_paper("T1", ["arxiv:1"], "C1") is None
     assert library.brief("T1", own, "zh", "P1") == brief("open")
     assert library.text("T1", own, "P1") == text("open")
+
+
+def test_what_the_team_knows_fills_what_a_private_record_lacks(library: SqliteLibrary) -> None:
+    library.accept("T1", private("arxiv:1"), at(0))
+    own = library.keep("T1", paper("arxiv:1"), brief("own"), None, at(0), share_id=private("arxiv:1").id)
+    library.accept("T1", share("arxiv:1"), at(1))
+    library.keep("T1", paper("arxiv:1"), brief("open", "en"), text("open"), at(1), share_id=share("arxiv:1").id)
+    library.accept("T1", private("arxiv:1", ts="6.0"), at(2))
+    library.settle("T1", private("arxiv:1", ts="6.0").id, ShareState.BRIEFED, at(2), paper_id=own.id)
+    library.withdraw("T1", "C1", "1.000100", at(3))
+    assert library.brief("T1", own.id, "zh", "P1") == brief("own")
+    assert library.brief("T1", own.id, "en", "P1") == brief("open", "en")
+    assert library.text("T1", own.id, "P1") == text("open")
 
 
 def test_one_message_id_in_two_teams_is_two_shares(library: SqliteLibrary) -> None:

@@ -63,9 +63,7 @@ def _re(form: str) -> re.Pattern[str]:
 
 _STRENGTHS = {"proposes": 3.0, "develops": 2.8, "describes": 2.2, "uses": 2.0, "studies": 1.2}
 _SUBJECT = r"(?:<own>|it|and|(?P<named>our [\w-]+|the proposed [\w-]+|(?-i:[A-Z][\w-]*(?: [A-Z][\w-]*)?))),? "
-_ADVERBS = (
-    r"(?P<adverb>(?:(?:\w+ly|then|also|further|here|first|thus|hence|will|to|instead|next|do|have|can|in turn)\s)*)"
-)
+_ADVERBS = r"(?P<adverb>(?:<adverbs>\s)*)"
 _IS_A = re.compile(r"(?:,| is| are|, called|, named|—|:) (?=(?:a|an|the) )")
 _BY = r"\b(?:by|through|via) (?:introducing|proposing|using|leveraging|combining|applying|developing|integrating) "
 _PASSIVE = (
@@ -77,7 +75,7 @@ _APPOSITION = (
     r"^<modifiers>(?: <modifiers>)* (?:\w+ )?<bare_technique>"
     r"(?: (?:called|named|termed|dubbed)|, (?:(?:called|named|termed|dubbed|namely) )?)(?-i:(?= ?[A-Z]))\s*"
 )
-_NO_TECHNIQUE = r"^(?:<modifiers> )*(?:[\w-]+ )?<no_technique>"
+_NO_TECHNIQUE = r"^(?:<modifiers> )*(?:<no_object>|(?:[\w-]+ )?<no_technique>)"
 _LEADING = r"^(?:to|of|on|by|in|as|for|with|from|and|or|not|at|over|upon|up|all|only|out|used|based|built) "
 _NAME = r"\((?-i:[A-Z][\w-]*[A-Z0-9][\w-]*s?)\)"
 
@@ -126,12 +124,9 @@ def _object(rest: str) -> str:
     """The object of a verb, up to where the sentence turns to something else."""
     rest = re.sub(r"^(?:to )?(?:use|leverage|employ|apply|adopt|utili[sz]e) ", "", rest)
     rest = re.sub(r"^(?:here|now|first|only|a set of|(?:the )?(?:concept|idea|use) of) ", "", rest)
-    end = re.search(
-        r"[;:](?=\s)|\.$|\s[—–]\s|, (?:and (?:we|it|then|show|demonstrate|also|evaluate|is|has|achieves?)|but|while|whereas|so|in order|showing|"
-        r"demonstrating|as (?:shown|depicted|"
-        r"illustrated|described))\b|, we | (?:to|and) (?:address|tackle|solve|overcome|bridge|mitigate) ",
-        rest,
-    )
+    end = _re(
+        r"[;:](?=\s)|\.$|\s[—–]\s|, <object_ends> | (?:to|and) (?:address|tackle|solve|overcome|bridge|mitigate) "
+    ).search(rest)
     return (rest[: end.start()] if end else rest).strip()
 
 
@@ -164,10 +159,7 @@ _AGAINST = (
     r"(?P<np>[^,;:]{8,180})"
 )
 _PROBLEM_OF = r"\b(?P<np>(?:the|an?|this) (?:[\w-]+ ){0,2}<problem_nouns> (?:of|between|that) [^,;:]{10,160})"
-_NP_END = (
-    r"(?<!that )(?<!which )\b(?:we|this paper|(?:by|and) \w+ing|is|are|was|were|has|have|can|cannot|may|will|would|should|remains?|introduces?|"
-    r"leads?|makes?|requires?)\b"
-)
+_NP_END = r"(?<!that )(?<!which )<verbs>"
 _CHALLENGE = r"\b(?:challenge|limitation|problem|issue|bottleneck|drawback|obstacle)s?(?: [\w ]{0,30})?: (?=\w)"
 _TURN = r"^(?:<turns>,?\s+)+"
 _CONCESSION = r"^<concedes> [^;]*?, (?=\w)"
@@ -186,7 +178,7 @@ def problems(sentence: str, context: Context) -> Iterator[Clause]:
         return
     for form, score in ((_AGAINST, 3.2), (_PROBLEM_OF, 2.2)):
         for match in _re(form).finditer(sentence):
-            phrase = trim(re.split(_NP_END, match["np"])[0])
+            phrase = trim(_re(_NP_END).split(match["np"])[0])
             if not _re("^<dangling>").match(phrase) and len(phrase.split()) >= 4 and not re.match(r"\d", phrase):
                 yield Clause("problem", phrase, score - _looseness(phrase))
     if named := _re(_CHALLENGE).search(sentence):
@@ -242,10 +234,7 @@ _RESULT_NUMBER = (
     r"min\b|hours?\b|seconds?\b)|[×∼~]\s?\d|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"
     r"|\b(?:doubl|tripl|halv)(?:es?|ed|ing)\b)"
 )
-_BARELY_SHOWN = (
-    r"^(?:(?:our|the|these|experimental|empirical|extensive|simulation) )*(?:results|experiments|evaluations?|simulations|"
-    r"findings) (?:show|demonstrate|indicate|suggest|reveal)s? (?:that )?"
-)
+_BARELY_SHOWN = r"^(?:<evaluated> )*<evaluates> <shows> (?:that )?"
 _PRONOUN = r"^(?:it|they|this|these|we|our|its|their|the proposed|that|such)\b"
 
 

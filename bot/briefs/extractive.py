@@ -23,8 +23,8 @@ from bot.briefs.sentences import split
 from bot.briefs.trim import trim
 from bot.models import SLOTS, Draft, Evidence, FullText, Language, Paper, Slot
 
-_FARTHEST = 12_000
-"""Characters of introduction or conclusion looked at."""
+_FARTHEST = {"conclusion": 4_000}
+"""Characters of a part looked at, 12,000 of the others: behind the conclusion appendices may follow unmarked."""
 _LONGEST = 800
 """Characters of a sentence looked at; what is longer is no sentence but a text without full stops."""
 _TRIES = 6
@@ -154,14 +154,12 @@ def _sentences(paper: Paper, text: FullText | None) -> Iterator[Sentence]:
             yield Sentence(words, page, 0.0)
     kinds = ("introduction", "conclusion") if whole else ("header", "introduction", "results", "conclusion")
     for kind in kinds:
-        seen = 0
+        left = _FARTHEST.get(kind, 12_000)
         for passage in part(found, kind):
-            for words in split(passage.text[: _FARTHEST - seen]):
+            for words in split(passage.text[: max(0, left)]):
                 if _is_prose(words):
                     yield Sentence(words, passage.page, -1.0)
-            seen += len(passage.text)
-            if seen >= _FARTHEST:
-                break
+            left -= len(passage.text)
 
 
 def _is_prose(words: str) -> bool:
@@ -195,7 +193,7 @@ def _ranked(
         ]
         if slot == "problem" and not chinese:
             picks += [
-                Pick(clause, sentence, clause.score + sentence.weight + 0.8)
+                Pick(clause, sentence, clause.score + sentence.weight + 0.8 * (sentence.weight == 0))
                 for sentence, following in pairwise(sentences)
                 for clause in clauses.posed(sentence.words, following.words)
             ]
@@ -264,12 +262,14 @@ def _third_person(words: str, context: Context) -> str:
 
 def _lowered(words: str, context: Context, text: str) -> str:
     """A sentence's first word in the middle of ours: a capital stays where it belongs to a name."""
+    if re.match(r"(?:The|An?|In|On|For|At|By|With|To|These|This|Our|Some|Most|Many)\b", words):
+        return words[:1].lower() + words[1:]
     first = re.match(r"[A-Z][a-z]*(?:-[a-z]+)*(?![\w-])(?! (?:[A-Z]|\())", words)
     if first is None or first[0] == context.name:
         return words
     small = re.search(rf"(?<![\w-]){first[0].lower()}(?![\w-])", text)
     named = re.search(rf"[a-z,] {first[0]}(?![\w-])", text)
-    common = small or (not named and re.search(r"(?:ing|ed|ly|ions?|ive|ments?|ies)$|^.{1,4}$", first[0]))
+    common = small or (not named and re.search(r"(?:ing|ed|ly|ions?|ive|ments?|ies|al)$|^.{1,4}$", first[0]))
     return words[:1].lower() + words[1:] if common else words
 
 

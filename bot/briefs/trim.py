@@ -78,11 +78,11 @@ def _balanced(words: str) -> bool:
 def _closed(words: str) -> str:
     """Without a dangling last word and without a bracket that never closes."""
     words = _OPEN_END.sub("", words.strip())
-    if words.count("(") > words.count(")"):
+    while words.count("(") > words.count(")"):
         words = words[: words.rfind("(")]
     if words.count(")") > words.count("("):
         words = re.sub(r"^\([ivx\d]+\)\s*", "", words)
         words = words[:-1] if words.endswith(")") and words.count(")") > words.count("(") else words
     words = re.sub(r"\s+(?:between|both|either)\b(?!.*\b(?:and|or)\b).*$", "", words)
-    words = words.rstrip(" ,;:.—–-")
+    words = re.sub(r",\s+\w+ed$", "", words).rstrip(" ,;:.—–-")  # "…, accessed" without by what
     return _OPEN_END.sub("", words)

@@ -1,0 +1,303 @@
+"""Briefs without a model: what is picked from a paper, and how it is trimmed."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented_papers import PAPER, PAPER_ZH, TEXT, TEXT_ZH
+
+from bot.briefs import clauses, clauses_zh
+from bot.briefs.clauses import Clause, Context
+from bot.briefs.extractive import answer, draft_of, extract, question
+from bot.briefs.ground import check
+from bot.briefs.passages import passages
+from bot.briefs.sentences import split, without_citations
+from bot.briefs.trim import trim
+from bot.models import SLOTS, Draft, FullText, Language, Paper
+
+NOBODY = Context("", frozenset())
+
+
+def best(found: list[Clause]) -> str:
+    return max(found, key=lambda clause: clause.score).words
+
+
+def techniques(sentence: str, name: str = "") -> str:
+    return best(list(clauses.techniques(sentence, Context(name, frozenset()))))
+
+
+def problems(sentence: str) -> str:
+    return best(list(clauses.problems(sentence, NOBODY)))
+
+
+def effects(sentence: str) -> str:
+    return best(list(clauses.effects(sentence, NOBODY)))
+
+
+# --- the whole ---------------------------------------------------------------------------------------
+
+
+def test_an_english_paper_is_briefed_in_its_own_words() -> None:
+    draft = extract(PAPER, TEXT, "en")
+    assert draft.technique.startswith("Tidewater, an adapter cache that predicts demand")
+    assert draft.problem.startswith("the problem that current adapter servers reload weights for every request")
+    assert draft.effect.startswith("the result that Tidewater improves throughput by 2.3× and keeps 97 % of requests")
+    assert draft.evidence["effect"].quote.startswith("Experiments on two public traces show")
+    assert draft.evidence["effect"].page == 1
+
+
+def test_in_chinese_an_english_excerpt_is_marked_and_verbatim() -> None:
+    draft = extract(PAPER, TEXT, "zh")
+    for slot in SLOTS:
+        words = re.fullmatch(r"(?:Tidewater)?「(.+)」", getattr(draft, slot))
+        assert words is not None
+        assert words[1] in re.sub(r"\s+", " ", draft.evidence[slot].quote)
+        assert len(words[1].split()) <= 25
+
+
+def test_a_chinese_paper_is_briefed_in_its_own_words() -> None:
+    draft = extract(PAPER_ZH, TEXT_ZH, "zh")
+    assert draft.technique == "「基于时空图注意力网络的短时客流预测方法」"
+    assert draft.problem == "「换乘站客流相互影响难以建模」"
+    assert "降低了18.6%" in draft.effect
+
+
+def test_a_chinese_paper_in_english_is_marked() -> None:
+    draft = extract(PAPER_ZH, TEXT_ZH, "en")
+    assert all(getattr(draft, slot).startswith("“") for slot in SLOTS)
+
+
+def test_what_grounding_objects_to_is_not_taken() -> None:
+    for paper, text in ((PAPER, TEXT), (PAPER, None), (PAPER_ZH, TEXT_ZH)):
+        for language in ("zh", "en"):
+            draft = extract(paper, text, language)  # type: ignore[arg-type]
+            assert check(draft, paper, text, language, excerpts=frozenset(SLOTS)) == []  # type: ignore[arg-type]
+
+
+def test_without_an_abstract_the_page_is_read() -> None:
+    bare = Paper(id="", title=PAPER.title)
+    assert "2.3×" in extract(bare, TEXT, "en").effect
+
+
+def test_a_paper_that_says_nothing_still_gets_three_slots() -> None:
+    draft = extract(Paper(id="", title="On the Tides of Small Lakes"), None, "zh")
+    assert all(getattr(draft, slot) for slot in SLOTS)
+    assert draft.evidence["effect"].quote == "On the Tides of Small Lakes"
+
+
+def test_as_a_model_it_answers_the_same() -> None:
+    assert draft_of(answer(question(PAPER, TEXT, "en"))) == extract(PAPER, TEXT, "en")
+
+
+_TALK = """we propose Tidewater , . ; : ( ) [3] however this method which reduces 2.3× by 97 % to 5 because poor “ ” —
+and of the a 我们 提出 方法 。 ， 降低 了 18% 问题 \u202e https://x.y @all Abstract Introduction"""
+_WORDS = st.sampled_from(_TALK.split())
+
+
+@given(st.lists(_WORDS, max_size=120), st.lists(_WORDS, max_size=120), st.sampled_from(["zh", "en"]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_is_read_every_slot_is_filled_and_stands(
+    abstract: list[str], page: list[str], language: Language
+) -> None:
+    paper = Paper(id="", title="Tidewater: a Study of Demand", abstract=" ".join(abstract))
+    text = FullText((" ".join(page),))
+    draft = extract(paper, text, language)
+    assert all(getattr(draft, slot).strip("「」“” ") for slot in SLOTS)
+    faults = check(draft, paper, text, language, excerpts=frozenset(SLOTS))
+    # What is said when nothing can be excerpted is ours, and the same for every paper.
+    nothing = extract(Paper(id="", title=paper.title), None, language)
+    assert all(_slot(draft, fault.slot) == _slot(nothing, fault.slot) for fault in faults)
+
+
+def _slot(draft: Draft, name: str) -> str:
+    return str(getattr(draft, name))
+
+
+def test_a_text_without_full_stops_is_no_burden() -> None:
+    endless = "we propose a (method, that reduces " * 20_000
+    draft = extract(Paper(id="", title="Endless", abstract=endless), FullText((endless,) * 3), "en")
+    assert len(draft.technique) < 1_000
+
+
+# --- technique ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("In this paper, we propose a lazy cache for adapters.", "a lazy cache for adapters"),
+        ("To fix it, we therefore introduce LazyNet, a cache that waits.", "LazyNet, a cache that waits"),
+        ("This work presents a survey of lazy caches and their uses.", "a survey of lazy caches and their uses"),
+        ("We use percolation theory to analyze waiting.", "percolation theory to analyze waiting"),
+        ("We develop a novel solution, Zero Waiting (ZeWa), to save time.", "Zero Waiting (ZeWa), to save time"),
+        ("A lazy cache with two levels is proposed.", "A lazy cache with two levels"),
+    ],
+)
+def test_the_technique_is_what_is_proposed(sentence: str, phrase: str) -> None:
+    assert techniques(sentence) == phrase
+
+
+def test_the_name_of_the_title_counts() -> None:
+    assert techniques("LazyNet is a cache that waits for its second reader.", "LazyNet").startswith(
+        "a cache that waits"
+    )
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "We conduct extensive experiments on four data sets.",
+        "We introduce the problem of waiting.",
+        "We propose that caches should wait.",
+        "Others propose a hasty cache.",
+        "We present results on four data sets.",
+    ],
+)
+def test_experiments_and_what_others_do_are_no_technique(sentence: str) -> None:
+    assert list(clauses.techniques(sentence, NOBODY)) == []
+
+
+# --- problem -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("However, hasty caches suffer from wrong guesses.", "hasty caches suffer from wrong guesses"),
+        ("To overcome the memory bottleneck of hasty caches, we wait.", "the memory bottleneck of hasty caches"),
+        ("While caches are cheap, wrong guesses limit their use [3, 4].", "wrong guesses limit their use"),
+        ("Caches are cheap, but wrong guesses are costly in memory.", "wrong guesses are costly in memory"),
+    ],
+)
+def test_the_problem_is_what_fails_or_lacks(sentence: str, phrase: str) -> None:
+    assert problems(sentence) == phrase
+
+
+@pytest.mark.parametrize("start", ["This", "It", "These methods", "They", "Such caches", "Our cache"])
+def test_a_problem_points_at_nothing_outside(start: str) -> None:
+    assert list(clauses.problems(f"However, {start} cannot handle the challenging load.", NOBODY)) == []
+
+
+def test_the_sentence_before_the_way_out_poses_the_problem() -> None:
+    found = list(clauses.posed("In caches the time grows with the load.", "To overcome this limitation we wait."))
+    assert [clause.words for clause in found] == ["In caches the time grows with the load"]
+
+
+# --- effect ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("Experiments show that waiting is 2× faster than guessing.", "waiting is 2× faster than guessing"),
+        (
+            "On three traces, we achieve a 28% relative improvement over guessing.",
+            "a 28% relative improvement over guessing",
+        ),
+        ("Remarkably, LazyNet cuts misses by 24–49%.", "LazyNet cuts misses by 24–49%"),
+    ],
+)
+def test_the_effect_is_the_result(sentence: str, phrase: str) -> None:
+    assert effects(sentence) == phrase
+
+
+def test_a_result_in_figures_beats_one_in_words() -> None:
+    abstract = "We propose a lazy cache. It works better than guessing in all respects. It reduces misses by 37%."
+    assert "37%" in extract(Paper(id="", title="Waiting", abstract=abstract), None, "en").effect
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Our code is available at https://example.org and improves all.",
+        "In future work we would improve it by 50%.",
+        "How can we reduce misses by 50%?",
+    ],
+)
+def test_promises_and_links_are_no_effect(sentence: str) -> None:
+    assert list(clauses.effects(sentence, NOBODY)) == []
+
+
+# --- Chinese -----------------------------------------------------------------------------------------
+
+
+def test_chinese_clauses_are_found() -> None:
+    sentence = "针对缓存命中率低的问题，本文提出了一种惰性缓存替换算法，实验结果表明命中率提高了12%。"
+    assert best(list(clauses_zh.techniques(sentence, NOBODY))) == "惰性缓存替换算法"
+    assert best(list(clauses_zh.problems(sentence, NOBODY))) == "缓存命中率低"
+    assert best(list(clauses_zh.effects(sentence, NOBODY))) == "命中率提高了12%"
+
+
+# --- trimming ----------------------------------------------------------------------------------------
+
+
+def test_a_clause_is_cut_at_a_joint_and_ends_on_a_full_word() -> None:
+    clause = (
+        "a cache of two levels (the first in fast memory, the second in slow memory), which waits for the second "
+        "reader before it keeps anything, so that the memory is not filled with what nobody will ever read again"
+    )
+    cut = trim(clause)
+    assert len(cut.split()) <= 25
+    assert cut.endswith("waits for the second reader") or cut.endswith("keeps anything")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["the", "of", "a", "cache", "(which)", "(", ")", ",", "and", "that", "2.3×", "by", "—", "waits"]
+        ),
+        max_size=60,
+    )
+)
+def test_no_excerpt_is_long_or_ends_open(words: list[str]) -> None:
+    cut = trim(" ".join(words))
+    assert len(cut.split()) <= 25
+    assert len(cut.split()) < 2 or cut.split()[-1] not in ("the", "of", "a", "and", "by", "that")
+    assert cut.count("(") <= cut.count(")") or "(" not in cut
+
+
+def test_the_number_stays_in() -> None:
+    clause = "we find, after a long and careful study of many traces from many places, " * 2 + "that it is 2.3× faster"
+    assert "2.3×" in trim(clause, keep=re.compile("2.3×"))
+
+
+# --- sentences and parts -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("It waits, e.g. for readers. It keeps them.", 2),
+        ("Quill et al. show it in Fig. 3. We do not.", 2),
+        ("It is 2.3 times faster.", 1),
+        ("它会等待。它会保留。", 2),
+        ("", 0),
+    ],
+)
+def test_sentences_end_where_they_end(text: str, count: int) -> None:
+    assert len(split(text)) == count
+
+
+def test_reference_marks_go_and_other_brackets_stay() -> None:
+    sentence = "Caches (Quill et al., 2024) of two levels [3, 5–7] are kept (in memory)."
+    assert without_citations(sentence) == "Caches of two levels are kept (in memory)."
+
+
+def test_a_page_is_cut_at_its_headings() -> None:
+    kinds = [(passage.kind, passage.page) for passage in passages(TEXT)]
+    assert kinds == [
+        *(("header", 1), ("abstract", 1), ("introduction", 1)),
+        *(("other", 2), ("results", 2), ("conclusion", 2)),
+    ]
+
+
+def test_an_abstract_may_run_on_from_its_heading() -> None:
+    found = passages(FullText(("A Title\nAbstract—Caches wait.\nI. INTRODUCTION\nThey do.",)))
+    assert [(passage.kind, passage.text) for passage in found] == [
+        ("header", "A Title"),
+        ("abstract", "Caches wait."),
+        ("introduction", "They do."),
+    ]

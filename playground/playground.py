@@ -101,7 +101,7 @@ class Playground(People):
         courier = self.slack.courier
         bodies = [each.body for each in courier.deliveries][-(last or 0) :]
         for body in bodies:
-            self._call(courier.send_event, body)
+            self._call(courier.start, courier.accept(body))
 
     # what goes wrong
 

@@ -8,14 +8,19 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import uvicorn
+from starlette.responses import Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 Scope = MutableMapping[str, Any]
+DROP = "playground.drop"
 Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 
-class Dropped(Exception):
-    """Raised by an application: the connection is to be closed without an answer."""
+class Drop(Response):
+    """No answer: the connection is closed."""
+
+    async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
+        await send({"type": DROP})
 
 
 class ThreadedServer:
@@ -50,10 +55,13 @@ class ThreadedServer:
         self._thread.join(10)
 
     async def _answer(self, scope: Scope, receive: Any, send: Any) -> None:
-        try:
-            await self._application(scope, receive, send)
-        except Dropped:
-            self._connections[tuple(scope["client"])].abort()
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == DROP:
+                self._connections[tuple(scope["client"])].abort()
+            else:
+                await send(message)
+
+        await self._application(scope, receive, sending)
 
 
 class _Server(uvicorn.Server):

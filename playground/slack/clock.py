@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-SHORTEST_ANSWER = 0.5
-"""Real seconds. What measures the bot's own speed (3 s to acknowledge, 3 s for a trigger) is never shorter than
-this, however fast the clock runs: a loaded machine would miss it through no fault of the bot."""
+SHORTEST_ANSWER = 1.0
+"""Real seconds. The time in which the bot must acknowledge an event measures its own speed: it is never shorter than
+this, however fast the clock runs, or a loaded machine would miss it through no fault of the bot."""
 
 
 class Clock:

@@ -160,11 +160,15 @@ class Courier:
 
     # events
 
-    def send_event(self, body: Json) -> None:
-        """Start delivering; returns at once."""
-        for _ in range(self.copies):
-            delivery = Delivery(body, self.clock.now())
-            self.deliveries.append(delivery)
+    def accept(self, body: Json) -> list[Delivery]:
+        """Note an event down, from any thread; ``start`` sends it."""
+        accepted = [Delivery(body, self.clock.now()) for _ in range(self.copies)]
+        self.deliveries += accepted
+        return accepted
+
+    def start(self, deliveries: list[Delivery]) -> None:
+        """Send them; returns at once."""
+        for delivery in deliveries:
             self._spawn(self._deliver(delivery))
 
     def _spawn(self, work: Any) -> None:
@@ -192,31 +196,32 @@ class Courier:
     async def _try(self, kind: str, payload: Json, number: int, reason: str | None) -> Json:
         if self.request_url:
             retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason or ""} if number else {}
-            return await self._post(kind, payload, retry)
+            return await self._post(kind, payload, retry, self.clock.answer(ANSWER_WITHIN))
         while not self.sockets:
             await self._socket_open.wait()
         envelope: Json = {"payload": payload, "type": kind, "accepts_response_payload": False}
         envelope |= {"retry_attempt": number, "retry_reason": reason or ""}
-        return await self._send(envelope)
+        return await self._send(envelope, self.clock.answer(ANSWER_WITHIN))
 
-    async def _send(self, envelope: Json) -> Json:
+    async def _send(self, envelope: Json, seconds: float) -> Json:
         socket = self.sockets[next(self._turn) % len(self.sockets)]
         envelope["envelope_id"] = f"{next(self._numbers):08d}-0000-4000-8000-000000000000"
-        answer = await socket.send(envelope, self.clock.answer(ANSWER_WITHIN))
+        answer = await socket.send(envelope, seconds)
         if answer and not envelope["accepts_response_payload"]:
             self.refused_answers.append(envelope["type"])
         return answer
 
-    # commands, shortcuts, clicks, views: tried once, a person is waiting
+    # commands, shortcuts, clicks, views: tried once, for three real seconds, since a person is waiting
 
     async def ask(self, kind: str, payload: Json, *, accepts_answer: bool) -> Json:
         """``kind``: ``slash_commands`` or ``interactive``. Returns what the acknowledgement carried."""
         try:
             if self.request_url:
-                return await self._post(kind, payload, {})
+                return await self._post(kind, payload, {}, ANSWER_WITHIN)
             if not self.sockets:
                 raise NotAnswered("dispatch_failed")
-            return await self._send({"payload": payload, "type": kind, "accepts_response_payload": accepts_answer})
+            envelope = {"payload": payload, "type": kind, "accepts_response_payload": accepts_answer}
+            return await self._send(envelope, ANSWER_WITHIN)
         except _Failed as failed:
             slow = str(failed) in ("timeout", "http_timeout")
             raise NotAnswered("operation_timeout" if slow else "dispatch_failed") from None
@@ -229,7 +234,7 @@ class Courier:
         challenge = f"challenge-{next(self._numbers)}"
         body = {"token": "unused-verification-token", "type": "url_verification", "challenge": challenge}
         try:
-            answer = await self._post("events_api", body, {})
+            answer = await self._post("events_api", body, {}, ANSWER_WITHIN)
         except _Failed as failed:
             self.request_url = None
             raise ValueError(f"{url} did not answer the challenge: {failed}") from None
@@ -237,7 +242,7 @@ class Courier:
             self.request_url = None
             raise ValueError(f"{url} did not answer the challenge")
 
-    async def _post(self, kind: str, payload: Json, headers: dict[str, str]) -> Json:
+    async def _post(self, kind: str, payload: Json, headers: dict[str, str], seconds: float) -> Json:
         content_type = "application/x-www-form-urlencoded"
         if kind == "events_api":
             body, content_type = json.dumps(payload), "application/json"
@@ -247,7 +252,7 @@ class Courier:
             body = urlencode({"payload": json.dumps(payload)})
         headers = {**headers, "Content-Type": content_type, **signed(body, self.installation.signing_secret)}
         assert self.request_url
-        return await asyncio.to_thread(_post, self.request_url, body, headers, self.clock.answer(ANSWER_WITHIN))
+        return await asyncio.to_thread(_post, self.request_url, body, headers, seconds)
 
 
 def signed(body: str, secret: str) -> dict[str, str]:

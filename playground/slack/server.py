@@ -28,7 +28,7 @@ from playground.slack.web_api import conversations, files, views  # noqa: F401  
 from playground.slack.web_api.door import Args, Call, Fault, Limited, perform
 from playground.slack.web_api.limits import POSTING, Limits
 from playground.slack.workspace import Workspace
-from playground.threaded import Dropped
+from playground.threaded import Drop
 
 LINK_LIVES = 30
 """Seconds in which the address from ``apps.connections.open`` must be used."""
@@ -88,7 +88,7 @@ class Slack:
         for each in with_mention(event, self.installation.bot_user_id):
             if self.loop and heard(each, self.installation, self.workspace.channels):
                 body = self._bodies.body(json.loads(json.dumps(each)), self.clock.now())
-                self.loop.call_soon_threadsafe(self.courier.send_event, body)
+                self.loop.call_soon_threadsafe(self.courier.start, self.courier.accept(body))
 
     # addresses
 
@@ -108,7 +108,7 @@ class Slack:
         call.error = None if call.answer.get("ok") else call.answer.get("error", f"http_{response.status_code}")
         if fault and fault.drop:
             call.error = "dropped"
-            raise Dropped
+            return Drop()
         return response
 
     def _answer(self, name: str, token: str | None, args: Args) -> Response:

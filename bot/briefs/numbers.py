@@ -17,10 +17,11 @@ from bot.briefs.bounds import bounds
 from bot.briefs.quantity import Found, Quantity
 
 _DIGITS = re.compile(
-    r"(?<![A-Za-z0-9_.@])(?<![A-Za-z]-)(?<![A-Za-z]\d-)"
+    r"(?<![A-Za-z0-9_.@])"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: 000)+(?![\d.,])|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40})"
     r"(?:e(?P<power>[-+]?\d{1,2})(?!\w))?"
 )
+_NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9.]*(?:-[A-Za-z0-9.]+)*-$")
 _SHARE = re.compile(r"(?<![\w./@-])(\d{1,3})\s?(?:/|out of|of)\s?(\d{1,3})(?:th|rd|nd|st)?(?![\w./%×])")
 _IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTkb]?(?![A-Za-z0-9]))")
 _RATE_BEFORE = re.compile(r"每(秒|分钟|小时|天)[^\d,，;；。]{0,6}$")
@@ -69,6 +70,8 @@ def numbers_in_names(text: str) -> tuple[Quantity, ...]:
 
 def _digits(text: str) -> Iterator[Found]:
     for match in _DIGITS.finditer(text):
+        if _NAME_BEFORE.search(text[max(0, match.start() - 40) : match.start()]):
+            continue  # GPT-4, Qwen2.5-7B; but not the end of 7B-13B
         value = Fraction(re.sub("[, ]", "", match["number"]))
         if match["power"]:
             value *= Fraction(10) ** int(match["power"])

@@ -90,6 +90,8 @@ def _unit(text: str, at: int, value: Fraction) -> tuple[int, list[Reading], bool
         return end, [(value, "×"), (value, "")], True  # repeated 10 times
     if name == "×" and re.match(r"[ ]?(?:\d|[A-Z][A-Za-z]*\d)", text[end:]):
         return end, [(value, ""), (value, "×")], False  # 3×3, 8× H100
+    if name == "GB" and text[end - 1] == "G" and value <= 7:
+        return None  # 5G is a network
     if name == "GB" and text[end - 1] == "G":
         return end, [(value, "GB"), (value * 10**9, "")], True
     if not name and (loose := _ALSO_BARE.match(text, start)):

@@ -19,7 +19,13 @@ def test_the_english_sentence_has_its_five_slots_in_order() -> None:
 
 def test_the_chinese_sentence_has_its_five_slots_in_order() -> None:
     words = sentence("zh", "On Tides", ["甲大学"], "潮汐表", "洪水", "保持干燥的")
-    assert words == "甲大学发布了《On Tides》论文，使用潮汐表技术，解决了洪水问题，达成了保持干燥的效果。"
+    assert words == "甲大学发布了《On Tides》论文，使用潮汐表技术，解决了洪水的问题，达成了保持干燥的效果。"
+
+
+def test_an_excerpt_stands_in_its_marks_alone() -> None:
+    assert "解决了「floods」问题，达成了「dry feet」效果。" in sentence(
+        "zh", "T", [], "x", "「floods」", "「dry feet」"
+    )
 
 
 @pytest.mark.parametrize(

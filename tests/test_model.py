@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
 
+from bot.briefs import failures, model
 from bot.briefs.failures import redacted
 from bot.briefs.model import Deadline, Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Usage
 from bot.settings import Settings
+from bot.wording import keys as keys_of
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ASKED = [{"role": "system", "content": "Brief it."}, {"role": "user", "content": "A paper."}]
@@ -49,8 +53,8 @@ def models(server: FakeModelServer, answers: Kept | None = None, **settings: obj
     return Models(Settings(**values), answers if answers is not None else Kept())  # type: ignore[arg-type]
 
 
-def ask(asker: Models, model: str = "openai/local", *, seconds: float = 20, tally: Tally | None = None) -> str:
-    return asker.ask(model, ASKED, SCHEMA, Deadline(seconds), tally or Tally(), now=NOW)
+def ask(asker: Models, name: str = "openai/local", *, seconds: float = 20, tally: Tally | None = None) -> str:
+    return asker.ask(name, ASKED, SCHEMA, Deadline(seconds), tally or Tally(), now=NOW)
 
 
 def test_a_model_is_asked_once_and_its_words_come_back(server: FakeModelServer) -> None:
@@ -123,7 +127,7 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(server: FakeModelServe
     assert time.monotonic() - began < 6
 
 
-@pytest.mark.parametrize("model", ["openai/local", "hosted_vllm/local"])
+@pytest.mark.parametrize("name", ["openai/local", "hosted_vllm/local"])
 @pytest.mark.parametrize(
     ("reply", "code"),
     [
@@ -144,11 +148,11 @@ def test_a_server_that_never_ends_is_left_at_the_deadline(server: FakeModelServe
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_only_a_person_can_mend_is_told_at_once(
-    server: FakeModelServer, reply: Reply, code: str, model: str
+    server: FakeModelServer, reply: Reply, code: str, name: str
 ) -> None:
     server.queue(reply)
     with pytest.raises(Tell) as caught:
-        ask(models(server), model)
+        ask(models(server), name)
     assert caught.value.code == code
     assert len(server.requests) == 1
 
@@ -259,3 +263,12 @@ def test_many_threads_may_ask_at_once(server: FakeModelServer) -> None:
         server.queue(*[good("{}") for _ in range(24)])
         answers = list(pool.map(lambda number: ask(asker, f"openai/m{number}"), range(24)))
     assert answers == ["{}"] * 24
+
+
+def test_every_failure_has_its_sentences_and_its_row_in_the_guide() -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
+    codes = {key.removeprefix("errors.") for key in keys_of("en") if key.startswith("errors.model_")}
+    assert codes == {key.removeprefix("errors.") for key in keys_of("zh") if key.startswith("errors.model_")}
+    assert codes == set(re.findall(r"^\| `(model_\w+)`", guide, re.MULTILINE))
+    source = Path(failures.__file__).read_text(encoding="utf-8") + Path(model.__file__).read_text(encoding="utf-8")
+    assert set(re.findall(r'"(model_[a-z_]+)"', source)) <= codes

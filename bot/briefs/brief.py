@@ -41,13 +41,21 @@ def sentence(
     language: Language, title: str, institutions: Sequence[str], technique: str, problem: str, effect: str
 ) -> str:
     """The brief as posted. ``institutions`` are names as shown, all of them; the slots may come untrimmed."""
+    problem, effect = slot(language, "problem", problem), slot(language, "effect", effect)
+    if language == "zh":
+        problem, effect = _linked(problem), _linked(effect)
     return _FORM[language].format(
         institutions=_subject(language, institutions),
         title=plain(title, LONGEST_TITLE),
         technique=slot(language, "technique", technique),
-        problem=slot(language, "problem", problem),
-        effect=slot(language, "effect", effect),
+        problem=problem,
+        effect=effect,
     )
+
+
+def _linked(words: str) -> str:
+    """Before 问题 and 效果 a Chinese clause takes 的; a quotation takes nothing."""
+    return words if words.endswith(("的", "」", "”")) else f"{words}的"
 
 
 def slot(language: Language, name: Slot, words: str) -> str:

@@ -37,11 +37,11 @@ _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
 
 
 class _Died(Exception):
-    """The child ended without an answer. ``how`` is its return code."""
+    """The child ended without an answer: ``how`` is its return code, ``megabytes`` the most memory it had."""
 
-    def __init__(self, how: int) -> None:
-        super().__init__(how)
-        self.how = how
+    def __init__(self, how: int, megabytes: int) -> None:
+        super().__init__(how, megabytes)
+        self.how, self.megabytes = how, megabytes
 
 
 class _Overdue(Exception):
@@ -73,7 +73,7 @@ class _Child:
             self.process.stdin.write(json.dumps(question).encode() + b"\n")
             self.process.stdin.flush()
         except OSError:
-            raise _Died(self.process.wait()) from None
+            raise self._death() from None
         answer: dict[str, Any] = json.loads(self._line(time.monotonic() + seconds))
         self.megabytes = int(answer["megabytes"])
         return answer
@@ -87,11 +87,20 @@ class _Child:
                 raise _Overdue
             piece = os.read(self.process.stdout.fileno(), 1 << 20)
             if not piece:
-                raise _Died(self.process.wait())
+                raise self._death()
             received += piece
             if len(received) > _LONGEST_REPLY:
-                raise _Overdue
+                raise ValueError("a reply without end")
         return bytes(received)
+
+    def _death(self) -> _Died:
+        """What the kernel remembers of the child; ``Popen.wait`` would throw its memory figure away."""
+        try:
+            _, status, usage = os.wait4(self.process.pid, 0)
+        except ChildProcessError:
+            return _Died(self.process.wait(), 0)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        return _Died(self.process.returncode, usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10))
 
     @property
     def worn(self) -> bool:
@@ -156,9 +165,11 @@ class Jail:
         except _Overdue:
             child.end()
             raise Tell("took_too_long", seconds=int(self._wall_seconds)) from None
-        except (_Died, ValueError) as error:
+        except _Died as death:
+            raise self._autopsy(death) from None
+        except ValueError:  # not even an answer: whatever wrote this is no longer our reader
             child.end()
-            raise self._autopsy(error.how if isinstance(error, _Died) else 0) from None
+            raise Tell("damaged") from None
         if "reading" in answer:
             return reading_from(answer["reading"])
         if "bug" in answer:
@@ -166,10 +177,11 @@ class Jail:
             raise Tell("damaged")
         raise Tell(str(answer["code"]), **answer["facts"])
 
-    def _autopsy(self, how: int) -> Tell:
-        if -how == signal.SIGXCPU:
+    def _autopsy(self, death: _Died) -> Tell:
+        log.warning("a reader died with %d, %d MB", death.how, death.megabytes)
+        if -death.how == signal.SIGXCPU:
             return Tell("took_too_long", seconds=self._limits["cpu_seconds"])
-        if -how in _OUT_OF_MEMORY:
+        if -death.how in _OUT_OF_MEMORY or death.megabytes > self._limits["memory_mb"] / 2:
             return Tell("too_much_memory", megabytes=self._limits["memory_mb"])
         return Tell("damaged")
 

@@ -17,10 +17,11 @@ from bot.papers.pages.title import Title
 _LEADING_MARK = re.compile(r"\s*(?:\(?\d{1,2}\)?[.:]?(?=\s*[^\W\d_])|[a-zα-ω]\)?(?=\s?[A-Z]))\s*")
 _BREAK = re.compile(rf"[\t{re.escape(MARKS)}]+|[;；]")
 _MAIL = re.compile(
-    r"[\w.+-]+@(?P<domain>[\w-]+(?:\.[\w-]+)+)|[}\])>]\s?@\s?(?P<group>[\w-]+(?:\.[\w-]+)+)", re.IGNORECASE
+    r"[\w.+-]{1,64}@(?P<domain>[\w-]{1,63}(?:\.[\w-]{1,63})+)|[}\])>]\s?@\s?(?P<group>[\w-]+(?:\.[\w-]+)+)",
+    re.IGNORECASE,
 )
 _MAILS = re.compile(
-    r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*|[\w.+-]+)\s?@\s?[\w.-]+>?"
+    r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*|[\w.+-]{1,64})\s?@\s?[\w.-]+>?"
 )
 _NOISE = re.compile(
     r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?\b|online|available|preprint|doi|arxiv"

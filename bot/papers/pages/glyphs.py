@@ -110,27 +110,29 @@ class Glyphs:
 
 
 def composed(glyphs: list[Glyph]) -> list[Glyph]:
-    """With accents that were drawn as characters of their own put onto their letters."""
-    done: list[Glyph] = []
-    waiting: Glyph | None = None
+    """With accents that were drawn as characters of their own put onto their letters, which stand under them."""
+    accents = [place for place, glyph in enumerate(glyphs) if glyph.text in SPACING_ACCENTS]
+    if not accents:
+        return glyphs
+    rows: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
-        if waiting is not None:
-            letter = compose(glyph.text, waiting.text) if _over(waiting, glyph) else ""
-            if letter:
-                glyph.text, glyph.spaced = letter, waiting.spaced
-            else:
-                done.append(waiting)
-            waiting = None
-        if glyph.text in SPACING_ACCENTS:
-            if done and _over(glyph, done[-1]) and (letter := compose(done[-1].text, glyph.text)):
-                done[-1].text = letter
-            else:
-                waiting = glyph
-            continue
-        done.append(glyph)
-    return done if waiting is None else [*done, waiting]
+        rows.setdefault(round(glyph.base / 4), []).append(glyph)
+    gone: set[int] = set()
+    for place in accents:
+        accent = glyphs[place]
+        beside = glyphs[max(place - 1, 0) : place + 2]
+        line = (glyph for near in (-1, 0, 1) for glyph in rows.get(round(accent.base / 4) + near, ()))
+        for letter in [*beside, *line]:
+            if letter is not accent and _over(accent, letter) and (made := compose(letter.text, accent.text)):
+                letter.text = made
+                letter.spaced = letter.spaced or (accent.spaced and glyphs[place + 1 : place + 2] == [letter])
+                gone.add(place)
+                break
+    return [glyph for place, glyph in enumerate(glyphs) if place not in gone]
 
 
 def _over(accent: Glyph, letter: Glyph) -> bool:
+    if abs(accent.base - letter.base) > 0.6 * letter.size:
+        return False
     shared = min(accent.x1, letter.x1) - max(accent.x0, letter.x0)
     return shared > 0.5 * min(accent.x1 - accent.x0, letter.x1 - letter.x0) > 0

@@ -74,17 +74,14 @@ def _running_text(sheet: Sheet) -> set[int]:
     for cell in sheet.cells:
         columns.setdefault(round(cell.x0 / 3), []).append(cell)
     for column in columns.values():
-        stack: list[Cell] = []
-        for cell in [*sorted(column, key=lambda c: c.base), None]:
-            if (
-                cell is not None
-                and stack
-                and 0 < cell.base - stack[-1].base < 1.6 * cell.size
-                and abs(cell.size - stack[-1].size) < 0.5
-            ):
-                stack.append(cell)
-                continue
+        stacks: list[list[Cell]] = []
+        for cell in sorted(column, key=lambda c: c.base):
+            last = stacks[-1][-1] if stacks else None
+            if last and 0 < cell.base - last.base < 1.6 * cell.size and abs(cell.size - last.size) < 0.5:
+                stacks[-1].append(cell)
+            else:
+                stacks.append([cell])
+        for stack in stacks:
             if len(stack) >= 3 and prose(" ".join(c.plain for c in stack), 5):
                 result.update(id(c) for c in stack)
-            stack = [cell] if cell is not None else []
     return result

@@ -12,7 +12,7 @@ HYPHENS = "-‐‑\u00ad\u0002\ufffe"
 _WORD = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _LEFT = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*$")
 _RIGHT = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
-_BROKEN = re.compile(rf"[^\W_]+(?:[{HYPHENS}]\s*\n\s*|[\ufffe\u0002]\s*)[^\W_]*")
+_BROKEN = re.compile(rf"(?<![^\W_])[^\W_]++(?:[{HYPHENS}]\s*\n\s*|[\ufffe\u0002]\s*)[^\W_]*")
 """A word broken at a line's end: neither half of it is evidence of anything."""
 _ADDRESS = re.compile(r"(?:https?://|www\.|\w@)\S*$", re.IGNORECASE)
 _CJK = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")

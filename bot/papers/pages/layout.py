@@ -189,22 +189,34 @@ def _apart(piece: list[Glyph], glyph: Glyph) -> bool:
 def _joined(pieces: Iterable[list[Glyph]]) -> list[list[Glyph]]:
     """With pieces that touch put together, for PDFs that draw a line's marks or words out of order."""
     done: list[list[Glyph]] = []
-    ends: dict[int, list[list[Glyph]]] = {}
+    begins: dict[tuple[int, int], list[list[Glyph]]] = {}
+    ends: dict[tuple[int, int], list[list[Glyph]]] = {}
     for piece in pieces:
-        row = round(piece[0].base / 6)
-        for other in [o for near in (row - 1, row, row + 1) for o in ends.get(near, ())]:
-            if _touch(other, piece):
-                piece[0].spaced = piece[0].x0 - other[-1].x1 > 0.15 * piece[0].size
-                other.extend(piece)
-                break
-            if _touch(piece, other):
-                other[0].spaced = other[0].x0 - piece[-1].x1 > 0.15 * other[0].size
-                other[:0] = piece
-                break
+        left = next((other for other in _near(ends, piece[0].x0, piece[0].base) if _touch(other, piece)), None)
+        right = next((other for other in _near(begins, piece[-1].x1, piece[-1].base) if _touch(piece, other)), None)
+        if left is not None:
+            piece[0].spaced = piece[0].x0 - left[-1].x1 > 0.15 * piece[0].size
+            left.extend(piece)
+        elif right is not None:
+            right[0].spaced = right[0].x0 - piece[-1].x1 > 0.15 * right[0].size
+            right[:0] = piece
         else:
             done.append(piece)
-            ends.setdefault(row, []).append(piece)
+        whole = left or right or piece
+        ends.setdefault(_square(whole[-1].x1, whole[-1].base), []).append(whole)
+        begins.setdefault(_square(whole[0].x0, whole[0].base), []).append(whole)
     return done
+
+
+def _square(x: float, y: float) -> tuple[int, int]:
+    return int(x // 12), int(y // 12)
+
+
+def _near(squares: dict[tuple[int, int], list[list[Glyph]]], x: float, y: float) -> Iterator[list[Glyph]]:
+    column, row = _square(x, y)
+    for dx in (0, -1, 1):
+        for dy in (0, -1, 1):
+            yield from squares.get((column + dx, row + dy), ())
 
 
 def _touch(left: list[Glyph], right: list[Glyph]) -> bool:
@@ -259,13 +271,15 @@ def _bridged(left: Cell, right: Cell, cells: Sequence[Cell]) -> bool:
 
 def rows(cells: Iterable[Cell]) -> list[list[Cell]]:
     """Cells that stand side by side, each row from left to right, rows from top to bottom."""
-    result: list[list[Cell]] = []
+    result: list[tuple[Cell, list[Cell]]] = []
     for cell in sorted(cells, key=lambda cell: cell.base):
-        for row in result[-3:]:
-            first = max(row, key=lambda c: c.size)
+        for place in range(max(len(result) - 3, 0), len(result)):
+            first, row = result[place]
             if min(first.y1, cell.y1) - max(first.y0, cell.y0) > 0.5 * min(first.y1 - first.y0, cell.y1 - cell.y0):
                 row.append(cell)
+                if cell.size > first.size:
+                    result[place] = (cell, row)
                 break
         else:
-            result.append([cell])
-    return [sorted(row, key=lambda cell: cell.x0) for row in result]
+            result.append((cell, [cell]))
+    return [sorted(row, key=lambda cell: cell.x0) for _, row in result]

@@ -34,8 +34,8 @@ _OTHER_DOCUMENT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
-_YEARS_OF_REFERENCES = 15
-"""A page near the end with so many years on it lists references, headed or not."""
+_YEARS_OF_REFERENCES = 20
+"""Last two pages with so many years on them list references, headed or not."""
 _FEWEST_LETTERS = 400
 _ENOUGH = 3.0
 
@@ -50,9 +50,8 @@ def is_paper(
     text = "\n".join(raw).replace("\r", "")
     letters = sum(map(str.isalpha, text[:200_000]))
     headed = bool(abstract and abstract.headed)
-    references = bool(_REFERENCES.search(text)) or any(
-        len(_YEAR.findall(page)) >= _YEARS_OF_REFERENCES for page in raw[-3:]
-    )
+    last = sum(len(_YEAR.findall(page)) for page in raw[-2:])
+    references = bool(_REFERENCES.search(text)) or last >= _YEARS_OF_REFERENCES
     wide = sheets[0].width > 1.15 * sheets[0].height
     if letters < _FEWEST_LETTERS or not (abstract or references):
         return False

@@ -231,6 +231,22 @@ def test_chinese_clauses_are_found() -> None:
     assert best(list(clauses_zh.effects(sentence, NOBODY))) == "命中率提高了12%"
 
 
+def test_a_chinese_abstract_with_headings_is_understood() -> None:
+    abstract = (
+        "目的：评价签约服务对高血压患者血压控制的效果。方法：采用随机对照试验，将320例患者分为两组。"
+        "结果：干预组血压控制率为78.4%，高于对照组的61.2%。"
+    )
+    draft = extract(Paper(id="", title="签约服务效果评价", abstract=abstract, language="zh"), None, "zh")
+    assert draft.technique == "「随机对照试验」"
+    assert draft.problem == "「评价签约服务对高血压患者血压控制的效果」"
+    assert draft.effect == "「干预组血压控制率为78.4%，高于对照组的61.2%」"
+
+
+def test_a_chinese_pronoun_is_left_out_of_the_excerpt() -> None:
+    sentence = "这种电池备受关注，但其长期稳定性较差，限制了商业化应用。"
+    assert best(list(clauses_zh.problems(sentence, NOBODY))) == "长期稳定性较差"
+
+
 # --- trimming ----------------------------------------------------------------------------------------
 
 

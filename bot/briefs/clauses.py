@@ -29,6 +29,8 @@ class Clause:
     """It has a subject and a verb of its own, so that a lead-in must carry it: "the problem that …"."""
     purpose: bool = False
     """It is a bare verb phrase: "the problem of how to …"."""
+    spare: bool = False
+    """No cue spoke for it: some sentence of the paper, better than none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +215,10 @@ def _complaint(clause: str, bonus: float, context: Context) -> Iterator[Clause]:
 
 def _purpose(sentence: str) -> Iterator[Clause]:
     """What the paper wants to do, where nothing is said to be hard: "the problem of how to …"."""
-    match = re.search(r"\bto ((?!the |a |an |our |this |be |these |its |that |which )[a-z]+ [^,;.]{15,})", sentence)
-    if match and _re("<own>").search(sentence[: match.start()]):
-        words = trim(re.split(r"[:;]", match[1])[0])
+    aim = r"(?P<verb>\w+) to ((?!the |a |an |our |this |be |these |its |that |which )[a-z]+ [^,;.]{15,})"
+    match = re.search(aim, sentence)
+    if match and not _re("^<leans_to>$").match(match["verb"]) and _re("<own>").search(sentence[: match.start()]):
+        words = trim(re.split(r"[:;]", match[2])[0])
         yield Clause("problem", words, 1.1 - _looseness(words), purpose=True)
 
 

@@ -22,9 +22,12 @@ def _re(form: str) -> re.Pattern[str]:
 
 def techniques(sentence: str, context: Context) -> Iterator[Clause]:
     """What the paper proposes or uses."""
+    sentence = _plain(sentence)
     for kind, strength in (("proposes", 3.0), ("uses", 1.8), ("studies", 1.2)):
         for match in _re(rf"<{kind}>(?:并\w{{2,4}})?(?:出|了|和\w\w了?)?").finditer(sentence):
-            words = _trim(re.split(r"[，。；：]", sentence[match.end() :])[0])
+            # "基于图网络的方法" is a name as it stands.
+            start = match.start() if match[0] == "基于" else match.end()
+            words = _trim(re.split(r"[，。；：]", sentence[start:])[0])
             words = re.sub(r"^(?:一[种个套类]|了)(?=.{6})", "", words)
             if len(words) >= 6 and not _re("^(?:<dangling>|问题|方面)").match(words):
                 score = (
@@ -35,25 +38,36 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
                 yield Clause("technique", words, score + 1.0 * bool(context.name and context.name in words))
 
 
+def _plain(sentence: str) -> str:
+    """Without the heading that a structured abstract runs into its sentence."""
+    return re.sub(r"^[\[【(]?(?:目的|方法|结果|结论|背景|目标|意义|创新点)[\]】)]?\s*[：:]?\s*(?=\S{6})", "", sentence)
+
+
 def problems(sentence: str, context: Context) -> Iterator[Clause]:
     """What was hard or missing."""
+    if aim := re.match(r"[\[【(]?目的[\]】)]?\s*[：:]?\s*(?P<what>[^，。；]{6,60})", sentence):
+        yield Clause("problem", _trim(aim["what"]), 2.6)
     for match in _re("<overcomes>(?P<what>[^，。；]{6,60})").finditer(sentence):
         words = _trim(re.sub(r"(?:等|这一|等等)?的?(?:问题|难题|挑战)$", "", match["what"]))
         if len(words) >= 6 and not _re("^<dangling>").match(words):
             yield Clause("problem", words, 3.0)
     before = ""
     for piece in filter(None, re.split(r"[，。；：]", sentence)):
-        rest = _re("^<turns>").sub("", piece)
+        rest = re.sub(
+            r"^(?:其|(?:最后|首先|其次|并|还)?(?:讨论|总结|分析|指出)了?)", "", _re("^<turns>").sub("", piece)
+        )
         if _re("<lacks>").search(rest) and not _re(r"^<dangling>|本文|我们|提出|<shown>").search(rest):
             turned = bool(_re("^<turns>").match(piece) or _re("^<turns>$").match(before))
             words = _trim(rest)
-            if len(words) >= 8:
-                yield Clause("problem", words, 1.6 + 0.8 * turned, finite=True)
+            if len(words) >= 6:
+                headless = 0.9 * bool(re.match("限制|导致|造成|影响|使得?|从而|难以|无法", words))
+                yield Clause("problem", words, 1.6 + 0.8 * turned - headless, finite=True)
         before = piece
 
 
 def effects(sentence: str, context: Context) -> Iterator[Clause]:
     """What came out."""
+    sentence = _plain(sentence)
     shown = _re("<shown>").search(sentence)
     for piece in filter(None, re.split(r"[。；]", sentence[shown.end() :] if shown else sentence)):
         if not _re(f"<gains>|{_RESULT}").search(piece) or re.search("针对|为了|如何|提出", piece[:12]):

@@ -36,6 +36,12 @@ _LEADS: dict[Slot, str] = {
     "problem": "the problem that {}",
     "effect": "the result that {}",
 }
+# The same for a sentence that no cue spoke for.
+_SPARE_LEADS: dict[Slot, str] = {
+    "technique": "an approach in which {}",
+    "problem": "a problem where {}",
+    "effect": "the result that {}",
+}
 # What is said when a paper holds no sentence at all that could be excerpted; its title is the evidence.
 _NOTHING: dict[Language, dict[Slot, str]] = {
     "zh": {
@@ -226,10 +232,11 @@ def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterator[P
     """Plain sentences where no cue spoke: from the start for the problem, from the end for the effect."""
     free = [each for each in sentences if each.words not in taken and each.weight == 0 and _is_prose(each.words)]
     free = free or [each for each in sentences if each.words not in taken]
+    free = [each for each in free if slot != "problem" or not clauses.tells_result(each.words)]
     for sentence in free[::-1] if slot == "effect" else free:
         words = trim(clauses.plain_prose(sentence.words))
         if len(words) >= 8:
-            yield Pick(Clause(slot, words, 0.0, finite=True), sentence, 0.0)
+            yield Pick(Clause(slot, words, 0.0, finite=True, spare=True), sentence, 0.0)
 
 
 # --- how to say it ----------------------------------------------------------------------------------
@@ -241,7 +248,7 @@ def _worded(clause: Clause, context: Context, text: str) -> str:
     if clause.purpose:
         return f"the problem of how to {words}"
     if clause.finite:
-        return _LEADS[clause.slot].format(words)
+        return (_SPARE_LEADS if clause.spare else _LEADS)[clause.slot].format(words)
     return _with_name(words, context) if clause.slot == "technique" else words
 
 

@@ -110,6 +110,7 @@ def _litellm() -> Any:
             for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
                 logging.getLogger(name).setLevel(logging.CRITICAL)
             logging.getLogger("httpx").setLevel(logging.WARNING)  # some providers' addresses hold the key
+            warnings.filterwarnings("ignore", message=".*Pydantic will not protect", category=UserWarning)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 import litellm
@@ -255,11 +256,11 @@ class Models:
             "num_retries": 0,
             "max_retries": 0,
         }
-        at_home = own is not None and provider in _OWN_SERVER
         wanted = litellm.validate_environment(name)["missing_keys"]
         missing = [key for key in wanted if key.endswith(("_API_KEY", "_TOKEN"))]
-        if at_home:
-            request["api_base"] = own
+        if own is not None and provider in _OWN_SERVER:
+            # Ollama's own API, which LiteLLM speaks to models named ollama/…, stands beside the OpenAI-compatible one.
+            request["api_base"] = own.rstrip("/").removesuffix("/v1") if provider.startswith("ollama") else own
             if missing:
                 request["api_key"] = "none"  # a server of one's own asks for none, but the client insists on one
         elif missing:

@@ -91,6 +91,7 @@ def play(once: bool, console: Console | None = None) -> int:
                 bot = stack.enter_context(run_bot(environment, log))
                 stage = Stage(place, bot, console, 0 if once else PAUSE)
                 report = _script(stage)
+                console.print(f"The report file lies at {report}", markup=False, soft_wrap=True)
         except Missed as missed:
             console.print(f"The demo failed: {missed}.", style="bold red")
             if log.exists():
@@ -100,7 +101,6 @@ def play(once: bool, console: Console | None = None) -> int:
         except KeyboardInterrupt:
             console.print("Stopped.")
             return 130
-    console.print(f"The report file lies at {report}", markup=False, soft_wrap=True)
     return 0
 
 

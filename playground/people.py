@@ -162,12 +162,12 @@ class People:
 
     def home(self, user: str) -> Json | None:
         """The App Home as published for ``user``."""
-        with self.workspace.turn():
+        with self.workspace.changed:
             return copy.deepcopy(self.slack.views.homes.get(user))
 
     def modal(self, user: str) -> Json | None:
         """The modal that ``user`` looks at."""
-        with self.workspace.turn():
+        with self.workspace.changed:
             stack = self.slack.views.stacks.get(user)
             return copy.deepcopy(stack[-1]) if stack else None
 
@@ -182,30 +182,30 @@ class People:
 
     def messages(self, channel: str) -> list[Json]:
         """All messages of a channel and its threads, oldest first, each with its ``channel``; copies."""
-        with self.workspace.turn():
-            return [{**copy.deepcopy(each), "channel": channel} for each in self._channel(channel).messages.values()]
+        return self._found(channel, lambda _: True)
 
     def message(self, channel: str, ts: str) -> Json | None:
-        return next((each for each in self.messages(channel) if each["ts"] == ts), None)
+        return next(iter(self._found(channel, lambda each: each["ts"] == ts)), None)
 
     def thread(self, channel: str, ts: str) -> list[Json]:
         """The replies to a message."""
-        return [each for each in self.messages(channel) if each.get("thread_ts") == ts != each["ts"]]
+        return self._found(channel, lambda each: each.get("thread_ts") == ts != each["ts"])
 
     def reactions(self, channel: str, ts: str) -> dict[str, list[str]]:
         """By emoji, who reacted."""
-        message = self.message(channel, ts) or {}
-        return {each["name"]: each["users"] for each in message.get("reactions", [])}
+        with self.workspace.changed:
+            message = self._channel(channel).messages.get(ts, {})
+            return {each["name"]: list(each["users"]) for each in message.get("reactions", [])}
 
     def ephemerals(self, user: str, channel: str) -> list[Json]:
         """What only ``user`` sees in a channel."""
-        with self.workspace.turn():
+        with self.workspace.changed:
             stored = self.workspace.ephemerals
             return [copy.deepcopy(each) for each in stored if each["to"] == user and each["channel"] == channel]
 
     def files(self, channel: str) -> list[Json]:
         """The files in a channel, oldest first, each with its ``content`` (bytes) and ``shares``."""
-        with self.workspace.turn():
+        with self.workspace.changed:
             return [
                 {**self.slack.files.json(file, shares=True), "content": file.content}
                 for file in self.workspace.files.values()
@@ -215,16 +215,21 @@ class People:
     def wait_for(self, found: Callable[[], Result | None], seconds: float = 10) -> Result:
         """The first truthy value of ``found``, looked for after every change; raises TimeoutError."""
         deadline = time.monotonic() + seconds
-        with self.workspace.changed:
-            while not (value := found()):
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError(f"not within {seconds} s")
+        while not (value := found()):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"not within {seconds} s")
+            with self.workspace.changed:
                 # Sockets and deliveries change outside of turns: look again now and then.
                 self.workspace.changed.wait(min(left, 0.05))
         return value
 
     # within
+
+    def _found(self, channel: str, wanted: Callable[[Json], bool]) -> list[Json]:
+        with self.workspace.changed:
+            stored = [each for each in self._channel(channel).messages.values() if wanted(each)]
+            return [{**copy.deepcopy(each), "channel": channel} for each in stored]
 
     def _channel(self, channel: str) -> Channel:
         return self.workspace.channels[channel]

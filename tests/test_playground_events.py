@@ -57,14 +57,16 @@ class Bot:
             signing_secret=environment["SLACK_SIGNING_SECRET"],
             process_before_response=True,
         )
-        for kind in (*EVERYTHING, "reaction_removed", "app_home_opened"):
+        for kind in (*EVERYTHING, "reaction_removed", "app_home_opened", "member_left_channel"):
             self.app.event(kind)(self._hear)
         self.app.command("/digest")(self._digest)
         self.app.command("/slow")(self._slow)
         self.app.action("digest_post")(self._post)
         self.app.action("ask")(self._ask)
         self.app.view("asked")(self._asked)
+        self.app.action("again")(self._push)
         self.app.shortcut("brief_paper")(self._brief)
+        self.app.shortcut("add_paper")(self._ask)
 
     def _hear(self, body: dict[str, Any], request: Any) -> None:
         self.retries.append((request.headers.get("x-slack-retry-num") or [None])[0])
@@ -89,9 +91,14 @@ class Bot:
     def _ask(self, ack: Any, client: WebClient, body: dict[str, Any]) -> None:
         ack()
         view = {"type": "modal", "callback_id": "asked", "title": text("A paper"), "submit": text("Save")}
-        client.views_open(trigger_id=body["trigger_id"], view={**view, "blocks": [QUESTION]})
+        client.views_open(trigger_id=body["trigger_id"], view={**view, "blocks": [QUESTION, button("again")]})
         with pytest.raises(SlackApiError, match="exchanged_trigger_id"):
             client.views_open(trigger_id=body["trigger_id"], view={**view, "blocks": [QUESTION]})
+
+    def _push(self, ack: Any, client: WebClient, body: dict[str, Any]) -> None:
+        ack()
+        view = {"type": "modal", "title": text("Another"), "blocks": [button("again")]}
+        client.views_push(trigger_id=body["trigger_id"], view=view)
 
     def _asked(self, ack: Any, view: dict[str, Any], client: WebClient, body: dict[str, Any]) -> None:
         entered = view["state"]["values"]["link"]["entered"]["value"]
@@ -242,8 +249,11 @@ def test_being_invited_is_told(place: Playground, bot: Bot, ada: str) -> None:
     channel = place.add_channel("new", members=[ada], bot=False)
     place.post(ada, channel, "unheard")
     place.invite(ada, channel)
-    [event] = place.wait_for(lambda: bot.events(channel))
+    place.wait_for(lambda: place.deliveries[-1].state == "acknowledged")
+    # The message in the channel is the bot's own doing, which Bolt keeps from listeners.
+    [event] = bot.events(channel)
     assert (event["type"], event["user"], event["inviter"]) == ("member_joined_channel", place.bot, ada)
+    assert [each["text"] for each in place.messages(channel)] == ["unheard", f"<@{place.bot}> has joined the channel"]
 
 
 def test_direct_messages_are_of_their_own_kind(place: Playground, bot: Bot, ada: str) -> None:
@@ -302,6 +312,36 @@ def test_a_modal_opens_once_keeps_its_errors_and_is_sent(place: Playground, bot:
     assert place.modal(ada) is None
     home = place.wait_for(lambda: place.home(ada))
     assert home["blocks"][0]["text"]["text"] == "https://arxiv.org/abs/0001.00001"
+
+
+def test_modals_are_pushed_three_deep_and_no_deeper(place: Playground, bot: Bot, ada: str) -> None:
+    place.global_shortcut(ada, "add_paper")
+    place.wait_for(lambda: place.modal(ada))
+    for depth in (2, 3):
+        place.click_in_view(ada, place.modal(ada) or {}, "again")
+        place.wait_for(lambda depth=depth: len(place.slack.views.stacks[ada]) == depth)
+    with pytest.raises(NotAnswered):
+        place.click_in_view(ada, place.modal(ada) or {}, "again")
+    assert place.calls[-1].error == "push_limit_reached"
+    assert len(place.slack.views.stacks[ada]) == 3
+
+
+def test_reactions_come_and_go_with_their_message(place: Playground, bot: Bot, ada: str, papers: str) -> None:
+    ts = place.post(ada, papers, "a paper")
+    place.react(ada, papers, ts, "bookmark_tabs")
+    place.unreact(ada, papers, ts, "bookmark_tabs")
+    found = place.wait_for(
+        lambda: len(mine := [e for e in bot.heard if e.get("reaction") and e["user"] == ada]) == 2 and mine
+    )
+    assert sorted(each["type"] for each in found) == ["reaction_added", "reaction_removed"]
+    assert {each["item"]["ts"] for each in found} == {ts}
+
+
+def test_a_bot_that_was_removed_hears_that_and_nothing_more(place: Playground, bot: Bot, ada: str, papers: str) -> None:
+    place.remove(papers)
+    place.post(ada, papers, "unheard")
+    place.wait_for(lambda: bot.events(papers))
+    assert bot.kinds(papers) == ["member_left_channel"]
 
 
 def test_a_message_shortcut_carries_the_message(place: Playground, bot: Bot, ada: str) -> None:

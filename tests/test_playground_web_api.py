@@ -258,6 +258,10 @@ def test_a_deleted_message_with_replies_leaves_a_tombstone_until_they_are_gone(
     assert error(client.reactions_add, channel=papers, timestamp=ts, name="eyes") == "message_not_found"
     client.chat_delete(channel=papers, ts=reply)
     assert client.conversations_history(channel=papers)["messages"] == []
+    last, stone = (each.event for each in place.deliveries[-2:])
+    assert (last["subtype"], last["deleted_ts"]) == ("message_deleted", reply)
+    assert (stone["subtype"], stone["deleted_ts"]) == ("message_deleted", ts)
+    assert stone["previous_message"]["subtype"] == "tombstone"
 
 
 def test_the_bot_changes_and_deletes_its_own_messages_only(

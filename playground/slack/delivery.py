@@ -101,8 +101,6 @@ class Courier:
         """Above 1, every event is delivered that many times at once: a storm of duplicates."""
         self.deliveries: list[Delivery] = []
         self.sockets: list[Socket] = []
-        self.refused_answers: list[str] = []
-        """Acknowledgements that carried a payload where none is accepted."""
         self._turn = itertools.count()
         self._numbers = itertools.count(1)
         self._socket_open = asyncio.Event()
@@ -207,9 +205,7 @@ class Courier:
         socket = self.sockets[next(self._turn) % len(self.sockets)]
         envelope["envelope_id"] = f"{next(self._numbers):08d}-0000-4000-8000-000000000000"
         answer = await socket.send(envelope, seconds)
-        if answer and not envelope["accepts_response_payload"]:
-            self.refused_answers.append(envelope["type"])
-        return answer
+        return answer if envelope["accepts_response_payload"] else {}
 
     # commands, shortcuts, clicks, views: tried once, for three real seconds, since a person is waiting
 

@@ -86,7 +86,11 @@ class Workspace:
             "channel_type": "C" if channel.kind == "channel" else "G",
             "team": self.installation.team_id,
         }
-        self._emit({**event, **({"inviter": inviter} if inviter else {})})
+        by = {"inviter": inviter} if inviter else {}
+        self._emit({**event, **by})
+        self.say(
+            channel, {"subtype": "channel_join", "user": user_id, "text": f"<@{user_id}> has joined the channel", **by}
+        )
 
     def leave(self, channel: Channel, user_id: str) -> None:
         event = {
@@ -134,7 +138,8 @@ class Workspace:
             subscribed=False,
         )
         if not replies and parent.get("subtype") == "tombstone":
-            channel.messages.pop(parent["ts"], None)
+            # Nothing is left of the thread: the tombstone goes too, as a deletion of its own (slack-edge #10).
+            self.delete(channel, parent)
 
     def edit(self, channel: Channel, message: Json, changes: Json, editor: str | None) -> None:
         previous = self.shown(message)
@@ -150,25 +155,31 @@ class Workspace:
         (42wim/matterbridge #600, openclaw/openclaw #22035).
         """
         previous = self.shown(message)
-        for each in message.get("files", []):
-            file = self.files.get(each["id"])
-            if file and channel.id in file.shares:
-                file.shares[channel.id] = [share for share in file.shares[channel.id] if share["ts"] != message["ts"]]
+        self._unshare(channel, message)
         if channel.replies(message["ts"]):
-            kept = {"type", "ts", "thread_ts", "team"}
-            keep = {name: value for name, value in message.items() if name in kept}
-            message.clear()
-            message.update(keep, subtype="tombstone", text="This message was deleted.", user="USLACKBOT", hidden=True)
-            message["parent_user_id"] = "USLACKBOT"
+            self._bury(message)
             self._count_replies(channel, message)
             self._emit_change(channel, message, previous)
             return
         del channel.messages[message["ts"]]
+        event = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message["ts"]}
+        self._emit_message(channel, {"type": "message", **event, "ts": self.new_ts(), "previous_message": previous})
         parent = channel.messages.get(message.get("thread_ts", ""))
         if parent:
             self._count_replies(channel, parent)
-        event = {"subtype": "message_deleted", "hidden": True, "deleted_ts": message["ts"]}
-        self._emit_message(channel, {"type": "message", **event, "ts": self.new_ts(), "previous_message": previous})
+
+    def _unshare(self, channel: Channel, message: Json) -> None:
+        for each in message.get("files", []):
+            shares = self.files[each["id"]].shares if each["id"] in self.files else {}
+            if channel.id in shares:
+                shares[channel.id] = [share for share in shares[channel.id] if share["ts"] != message["ts"]]
+
+    @staticmethod
+    def _bury(message: Json) -> None:
+        keep = {name: value for name, value in message.items() if name in ("type", "ts", "thread_ts", "team")}
+        message.clear()
+        message.update(keep, subtype="tombstone", text="This message was deleted.", hidden=True)
+        message.update(user="USLACKBOT", parent_user_id="USLACKBOT")
 
     def react(self, channel: Channel, message: Json, user_id: str, name: str) -> bool:
         """False when that person reacted so already."""

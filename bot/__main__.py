@@ -23,7 +23,7 @@ from bot.briefs.model import Answers
 from bot.briefs.write import Writer
 from bot.commands import Program
 from bot.console import NoAnswers
-from bot.doctor import examine, machine_checks
+from bot.doctor import examine, machine_checks, model_checks
 from bot.errors import PaperwireError, Tell
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
@@ -230,12 +230,16 @@ def doctor(program: Program) -> None:
     from handlers.doctor import slack_checks
 
     def library() -> str:
+        file = program.settings.library_file
+        if not file.exists():
+            return f"{file} (made at the first start)"
         with program.open_library():
-            return str(program.settings.library_file)
+            return str(file)
 
     checks = [
         *machine_checks(program.settings),
         ("library", library),
+        *model_checks(program.settings, NoAnswers(), program.now),
         *slack_checks(program.settings),
     ]
     if not examine(checks, click.echo):

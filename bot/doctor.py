@@ -6,7 +6,10 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
 
+from bot.briefs.model import EXTRACTIVE, Answers, Deadline, Models, Tally
 from bot.errors import PaperwireError
 from bot.settings import Settings
 from bot.wording import explain
@@ -16,8 +19,12 @@ class CheckFailed(Exception):
     """The text says what is wrong and what to do."""
 
 
+class NotChecked(Exception):
+    """An earlier failure makes this check pointless; the text says which."""
+
+
 Check = Callable[[], str]
-"""Returns what is well; raises CheckFailed with what to do."""
+"""Returns what is well; raises CheckFailed with what to do, or NotChecked."""
 
 
 def examine(checks: Iterable[tuple[str, Check]], tell: Callable[[str], None]) -> bool:
@@ -26,6 +33,8 @@ def examine(checks: Iterable[tuple[str, Check]], tell: Callable[[str], None]) ->
     for name, check in checks:
         try:
             tell(f"ok    {name}: {check()}")
+        except NotChecked as reason:
+            tell(f"--    {name}: {reason}")
         except CheckFailed as problem:
             well = False
             tell(f"FAIL  {name}: {problem}")
@@ -38,6 +47,22 @@ def examine(checks: Iterable[tuple[str, Check]], tell: Callable[[str], None]) ->
 def machine_checks(settings: Settings) -> list[tuple[str, Check]]:
     """The checks that need nothing but this machine."""
     return [("SQLite", sqlite_version), ("data folder", lambda: _data_folder(settings))]
+
+
+def model_checks(settings: Settings, answers: Answers, now: Callable[[], datetime]) -> list[tuple[str, Check]]:
+    """One check a model configured: a question of a few words, which a paid model bills."""
+    names = dict.fromkeys((settings.model_for("zh"), settings.model_for("en"), *settings.fallback_models))
+    return [(f"model {name}", partial(_model, settings, answers, name, now)) for name in names]
+
+
+def _model(settings: Settings, answers: Answers, name: str, now: Callable[[], datetime]) -> str:
+    if name == EXTRACTIVE:
+        return "built in, needs no key and no network"
+    question = [{"role": "user", "content": 'Answer with the JSON object {"ok": true} and nothing else.'}]
+    form = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+    tally, deadline = Tally(), Deadline(settings.model_seconds)
+    Models(settings, answers).ask(name, question, form, deadline, tally, now=now())
+    return f"answered in {tally.usage.seconds:.1f} s"
 
 
 def sqlite_version() -> str:

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from slack_sdk.errors import SlackApiError
 
-from bot.doctor import Check, CheckFailed
+from bot.doctor import Check, CheckFailed, NotChecked
 from bot.errors import PaperwireError
 from bot.settings import Settings
 from bot.wording import explain
@@ -84,8 +84,15 @@ def _bot_token(settings: Settings) -> str:
     return f"{data.get('user')} in {data.get('team')} ({data.get('team_id')})"
 
 
+def _headers(settings: Settings) -> dict[str, str]:
+    try:
+        return _auth(settings)[1]
+    except CheckFailed as problem:
+        raise NotChecked("not checked, the bot token comes first") from problem
+
+
 def _scopes(settings: Settings) -> str:
-    _, headers = _auth(settings)
+    headers = _headers(settings)
     granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
     missing = sorted(SCOPES - granted)
     if missing:
@@ -122,7 +129,7 @@ def _app_token(settings: Settings) -> str:
 
 
 def _clock(settings: Settings) -> str:
-    _, headers = _auth(settings)
+    headers = _headers(settings)
     if "date" not in headers:
         return "Slack sent no date to compare with"
     skew = time.time() - parsedate_to_datetime(headers["date"]).timestamp()

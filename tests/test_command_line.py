@@ -159,11 +159,13 @@ def test_a_healthy_installation_gets_ok_on_every_line(tmp_path: Path) -> None:
         done = paperwire("doctor", folder=tmp_path, environment=place.environment())
     assert done.returncode == 0, done.stdout
     assert all(line.startswith("ok") for line in done.stdout.splitlines())
+    assert not (tmp_path / "paperwire-data").exists()
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        ({"PAPERWIRE_MODEL": "openai/gpt-nonsense"}, "OPENAI_API_KEY"),
         ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "refuses SLACK_BOT_TOKEN"),
         ({"SLACK_BOT_TOKEN": "xapp-1-mixed-up"}, "is an app-level token"),
         ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, "refuses"),

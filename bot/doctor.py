@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
+from tempfile import TemporaryFile
 
 from bot.briefs.model import EXTRACTIVE, Answers, Deadline, Models, Tally
 from bot.errors import PaperwireError
@@ -76,6 +76,12 @@ def sqlite_version() -> str:
 def _data_folder(settings: Settings) -> str:
     folder = settings.data.absolute()
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
-    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
-        raise CheckFailed(f"{nearest} is not writable. Give it to the user who runs Paperwire, or set PAPERWIRE_DATA.")
+    try:
+        # Root may do anything by the permission bits; only trying tells.
+        with TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise CheckFailed(
+            f"{nearest} is not writable ({error.strerror}). Give it to the user who runs Paperwire, or set PAPERWIRE_DATA."
+        ) from error
     return str(folder) if folder.exists() else f"{folder} (made at the first start)"

@@ -82,6 +82,7 @@ def _data_folder(settings: Settings) -> str:
             pass
     except OSError as error:
         raise CheckFailed(
-            f"{nearest} is not writable ({error.strerror}). Give it to the user who runs Paperwire, or set PAPERWIRE_DATA."
+            f"{nearest} is not writable ({error.strerror}). Give it to the user who runs Paperwire, or name another "
+            "folder with PAPERWIRE_DATA."
         ) from error
     return str(folder) if folder.exists() else f"{folder} (made at the first start)"

@@ -12,6 +12,7 @@ from invented_papers import ABSTRACT, GOOD_EN, GOOD_ZH, PAPER, TEXT
 
 from bot.briefs import ask
 from bot.briefs.ground import check
+from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.models import Evidence, Fault, FullText, Institution, Paper
 
 
@@ -86,15 +87,15 @@ def test_the_prompt_has_no_hole() -> None:
     ids=["bare", "fenced", "in talk", "after thinking aloud"],
 )
 def test_the_json_is_found_wherever_it_stands(wrapped: str) -> None:
-    reply, wrong = ask.understand(wrapped.format(json.dumps(GOOD_EN, ensure_ascii=False)))
+    reply, wrong = understand(wrapped.format(json.dumps(GOOD_EN, ensure_ascii=False)))
     assert reply is not None and not wrong
     assert reply.effect == GOOD_EN["effect"]
 
 
 def test_small_slips_of_json_are_forgiven() -> None:
     broken = json.dumps(GOOD_EN, ensure_ascii=False)[:-1] + ",}"
-    assert ask.understand(broken)[0] is not None
-    assert ask.understand(json.dumps(GOOD_EN | {"technique": "a\nb"}).replace("\\n", "\n"))[0] is not None
+    assert understand(broken)[0] is not None
+    assert understand(json.dumps(GOOD_EN | {"technique": "a\nb"}).replace("\\n", "\n"))[0] is not None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_small_slips_of_json_are_forgiven() -> None:
     ],
 )
 def test_what_is_wrong_is_named(words: str, named: str) -> None:
-    reply, wrong = ask.understand(words)
+    reply, wrong = understand(words)
     assert reply is None
     assert named in " ".join(wrong)
 
@@ -117,7 +118,7 @@ def test_what_is_wrong_is_named(words: str, named: str) -> None:
 @given(st.text(max_size=300) | st.from_regex(r"\{[\s\S]{0,80}\}"))
 @settings(max_examples=300, deadline=None)
 def test_no_words_break_the_understanding(words: str) -> None:
-    reply, wrong = ask.understand(words)
+    reply, wrong = understand(words)
     assert (reply is None) == bool(wrong)
 
 
@@ -125,30 +126,30 @@ def test_no_words_break_the_understanding(words: str) -> None:
     "institutions", ["Northwind Labs", ["Northwind Labs"], [{"name": "Northwind Labs", "zh": "北风"}, 7, None, {}]]
 )
 def test_institutions_may_come_in_any_shape(institutions: object) -> None:
-    reply, _ = ask.understand(json.dumps(GOOD_EN | {"institutions": institutions}))
+    reply, _ = understand(json.dumps(GOOD_EN | {"institutions": institutions}))
     assert reply is not None
     assert [each.name for each in reply.institutions] == ["Northwind Labs"]
 
 
 def test_a_good_answer_is_a_draft_that_stands() -> None:
     for answer, language in ((GOOD_EN, "en"), (GOOD_ZH, "zh")):
-        reply, _ = ask.understand(json.dumps(answer))
+        reply, _ = understand(json.dumps(answer))
         assert reply is not None
-        draft = ask.draft_of(reply, PAPER, TEXT, language)  # type: ignore[arg-type]
+        draft = draft_of(reply, PAPER, TEXT, language)  # type: ignore[arg-type]
         assert check(draft, PAPER, TEXT, language) == []  # type: ignore[arg-type]
 
 
 def test_the_page_of_a_quote_is_found_by_us() -> None:
-    reply, _ = ask.understand(json.dumps(GOOD_EN | {"effect_quote": "cuts the median latency from 210 ms to 95 ms"}))
+    reply, _ = understand(json.dumps(GOOD_EN | {"effect_quote": "cuts the median latency from 210 ms to 95 ms"}))
     assert reply is not None
-    assert ask.draft_of(reply, PAPER, TEXT, "en").evidence["effect"].page == 2
+    assert draft_of(reply, PAPER, TEXT, "en").evidence["effect"].page == 2
 
 
 def test_the_reader_gets_the_whole_sentence_behind_a_quote() -> None:
-    shown = ask.whole_sentence(Evidence("reload weights for every request", 1), PAPER, TEXT)
+    shown = whole_sentence(Evidence("reload weights for every request", 1), PAPER, TEXT)
     assert shown.quote.startswith("However, current adapter servers")
     assert shown.quote.endswith("limits batch size.")
-    abstract_only = ask.whole_sentence(Evidence("reload weights for every request", 0), PAPER, None)
+    abstract_only = whole_sentence(Evidence("reload weights for every request", 0), PAPER, None)
     assert abstract_only.quote in ABSTRACT
 
 
@@ -161,7 +162,7 @@ def test_a_repair_names_the_faults_and_shows_the_answer() -> None:
 
 
 def test_only_institutions_without_a_name_of_their_own_are_translated() -> None:
-    reply, _ = ask.understand(
+    reply, _ = understand(
         json.dumps(
             GOOD_ZH
             | {
@@ -174,11 +175,11 @@ def test_only_institutions_without_a_name_of_their_own_are_translated() -> None:
         )
     )
     assert reply is not None
-    assert ask.chinese_names(reply, PAPER.institutions) == {"Northwind Labs": "北风实验室"}
+    assert chinese_names(reply, PAPER.institutions) == {"Northwind Labs": "北风实验室"}
 
 
 @pytest.mark.parametrize("zh", ["Northwind", "北风<b>", "北" * 40, "", "北风 Labs"])
 def test_a_translation_must_look_like_a_name(zh: str) -> None:
-    reply, _ = ask.understand(json.dumps(GOOD_ZH | {"institutions": [{"name": "Northwind Labs", "zh": zh}]}))
+    reply, _ = understand(json.dumps(GOOD_ZH | {"institutions": [{"name": "Northwind Labs", "zh": zh}]}))
     assert reply is not None
-    assert ask.chinese_names(reply, (Institution("Northwind Labs"),)) == {}
+    assert chinese_names(reply, (Institution("Northwind Labs"),)) == {}

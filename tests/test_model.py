@@ -13,8 +13,9 @@ import pytest
 from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
 
 from bot.briefs import failures, model
+from bot.briefs.deadline import Deadline
 from bot.briefs.failures import redacted
-from bot.briefs.model import Deadline, Models, Tally
+from bot.briefs.model import Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Usage
 from bot.settings import Settings

@@ -1,4 +1,4 @@
-"""Puts a paper into a prompt, and a model's answer into a draft. Pure.
+"""Puts a paper into a prompt. Pure.
 
 The prompt is the file ``prompts/brief-1.md``; its name is kept with each brief. The paper's text is chosen for the
 purpose (abstract, contributions, main results, conclusion) and marked as data.
@@ -7,25 +7,18 @@ purpose (abstract, contributions, main results, conclusion) and marked as data.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
 from bot.briefs.brief import plain
-from bot.briefs.brief import slot as fitted
 from bot.briefs.clauses import tells_result, tells_technique
 from bot.briefs.form import LENGTHS
-from bot.briefs.ground import locate
 from bot.briefs.passages import Passage, abstract, part, passages
 from bot.briefs.sentences import split
-from bot.briefs.source import plain as source_text
-from bot.briefs.source import squash
-from bot.models import SLOTS, Draft, Evidence, Fault, FullText, Institution, Language, Paper
+from bot.models import SLOTS, Fault, FullText, Language, Paper
 
 Message = Mapping[str, str]
 
@@ -49,38 +42,6 @@ _INSTITUTIONS = {
     "en": "a list of the authors' organisations exactly as printed, at most six; universities, companies and "
     "institutes, not departments or cities.",
 }
-
-
-class Named(BaseModel):
-    """An institution as the model read it, with the Chinese name it proposes."""
-
-    name: str
-    zh: str = ""
-
-
-class Reply(BaseModel):
-    """What a model is asked for."""
-
-    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
-
-    technique: str = Field(min_length=1)
-    technique_quote: str = ""
-    problem: str = Field(min_length=1)
-    problem_quote: str = ""
-    effect: str = Field(min_length=1)
-    effect_quote: str = ""
-    institutions: list[Named] = []
-
-    @field_validator("institutions", mode="before")
-    @classmethod
-    def _loosely(cls, value: object) -> object:
-        """Names alone will do, and so will one name; what is no name at all is passed over."""
-        if isinstance(value, str):
-            value = [value] if value.strip() else []
-        if not isinstance(value, list):
-            return []
-        named = ({"name": each} if isinstance(each, str) else each for each in value[:12])
-        return [each for each in named if isinstance(each, dict) and isinstance(each.get("name"), str)]
 
 
 def schema(language: Language) -> dict[str, Any]:
@@ -198,66 +159,7 @@ def _cut(text: str, share: int) -> str:
     return kept or text[: max(0, int(share / _weight(text) * len(text)))]
 
 
-# --- the answer -------------------------------------------------------------------------------------
-
-
-def understand(answer: str) -> tuple[Reply | None, list[str]]:
-    """The reply in a model's answer, or what is wrong with it, a line each."""
-    found = json_object(answer)
-    if found is None:
-        return None, ["there is no JSON object in the answer"]
-    try:
-        return Reply.model_validate(found), []
-    except ValidationError as error:
-        return None, [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()]
-
-
-def json_object(text: str) -> dict[str, Any] | None:
-    """The JSON object in an answer, None when there is none: out of a code fence, out of talk around it, after a
-    model's thinking aloud, with trailing commas or raw line breaks.
-    """
-    text = re.sub(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|$)", "", text[:50_000], flags=re.DOTALL)
-    for start in [match.start() for match in re.finditer(r"\{", text)][:20]:
-        body = text[start:]
-        for candidate in (body, re.sub(r",(\s*[}\]])", r"\1", body)):
-            try:
-                found, _ = json.JSONDecoder(strict=False).raw_decode(candidate)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(found, dict):
-                return found
-    return None
-
-
-def draft_of(reply: Reply, paper: Paper, text: FullText | None, language: Language) -> Draft:
-    """The reply as a draft. On which page a quote stands is found by us, and nothing is believed yet."""
-    evidence: dict[str, Evidence] = {}
-    for slot in SLOTS:
-        quote = plain(getattr(reply, f"{slot}_quote")).strip(" \"“”'")
-        if quote:
-            evidence[slot] = _evidence(quote, paper, text)
-    return Draft(
-        technique=fitted(language, "technique", reply.technique),
-        problem=fitted(language, "problem", reply.problem),
-        effect=fitted(language, "effect", reply.effect),
-        evidence=evidence,
-        institutions=tuple(dict.fromkeys(plain(each.name, 200) for each in reply.institutions if each.name.strip())),
-    )
-
-
-def _evidence(quote: str, paper: Paper, text: FullText | None) -> Evidence:
-    page = locate(quote, paper, text)
-    return Evidence(quote, page if page is not None else 1)
-
-
-def whole_sentence(evidence: Evidence, paper: Paper, text: FullText | None) -> Evidence:
-    """The sentence of the paper around a quote, for the reader; the quote itself where it crosses sentences."""
-    page = paper.abstract if evidence.page == 0 else text.pages[evidence.page - 1] if text else ""
-    wanted = squash(source_text(evidence.quote))
-    for sentence in split(page):
-        if wanted in squash(source_text(sentence)):
-            return Evidence(plain(sentence, 600), evidence.page)
-    return evidence
+# --- asking again ---------------------------------------------------------------------------------
 
 
 def repair(asked: Sequence[Message], answer: str, wrong: Sequence[str]) -> list[Message]:
@@ -293,21 +195,3 @@ _SPOKEN = {
     "injection": "the slot must report what the paper did, and nothing else",
     "sentence": "one phrase, not several sentences or lines",
 }
-
-
-def chinese_names(reply: Reply, institutions: Sequence[Institution]) -> dict[str, str]:
-    """Chinese names that a model proposes for institutions that have none of their own, by our name of each."""
-    wanted = {_letters(each.name): each.name for each in institutions if not each.zh}
-    return {
-        wanted[_letters(named.name)]: zh
-        for named in reply.institutions
-        if _letters(named.name) in wanted and (zh := plain(named.zh, 40)) and _is_chinese_name(zh)
-    }
-
-
-def _is_chinese_name(name: str) -> bool:
-    return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,24}", name))
-
-
-def _letters(name: str) -> str:
-    return "".join(c for c in name.casefold() if c.isalnum())

@@ -11,16 +11,17 @@ import hashlib
 import json
 import logging
 import os
-import queue
 import threading
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from bot.briefs import extractive
+from bot.briefs.deadline import Deadline as Deadline
+from bot.briefs.deadline import within
 from bot.briefs.failures import classified, dislikes_format, redacted
 from bot.errors import Retry, Tell
 from bot.models import Paper, Usage
@@ -43,9 +44,6 @@ LONG_ANSWER = 3_000
 """Tokens granted once when an answer was cut off: some models think aloud before they answer."""
 _BACK_OFF = 1.0
 """Seconds before the second attempt where the other side named none; doubled for the third."""
-_OPEN_CALLS = threading.BoundedSemaphore(32)
-"""A call given up at its deadline lives on in its thread until the server lets go; more than this are never open."""
-
 # Providers that run on a server of one's own and take its address.
 _OWN_SERVER = frozenset(
     ["openai", "hosted_vllm", "ollama", "ollama_chat", "lm_studio", "llamafile", "xinference", "vllm", "custom_openai"]
@@ -76,18 +74,6 @@ class Tally:
             usage.calls + more.calls,
             usage.seconds + more.seconds,
         )
-
-
-class Deadline:
-    """A point in time that everything one model is asked for one brief must meet."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds, never negative."""
-        return max(0.0, self._end - time.monotonic())
 
 
 # --- LiteLLM ----------------------------------------------------------------------------------------
@@ -200,7 +186,7 @@ class Models:
         for attempt in range(ATTEMPTS):
             began = time.monotonic()
             try:
-                reply = _within(
+                reply = within(
                     deadline, partial(_litellm().completion, **request, timeout=max(deadline.left, 0.1)), model
                 )
                 tally.add(self._usage(reply, time.monotonic() - began))
@@ -298,33 +284,6 @@ def _format(litellm: Any, name: str, provider: str, schema: Schema) -> dict[str,
     if "response_format" in (litellm.get_supported_openai_params(name, custom_llm_provider=provider) or ()):
         return {"response_format": {"type": "json_object"}}
     return {}
-
-
-def _within(deadline: Deadline, call: Callable[[], Any], model: str) -> Any:
-    """What ``call`` returns or raises, if it does so in time.
-
-    LiteLLM's own timeout is per read, so a server that drips a byte now and then would hold us for ever.
-    """
-    if not _OPEN_CALLS.acquire(timeout=deadline.left):
-        raise Retry("model_timeout", model=model)
-    results: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-
-    def run() -> None:
-        try:
-            results.put((call(), None))
-        except BaseException as error:
-            results.put((None, error))
-        finally:
-            _OPEN_CALLS.release()
-
-    threading.Thread(target=run, name="model-call", daemon=True).start()
-    try:
-        result, error = results.get(timeout=deadline.left)
-    except queue.Empty:
-        raise Retry("model_timeout", model=model) from None
-    if error is not None:
-        raise error
-    return result
 
 
 # --- understanding what came back -------------------------------------------------------------------

@@ -13,9 +13,11 @@ from datetime import datetime
 
 from bot.briefs import ask, extractive
 from bot.briefs.brief import plain, sentence, shown_institutions, slot
+from bot.briefs.deadline import Deadline
 from bot.briefs.ground import check
-from bot.briefs.model import EXTRACTIVE, Answers, Deadline, Models, Tally
+from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
 from bot.briefs.notes import failure_badge
+from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage
 from bot.papers.institutions import known
@@ -107,15 +109,15 @@ class _Conversation:
             return _Result(draft, frozenset(SLOTS))
         question = ask.messages(work.paper, work.text, work.language)
         words = self._say(question)
-        reply, wrong = ask.understand(words)
+        reply, wrong = understand(words)
         if reply is None:
             words = self._say(ask.repair(question, words, wrong))
-            reply, _ = ask.understand(words)
+            reply, _ = understand(words)
             if reply is None:
                 raise Tell("model_no_json", model=self._model)
-        draft = ask.draft_of(reply, work.paper, work.text, work.language)
+        draft = draft_of(reply, work.paper, work.text, work.language)
         faults = _faults(draft, work)
-        result = _Result(draft, chinese=ask.chinese_names(reply, work.paper.institutions))
+        result = _Result(draft, chinese=chinese_names(reply, work.paper.institutions))
         if any(fault.slot in SLOTS for fault in faults):
             repaired = self._repaired(ask.repair(question, words, [ask.spoken(fault) for fault in faults]))
             result.draft = _better(draft, faults, repaired, work)
@@ -125,11 +127,11 @@ class _Conversation:
     def _repaired(self, request: Sequence[ask.Message]) -> Draft | None:
         """The second draft; None when there is none, for the first one is at hand."""
         try:
-            reply, _ = ask.understand(self._say(request))
+            reply, _ = understand(self._say(request))
         except (Tell, Retry) as failure:
             log.warning("no repair by %s: %s", self._model, failure.code)
             return None
-        return ask.draft_of(reply, self._work.paper, self._work.text, self._work.language) if reply else None
+        return draft_of(reply, self._work.paper, self._work.text, self._work.language) if reply else None
 
     def _say(self, words: Sequence[ask.Message]) -> str:
         form = ask.schema(self._work.language)
@@ -211,7 +213,7 @@ def _brief(model: str, result: _Result, work: _Work, spent: Usage, failures: Seq
 
 
 def _shown(evidence: Evidence, work: _Work) -> Evidence:
-    return ask.whole_sentence(replace(evidence, quote=plain(evidence.quote)), work.paper, work.text)
+    return whole_sentence(replace(evidence, quote=plain(evidence.quote)), work.paper, work.text)
 
 
 def _badges(model: str, result: _Result, work: _Work, failures: Sequence[PaperwireError]) -> list[str]:

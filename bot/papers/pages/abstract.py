@@ -28,9 +28,17 @@ _END = re.compile(
     r"|pvldb reference|correspondence\b|\*?corresponding author|received\b.{0,30}\d{4}|article history"
     r"|abbreviations\b|funding\s?:|clinical trial|trial registration|significance statement|highlights$|graphical abstract"
     r"|plain language summary|academic editor|citation\s?:|how to cite|nomenclature$|open access$|availability and implementation"
+    r"|code\s?:|website\s?:|blog(?:post)?\s?:|demo\s?:|models?\s?:|data(?:sets?)?\s?:|github\s?:|edited by|classification\s?:"
     r"|subject headings?\b|word count|project page\s?:|^date\s?:|英文摘要|abstract\s?[:：]?$)",
     re.IGNORECASE,
 )
+_PART = re.compile(
+    r"(?:background|objectives?|aims?|purpose|introduction|methods?|materials and methods|design|setting|participants|patients"
+    r"|results?|findings|conclusions?|discussion|interpretation|significance|motivation|importance|context)"
+    r"(?: and (?:objectives?|aims?|purpose|methods?|results?|conclusions?|significance|findings))?\s?[:.]?",
+    re.IGNORECASE,
+)
+"""A heading inside a structured abstract."""
 _NUMBERED = re.compile(r"(?:1|I|1\.0)\s?[.:]?\s+[A-Z][\w\s,&:–-]{3,70}")
 _FINISHED = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _LINK = re.compile(r"\W{0,3}(?:https?://|www\.|[\w-]+\.(?:com|org|io|ai|net|edu|dev|co)/)\S*")
@@ -245,6 +253,9 @@ def _until_end(lines: Sequence[list[Cell]], size: float, *, going_on: bool = Fal
         if not text:
             continue
         main = max(line, key=lambda c: len(c.glyphs))
+        if _PART.fullmatch(text) and not (taken and text.lower().startswith("introduction")):
+            taken.append(line)
+            continue
         if taken or going_on:
             if _END.match(text) or (_NUMBERED.fullmatch(text) and (main.bold != bold or main.size > 1.05 * size)):
                 return taken, True

@@ -23,6 +23,7 @@ _MAIL = re.compile(
 _MAILS = re.compile(
     r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*|[\w.+-]{1,64})\s?@\s?[\w.-]+>?"
 )
+_INITIALS = re.compile(r"\((?:[A-Z]\.[-– ]?)+(?:[,;&] ?(?:[A-Z]\.[-– ]?)+)*\)")
 _NOISE = re.compile(
     r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?\b|online|available|preprint|doi|arxiv"
     r"|a preprint|technical report|draft|version|under review|anonymous|warning|code|project page|homepage|github|e-?mails?\s*:"
@@ -45,6 +46,10 @@ _THANKS = re.compile(
     r"\b(?:support(?:ed|s)?|grants?|fund(?:s|ed|ing)?|thanks?|acknowledg\w+|permissions?|copyrights?|licen[cs]e\w*|proceedings|conference"
     r"|recommended for|reprints|republish|isbn|issn|downloaded|creative commons|copies|transactions on|figure|table|internship|intern"
     r"|workshop|symposium|preprint|journal of)\b",
+    re.IGNORECASE,
+)
+_SUPPORT = re.compile(
+    r"\b(?:supported (?:by|in part)|grants?\b|funded by|acknowledg)|^(?:edited|communicated|contributed|reviewed) by",
     re.IGNORECASE,
 )
 _EVIDENCE = re.compile(
@@ -73,7 +78,7 @@ def affiliations_of(sheet: Sheet, byline: Byline, title: Title, abstract: Abstra
         if institutions.in_text(text) or _EVIDENCE.search(text)
     ]
     header = [*beside, *(found for block in _blocks(byline.rest) for found in _in_block(block, "\n"))]
-    header = [kept for found in header if (kept := _cleaned(found))]
+    header = [kept for found in header if not _SUPPORT.search(found.text) and (kept := _cleaned(found))]
     if any(in_affiliation(found.text, "named") for found in header):
         return header
     return [*header, *_notes(sheet, byline, title, abstract)]
@@ -81,7 +86,12 @@ def affiliations_of(sheet: Sheet, byline: Byline, title: Title, abstract: Abstra
 
 def _cleaned(found: Affiliation) -> Affiliation | None:
     """Without e-mail addresses and asides; None when nothing is left that could name an organisation."""
-    text = _MAILS.sub(" ", found.text)
+    text = _INITIALS.sub(" ", _MAILS.sub(" ", found.text))
+    text = (
+        re.sub(r"^\W*(?:current|present|permanent) address(?:es)?\s*:\s*", "", text, flags=re.IGNORECASE)
+        if found.certain
+        else text
+    )
     aside = _ASIDE.search(text)
     text = (text[: aside.start()] if aside else text).strip(" ,.:;()<>\n")
     if len(text) < 2 or _NOISE.search(text) or _DATE.match(text):
@@ -122,14 +132,28 @@ def _in_block(block: Sequence[Cell], seam: str) -> Iterator[Affiliation]:
             marked = "\t"
         for number, piece in enumerate(_BREAK.split(marked)):
             if number and text:
-                yield Affiliation(text, " ".join(line.text for line in lines), cell.page)
+                yield Affiliation(text, _printed(lines), cell.page)
             if number:
                 text, lines = "", []
             if piece.strip():
-                text = _appended(text, piece.strip(), seam)
+                text = _appended(text, piece.strip(), " " if lines and _wrapped(lines[-1], cell, block) else seam)
                 lines.append(cell)
     if text:
-        yield Affiliation(text, " ".join(line.text for line in lines), block[0].page)
+        yield Affiliation(text, _printed(lines), block[0].page)
+
+
+def _wrapped(last: Cell, cell: Cell, block: Sequence[Cell]) -> bool:
+    """Whether ``cell`` goes on with a sentence that ``last`` had no more room for: set flush left, and full."""
+    x1 = max(other.x1 for other in block)
+    return -2 < cell.x0 - last.x0 < 20 and last.x1 > x1 - 30 and abs(cell.middle - last.middle) > 4
+
+
+def _printed(lines: Sequence[Cell]) -> str:
+    return (
+        re.sub("\ufffe (?=[a-z])", "", " ".join(line.text for line in lines))
+        .replace("\ufffe ", "-")
+        .replace("\ufffe", "-")
+    )
 
 
 def _marked(cell: Cell) -> str:
@@ -162,14 +186,15 @@ def _notes(sheet: Sheet, byline: Byline, title: Title, abstract: Abstract | None
     small = [
         cell
         for cell in sheet.cells
-        if cell.base > max(title.bottom, 0.3 * sheet.height)
-        and cell.size < 0.96 * sheet.body_size
-        and id(cell) not in told
+        if cell.base > title.bottom and cell.size < 0.96 * sheet.body_size and id(cell) not in told
     ]
     result: list[Affiliation] = []
     for block in _blocks(merged(small)):
         for note in _in_block(block, " "):
-            for sentence in re.split(r"(?<=[^\W\d_][^\W\d_])\.\s+(?=[A-Z])|(?<=\d)\.\s+(?=[A-Z]\.)", note.text):
+            for sentence in re.split(
+                r"(?<!\bUniv)(?<!\bDept)(?<!\bInst)(?<!\bSt)(?<!\bCo)(?<=[^\W\d_][^\W\d_])\.\s+(?=[A-Z])|(?<=\d)\.\s+(?=[A-Z]\.)",
+                note.text,
+            ):
                 found = _of_authors(sentence, byline)
                 if found is None:
                     continue
@@ -196,8 +221,11 @@ def _of_authors(sentence: str, byline: Byline) -> str | None:
     return sentence if _EVIDENCE.search(sentence) or institutions.in_text(sentence) else None
 
 
-def institutions_of(affiliations: Sequence[Affiliation], sheet: Sheet, text: str) -> list[Institution]:
-    """Each organisation once, in order of print, with the line it was read from."""
+def institutions_of(affiliations: Sequence[Affiliation], sheet: Sheet, top: float, text: str) -> list[Institution]:
+    """Each organisation once, in order of print, with the line it was read from.
+
+    Where none is stated with the authors, the letterhead above ``top`` or the e-mail addresses may tell.
+    """
     result: dict[str, Institution] = {}
     ranks: tuple[Rank, ...] = ("named", "part")
     for rank in ranks:
@@ -207,7 +235,16 @@ def institutions_of(affiliations: Sequence[Affiliation], sheet: Sheet, text: str
                 result.setdefault(key, Institution(organisation.name, found.printed, found.page, organisation.zh))
         if result:
             break
+    if not result:
+        result = {found.name: found for found in _letterhead(sheet, top)}
     return list(result.values()) or list({found.name: found for found in _by_mail(sheet, text)}.values())
+
+
+def _letterhead(sheet: Sheet, top: float) -> Iterable[Institution]:
+    for cell in sheet.cells:
+        if cell.base < top and not _THANKS.search(cell.plain):
+            for _, _, organisation in institutions.in_text(cell.plain):
+                yield Institution(organisation.name, cell.text, cell.page, organisation.zh)
 
 
 def _by_mail(sheet: Sheet, text: str) -> Iterable[Institution]:

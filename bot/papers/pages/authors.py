@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -90,42 +91,68 @@ class Byline:
 
 
 def byline_of(cells: Sequence[Cell]) -> Byline:
-    """The authors among the cells between title and abstract."""
+    """The authors among the cells between title and abstract, in order of drawing.
+
+    A grid of authors is drawn author by author, whether its rows or its columns come first.
+    """
     result = Byline()
     lines = rows(cells)
-    style: tuple[float, bool] | None = None
+    style = _style(lines)
+    place = {id(cell): number for number, cell in enumerate(cells)}
+    found: list[tuple[int, list[str]]] = []
     pending = ""
     for row in lines:
-        names: list[tuple[Cell, list[str], list[str]]] = []
+        last: Cell | None = None
         for cell in row:
-            fits = style is None or _alike(cell, style)
-            people, others = _people(cell, pending if cell is row[0] else "") if fits else ([], [])
-            if people:
-                names.append((cell, people, others))
-            else:
+            before = pending if cell is row[0] else ""
+            people, others = _people(cell, before) if style and _alike(cell, style) else ([], [])
+            if not people:
                 result.rest.append(cell)
-        if not names:
-            pending = ""
-            continue
-        if style is None:
-            style = (names[0][0].size, names[0][0].bold)
-        for cell, people, others in names:
-            if pending and cell is row[0] and people[0].startswith(pending + " "):
-                result.names = [name for name in result.names if name != pending]
-                result.asides = [aside for aside in result.asides if aside[0] != pending]
-            result.names += people
+                continue
+            if before and people[0].startswith(before + " "):
+                found[-1] = (found[-1][0], [name for name in found[-1][1] if name != before])
+                result.asides = [aside for aside in result.asides if aside[0] != before]
+            found.append((place[id(cell)], people))
             result.asides += [(other, cell) for other in others]
-        pending = _unfinished(row[-1])
-    result.names = list(dict.fromkeys(result.names))
+            last = cell
+        pending = _unfinished(last) if last is not None and last is row[-1] else ""
+    if sum(len(row) > 1 for row in lines):
+        found.sort(key=lambda pair: pair[0])
+    result.names = list(dict.fromkeys(name for _, people in found for name in people))
     return result
 
 
-def _alike(cell: Cell, style: tuple[float, bool]) -> bool:
-    """Set as the first names were; the weight alone may differ where the marks say that these are names too."""
-    size, bold = style
-    if abs(cell.size - size) > 0.06 * size + 0.1 and abs(cell.largest - size) > 0.06 * size + 0.1:
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """How names are set: the size of most of them, and the weights in their first line."""
+
+    size: float
+    weights: frozenset[bool]
+
+
+def _style(lines: Sequence[Sequence[Cell]]) -> _Style | None:
+    counts: Counter[float] = Counter()
+    weights: dict[float, frozenset[bool]] = {}
+    for row in lines:
+        sizes: dict[float, set[bool]] = {}
+        for cell in row:
+            people, _ = _people(cell, "")
+            if people:
+                counts[round(cell.largest)] += len(people)
+                sizes.setdefault(round(cell.largest), set()).add(cell.bold)
+        for size, bold in sizes.items():
+            weights.setdefault(size, frozenset(bold))
+    if not counts:
+        return None
+    size = counts.most_common(1)[0][0]
+    return _Style(size, weights[size])
+
+
+def _alike(cell: Cell, style: _Style) -> bool:
+    """Set as most names are; the weight alone may differ where the marks say that these are names too."""
+    if abs(cell.largest - style.size) > 0.06 * style.size + 0.5:
         return False
-    return cell.bold == bold or any(raised for _, raised in cell.runs[1:])
+    return cell.bold in style.weights or any(raised for _, raised in cell.runs[1:])
 
 
 def _unfinished(cell: Cell) -> str:

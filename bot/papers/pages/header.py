@@ -32,7 +32,7 @@ def header_of(sheets: Sequence[Sheet], raw: Sequence[str], hyphens: Hyphens) -> 
     abstract = abstract_of(sheets, index, title, hyphens)
     byline = byline_of(_zone(sheet, title, abstract if abstract and abstract.page == index + 1 else None))
     affiliations = affiliations_of(sheet, byline, title, abstract)
-    institutions = institutions_of(affiliations, sheet, "\n".join(raw[:3]))
+    institutions = institutions_of(affiliations, sheet, title.top, "\n".join(raw[:3]))
     if not is_paper(sheets, raw, abstract, authors=len(byline.names), institutions=len(institutions)):
         return None
     text = hyphens.lines(" ".join(cell.reading for cell in row) for row in title.rows)
@@ -64,7 +64,11 @@ def _zone(sheet: Sheet, title: Title, abstract: Abstract | None) -> list[Cell]:
     """The cells between title and abstract, without what belongs to the text beside them."""
     bottom = abstract.top if abstract else min(title.bottom + 0.35 * sheet.height, 0.75 * sheet.height)
     cells = [c for c in sheet.cells if title.bottom + 0.1 < c.base and c.y1 < bottom + 2 and c not in title.cells]
-    return [cell for cell in cells if id(cell) not in _running_text(sheet)]
+    beside = [c.x0 for c in sheet.cells if c.x0 > title.x1 + c.size and title.top < c.base <= title.bottom + 1]
+    if beside and not any(c.x0 < min(beside) - 1 and c.x1 > min(beside) + 5 for c in cells):
+        cells = [c for c in cells if c.x1 < min(beside)]  # the title has one column of several
+    running = _running_text(sheet)
+    return [cell for cell in cells if id(cell) not in running]
 
 
 def _running_text(sheet: Sheet) -> set[int]:

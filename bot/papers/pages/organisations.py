@@ -26,7 +26,7 @@ _MEDIUM = re.compile(
     re.IGNORECASE,
 )
 _NOT_AN_ORGANISATION = re.compile(
-    r"@|https?:|www\.|^(?:affiliations?|address|institutions?|anonymous.*)$|\b(?:authors?|corresponding|correspondence|equal|contribut\w+|e-?mails?|intern(?:ship)?|work(?:ed)? "
+    r"@|https?:|www\.|^(?:affiliations?|address|institutions?|anonymous.*)$|(?:collaborations?|teams?|consortium|authors?)$|\b(?:authors?|corresponding|correspondence|equal|contribut\w+|e-?mails?|intern(?:ship)?|work(?:ed)? "
     r"(?:done|was)|project (?:lead|leader)|advis\w+|student|professor|fellow|member|tel|fax|phone|supported|grant|funded"
     r"|project page|homepage|code|github|orcid|received|accepted|published|preprint|arxiv|version|dated|technical report"
     r"|senior|jointly|during|these|this|both|thanks?|editor|reviewed|copyright|license\w*|abstract|keywords?)\b|^\W*$"

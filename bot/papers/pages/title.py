@@ -49,13 +49,14 @@ class Title:
 
 def title_of(sheet: Sheet) -> Title | None:
     """The block of lines with the largest type that reads like a title; of equals the topmost."""
-    candidates = [cell for cell in sheet.cells if cell.base < _LOWEST * sheet.height and _letters(cell) >= 2]
+    masthead = _masthead(sheet)
+    candidates = [cell for cell in sheet.cells if masthead < cell.base < _LOWEST * sheet.height and _letters(cell) >= 2]
     best: tuple[float, Title] | None = None
     seen: set[int] = set()
     for cell in sorted(candidates, key=lambda c: (-round(c.largest), c.base, c.x0)):
         if id(cell) in seen:
             continue
-        block = _block(cell, candidates)
+        block = _block(cell, candidates, sheet.body_size)
         seen.update(id(c) for c in block.cells)
         score = _score(block, sheet)
         if best is None or score > best[0]:
@@ -65,13 +66,24 @@ def title_of(sheet: Sheet) -> Title | None:
     return best[1] if best and best[0] > 0 else None
 
 
+def _masthead(sheet: Sheet) -> float:
+    """Where the journal's head ends that says where it lies on the web; 0 without one."""
+    heads = [c.base for c in sheet.cells if re.match(r"journal home\s?page\b", c.plain, re.IGNORECASE)]
+    return max((base for base in heads if base < 0.35 * sheet.height), default=0.0)
+
+
 def _letters(cell: Cell) -> int:
     return sum(map(str.isalpha, cell.plain))
 
 
-def _block(seed: Cell, cells: Sequence[Cell]) -> Title:
+def _block(seed: Cell, cells: Sequence[Cell], body: float) -> Title:
     """The seed's row and those above and below it that are set alike."""
-    alike = [c for c in cells if abs(c.largest - seed.largest) <= 0.07 * seed.largest + 0.2 and c.bold == seed.bold]
+    alike = [
+        c
+        for c in cells
+        if abs(c.largest - seed.largest) <= (0.07 if c.bold == seed.bold else 0.02) * seed.largest + 0.1
+        and (c.bold == seed.bold or seed.largest > 1.2 * body)
+    ]
     lines = rows(alike)
     here = next(number for number, row in enumerate(lines) if seed in row)
     chosen = [_side_by_side(lines[here], seed)]

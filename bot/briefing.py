@@ -26,6 +26,8 @@ _BRIEF = TypeAdapter(Brief)
 
 # Seconds until the next try of a share whose source or model is unavailable; after the last it is told.
 _RETRY_AFTER = (10.0, 60.0, 300.0)
+# So many tries wait for a model that is down; then the brief is excerpted, and says so.
+_PATIENCE = 2
 Json = dict[str, Any]
 _NOT_A_PAPER: Json = {"not_a_paper": True}
 
@@ -95,7 +97,7 @@ class Briefing:
                     return
                 source = self._fetch(share, metadata)
                 if not step("read", lambda: self._read(share, source, language)):
-                    brief = step("ask", lambda: self._ask(share, source, language))
+                    brief = step("ask", lambda: self._ask(share, source, language, patient=tries < _PATIENCE))
                     if not step("keep", lambda: self._keep(share, source, brief)):
                         return
         except Retry as error:
@@ -219,9 +221,9 @@ class Briefing:
         self._library.keep(share.team_id, replace(paper, id=known.id), None, None, self._clock(), share_id=share.id)
         return True
 
-    def _ask(self, share: Share, source: Json, language: Language) -> Json:
+    def _ask(self, share: Share, source: Json, language: Language, *, patient: bool) -> Json:
         found = self._found(share, source)
-        brief = self._pipeline.write(found.paper, found.text, language, self._clock())
+        brief = self._pipeline.write(found.paper, found.text, language, self._clock(), patient=patient)
         dumped: Json = _BRIEF.dump_python(brief, mode="json")
         return dumped
 

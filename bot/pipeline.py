@@ -112,9 +112,11 @@ class Pipeline:
         paper = compose(metadata, reading, identifiers, paper_id=paper_id)
         return Found(paper, reading.text if reading else None)
 
-    def write(self, paper: Paper, text: FullText | None, language: Language, now: datetime) -> Brief:
-        """The brief, grounded."""
-        return self._writer.write(paper, text, language, now=now)
+    def write(
+        self, paper: Paper, text: FullText | None, language: Language, now: datetime, *, patient: bool = False
+    ) -> Brief:
+        """The brief, grounded. With ``patient`` raises Retry where a model may answer later; else it is excerpted."""
+        return self._writer.write(paper, text, language, now=now, patient=patient)
 
     def preload(self) -> None:
         """Do what would make the first brief slow: LiteLLM takes seconds to import."""

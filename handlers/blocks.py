@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.briefs.notes import model_notes
 from bot.models import Brief, Digest, DigestEntry, Language, Paper, Share, StoredShare
 from bot.ports import Reply
 from bot.wording import explain, say
@@ -118,7 +119,10 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
         notes.append(_first_shared(answer.first, share, first_name, language))
     if answer.newer_version is not None:
         notes.append(say(language, "reply.newer_version", version=answer.newer_version))
-    message = [sentence(paper, brief), _context(*notes), _actions(_details_button(paper, brief))]
+    message = [sentence(paper, brief), _context(*notes)]
+    if failed := model_notes(brief):
+        message.append(_context(*map(escape, failed)))
+    message.append(_actions(_details_button(paper, brief)))
     return Message(escape(clean(brief.sentence, _FALLBACK_TEXT)) or "–", message)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +18,9 @@ from bot.briefs.ground import check
 from bot.briefs.passages import passages
 from bot.briefs.sentences import split, without_citations
 from bot.briefs.trim import trim
+from bot.errors import Tell
 from bot.models import SLOTS, Draft, FullText, Language, Paper
+from bot.papers.read import read
 
 NOBODY = Context("", frozenset())
 
@@ -317,3 +321,27 @@ def test_an_abstract_may_run_on_from_its_heading() -> None:
         ("abstract", "Caches wait."),
         ("introduction", "They do."),
     ]
+
+
+# --- real papers -------------------------------------------------------------------------------------
+
+_PAPERS = os.environ.get("PAPERWIRE_PAPERS", "")
+
+
+@pytest.mark.skipif(not _PAPERS, reason="PAPERWIRE_PAPERS names no folder of papers")
+def test_real_papers_are_briefed_with_every_slot_and_nothing_against_it() -> None:
+    papers, filled, slots = 0, 0, 0
+    for path in sorted(Path(_PAPERS).glob("*.pdf")):
+        try:
+            reading = read(path, max_pages=400)
+        except Tell:
+            continue
+        paper = Paper(path.stem, reading.title, reading.authors, reading.institutions, reading.abstract)
+        papers += 1
+        for language in ("zh", "en"):
+            draft = extract(paper, reading.text, language)  # type: ignore[arg-type]
+            assert check(draft, paper, reading.text, language, excerpts=frozenset(SLOTS)) == [], path.name  # type: ignore[arg-type]
+            filled += sum(draft.evidence[slot].quote != paper.title for slot in SLOTS)
+            slots += len(SLOTS)
+    assert papers
+    assert filled >= 0.97 * slots

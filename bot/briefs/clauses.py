@@ -234,7 +234,8 @@ def _looseness(phrase: str) -> float:
 _RESULT_NUMBER = (
     r"(?:\d[\d.,]*\s?(?:[–-]\s?\d[\d.,]*\s?)?(?:×|x\b|%|percent\b|-?fold\b|times\b|(?:percentage |F1 )?points?\b|"
     r"dB\b|tok(?:en)?s?/s|tokens per second|orders? of magnitude|ms\b|fps\b|petaflops|BLEU|F1|"
-    r"min\b|hours?\b|seconds?\b)|[×∼~]\s?\d|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"
+    r"min\b|hours?\b|seconds?\b|years\b|days\b)|[×∼~]\s?\d"
+    r"|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"
     r"|\b(?:doubl|tripl|halv)(?:es?|ed|ing)\b)"
 )
 _BARELY_SHOWN = r"^(?:<evaluated> )*<evaluates> <shows> (?:that )?"

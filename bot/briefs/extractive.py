@@ -128,7 +128,9 @@ def extract(paper: Paper, text: FullText | None, language: Language) -> Draft:
             words, evidence = word(pick.clause, context), Evidence(pick.sentence.words, pick.sentence.page)
             changes: dict[str, Any] = {slot: words, "evidence": draft.evidence | {slot: evidence}}
             tried = replace(draft, **changes)
-            if any(fault.slot == slot for fault in check(tried, paper, text, language, excerpts=frozenset(SLOTS))):
+            faults = check(tried, paper, text, language, excerpts=frozenset(SLOTS))
+            # The last slot completes the draft, and then nothing at all may be said against it.
+            if any(fault.slot == slot or slot == "problem" for fault in faults if fault.slot in (*chosen, slot)):
                 continue
             draft, chosen[slot] = tried, pick
             break

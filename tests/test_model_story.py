@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer, error
@@ -50,7 +49,7 @@ def test_a_models_brief_is_posted_without_the_mark_of_excerpts(scene: Scene) -> 
 
 
 def test_a_key_that_the_provider_refuses_is_told_beside_an_excerpted_brief(scene: Scene) -> None:
-    scene[1].queue(*[error(401, "Incorrect API key provided: sk-nobody", code="invalid_api_key")] * 3)
+    scene[1].queue(error(401, "Incorrect API key provided: sk-nobody", code="invalid_api_key"))
     said = answer(scene, 2)
     assert MadePaper(2).title in said
     assert "test-model" in said

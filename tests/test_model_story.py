@@ -61,7 +61,7 @@ def test_a_model_that_is_down_for_a_moment_is_waited_for(scene: Scene) -> None:
     scene[1].queue(*[error(500, "internal error")] * 3)
     said = answer(scene, 3)
     assert MadePaper(3).title in said
-    assert "excerpted" not in said
+    assert "excerpted from the paper instead" not in said
 
 
 def test_an_answer_is_never_paid_twice(scene: Scene) -> None:

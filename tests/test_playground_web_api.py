@@ -388,6 +388,24 @@ def test_throttling_may_be_ordered(place: Playground, client: WebClient) -> None
     assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "7")
 
 
+def test_an_answer_may_come_too_late(place: Playground, papers: str) -> None:
+    environment = place.environment()
+    hasty = WebClient(
+        environment["SLACK_BOT_TOKEN"], base_url=environment["SLACK_API_URL"], timeout=1, retry_handlers=[]
+    )
+    place.fail_next("chat.postMessage", delay=1.5)
+    with pytest.raises(TimeoutError):
+        hasty.chat_postMessage(channel=papers, text="late")
+    place.wait_for(lambda: [each["text"] for each in place.messages(papers)] == ["late"])
+
+
+@pytest.mark.parametrize(("body", "told"), [(b"{", "invalid_json"), (b"[]", "json_not_object")])
+def test_a_body_that_is_no_json_object_is_refused(place: Playground, body: bytes, told: str) -> None:
+    request = urllib.request.Request(f"{place.url}/api/auth.test", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as response:
+        assert json.load(response)["error"] == told
+
+
 def test_calls_are_logged_with_arguments_and_outcome(place: Playground, client: WebClient, papers: str) -> None:
     client.chat_postMessage(channel=papers, text="x")
     error(client.chat_postMessage, channel="C404", text="y")

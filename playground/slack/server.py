@@ -25,7 +25,7 @@ from playground.slack.interactions import Interactions
 from playground.slack.objects import Json
 from playground.slack.views import Views
 from playground.slack.web_api import conversations, files, views  # noqa: F401  (register themselves)
-from playground.slack.web_api.door import Args, Call, Fault, Limited, perform
+from playground.slack.web_api.door import Args, Call, Fault, Limited, Refused, perform
 from playground.slack.web_api.limits import POSTING, Limits
 from playground.slack.workspace import Workspace
 from playground.threaded import Drop
@@ -95,7 +95,10 @@ class Slack:
     async def web_api(self, request: Request) -> Response:
         """``/api/METHOD``."""
         name = request.path_params["method"]
-        args, token = await _arguments(request)
+        try:
+            args, token = await _arguments(request)
+        except Refused as refused:
+            return JSONResponse({"ok": False, "error": refused.error})
         call = Call(name, dict(args.values), self.clock.now())
         self.calls.append(call)
         fault = self._fault(name, args)
@@ -181,7 +184,13 @@ async def _arguments(request: Request) -> tuple[Args, str | None]:
     values: Json = dict(request.query_params)
     body = await request.body()
     if request.headers.get("Content-Type", "").startswith("application/json"):
-        values |= json.loads(body or b"{}")
+        try:
+            sent = json.loads(body or b"{}")
+        except ValueError:
+            raise Refused("invalid_json") from None
+        if not isinstance(sent, dict):
+            raise Refused("json_not_object")
+        values |= sent
     else:
         values |= dict(parse_qsl(body.decode(), keep_blank_values=True))
     header = request.headers.get("Authorization", "")

@@ -53,7 +53,9 @@ class Library(Protocol):
         paper_id: str | None = None,
         error: str | None = None,
     ) -> StoredShare:
-        """Move a share to ``state``. A withdrawn share stays withdrawn; the caller sees that in the result."""
+        """Move a share to ``state``. A withdrawn share stays withdrawn, a briefed one briefed; the caller sees that
+        in the result. Raises Retry ``paper_withdrawn`` when nobody holds the paper any more.
+        """
 
     def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
         """Remember which message answered a share."""
@@ -86,7 +88,8 @@ class Library(Protocol):
         share_id: str | None = None,
     ) -> Paper:
         """One transaction: paper (merged with the record that shares an identifier), text, brief, and the share
-        settled as briefed. Without ``share_id`` (an import) everything is public. Returns the paper as stored.
+        settled as briefed. Without ``share_id`` (an import) everything is public. Returns the paper as stored,
+        under the library's own id; for a withdrawn share nothing is stored and the paper comes back as it was given.
         """
 
     def paper(self, team_id: str, paper_id: str, channel_id: str) -> Paper | None: ...
@@ -121,7 +124,7 @@ class Library(Protocol):
 
         It takes the channel's briefed shares made since the previous digest's cut-off (the first digest: since
         ``interval_back``) up to ``due_at`` that no earlier digest of the channel took; a share still unfinished
-        is left for the next.
+        is left for the next. Only what is withdrawn later leaves it; the other entries keep their ``number``.
         """
 
     def freeze_period(
@@ -162,6 +165,9 @@ class Library(Protocol):
         """A model's stored answer; ``key`` is a hash of model and prompt, so it says nothing of any team."""
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
+
+    def prune(self, before: datetime) -> int:
+        """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
 
     def close(self) -> None: ...
 

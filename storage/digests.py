@@ -120,7 +120,7 @@ def _fill(
     *,
     scheduled: bool,
 ) -> Digest:
-    for number, entry in enumerate(entries(tx, team_id, briefed, language)):
+    for number, entry in enumerate(entries(tx, team_id, channel_id, briefed, language)):
         tx.rows(
             """
             INSERT INTO digest_entries (team_id, digest_id, number, paper, brief)

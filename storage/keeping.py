@@ -251,7 +251,11 @@ def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: d
     if row is not None and row["scope"] == PUBLIC:
         own_id = shelve(tx, team_id, share.channel_id, replace(seen, id=""), now, imported=False).id
     for public in tx.rows(
-        f"{papers.SAME_WORK} SELECT id FROM papers WHERE scope = '' AND id IN (SELECT id FROM same_work)",  # noqa: S608
+        f"""
+        {papers.SAME_WORK}
+        SELECT id FROM papers WHERE scope = '' AND id IN (SELECT id FROM same_work)
+         ORDER BY CASE WHEN id = :paper THEN 0 ELSE 1 END, number
+        """,  # noqa: S608
         team=team_id,
         paper=seen.id,
         channel=share.channel_id,

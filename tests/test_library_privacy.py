@@ -177,7 +177,7 @@ def run(acts: list[Act], library: SqliteLibrary) -> None:
         act.happen(library)
 
 
-THOROUGH = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @THOROUGH
@@ -334,6 +334,16 @@ def test_what_the_team_knows_fills_what_a_private_record_lacks(library: SqliteLi
     assert library.brief("T1", own.id, "zh", "P1") == brief("own")
     assert library.brief("T1", own.id, "en", "P1") == brief("open", "en")
     assert library.text("T1", own.id, "P1") == text("open")
+
+
+def test_a_private_digest_reads_the_teams_brief_where_its_own_is_in_the_other_language(library: SqliteLibrary) -> None:
+    library.accept("T1", private("arxiv:1"), at(0))
+    library.keep("T1", paper("arxiv:1"), brief("own"), None, at(0), share_id=private("arxiv:1").id)
+    library.accept("T1", share("arxiv:1"), at(1))
+    library.keep("T1", paper("arxiv:1"), brief("open", "en"), None, at(1), share_id=share("arxiv:1").id)
+    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "zh")] == [brief("own")]
+    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "en")] == [brief("open", "en")]
+    assert [entry.brief for entry in library.shared_in("T1", "C1", ALWAYS, "zh")] == [brief("open", "en")]
 
 
 def test_one_message_id_in_two_teams_is_two_shares(library: SqliteLibrary) -> None:

@@ -53,7 +53,7 @@ class Narrator:
     def _message(self, message: Json, words: str, *, again: bool) -> None:
         at = datetime.fromtimestamp(float(message["ts"]), self.zone)
         who = self.names.get(str(message.get("user")), "someone")
-        head = Text(who, style="bold green" if message.get("bot_id") else "bold")
+        head = Text().append(who, style="bold green" if message.get("bot_id") else "bold")
         head.append(f"  {at:%H:%M:%S}", style="dim")
         if message.get("is_ephemeral"):
             head.append(f"  only {self.names[message['to']]} sees this", style="dim")
@@ -81,7 +81,7 @@ class Narrator:
     def _print(self, text: Text, depth: int) -> None:
         """A terminal wraps within the indent; what reads a pipe gets whole lines."""
         if self.console.is_terminal:
-            self.console.print(Padding(text, (0, 0, 0, depth)))
+            self.console.print(Padding(text, (0, 0, 0, depth), expand=False))
             return
         for line in text.split("\n", allow_blank=True):
             self.console.print(Text(" " * depth).append_text(line), soft_wrap=True)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations
 
 from bot.briefs.cues import words_of
-from bot.briefs.numbers import quantities
+from bot.briefs.numbers import claims, quantities
 from bot.briefs.quantity import Quantity
 from bot.briefs.terms import terms
 
@@ -30,9 +30,9 @@ def exchanged(words: str, quote: str) -> Iterator[str]:
 
     What stands around each number decides; where that is silent, their order does.
     """
-    claims = [claim for claim in quantities(words) if claim.claimed]
+    mine = claims(words)
     printed = quantities(quote)
-    for first, second in combinations(claims, 2):
+    for first, second in combinations(mine, 2):
         if first.value == second.value or _kind(first) != _kind(second):
             continue
         one = [each for each in printed if first.same(each)]
@@ -45,7 +45,7 @@ def exchanged(words: str, quote: str) -> Iterator[str]:
             if one[0].start > two[0].start:
                 yield f"{first.text} and {second.text} are exchanged"
             continue
-        here = (_around(words, first, claims), _around(words, second, claims))
+        here = (_around(words, first, mine), _around(words, second, mine))
         there = (_around(quote, one[0], printed), _around(quote, two[0], printed))
         straight = _likeness(here[0], there[0]) + _likeness(here[1], there[1])
         crossed = _likeness(here[0], there[1]) + _likeness(here[1], there[0])
@@ -114,10 +114,10 @@ def not_its_own(words: str, quote: str) -> Iterator[str]:
     """Numbers a slot claims for the paper although the quote gives them to what it is compared with."""
     printed = quantities(quote)
     previous = 0
-    for claim in quantities(words):
+    for claim in claims(words):
         said_before, said_after = words[previous : claim.start], words[claim.end : claim.end + 40]
         previous = claim.end
-        if not claim.claimed or _compared().search(said_before) or _OF_OTHERS.match(said_after):
+        if _compared().search(said_before) or _OF_OTHERS.match(said_after):
             continue
         matches = [each for each in printed if claim.same(each)]
         if matches and all(_is_baseline(quote, each, printed) for each in matches):

@@ -14,6 +14,8 @@ from bot.briefs.quantity import Quantity
 from bot.briefs.terms import terms
 
 _CLAUSE = re.compile(r"[,，、;；。]|(?<=[^\d])\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
+MOST_MOVES = 24
+"""Words of direction of a text that are compared."""
 REACH = 40
 """Characters within which a word of direction finds what it is about."""
 _BOUND = re.compile(r"\s?than\s?[~$]?\d|(?<=超过|超越|高于|低于|少于|多于)\s?\d")
@@ -84,7 +86,7 @@ def moves(text: str) -> tuple[Move, ...]:
                 continue  # a bound of a number, or a move that does not happen
             kind = str(match.lastgroup).partition("_")[0]
             result.append(Move(kind, match[0], _for_better(kind, clause, match.start(), match[0]), inside, things))
-    return tuple(result)
+    return tuple(result[:MOST_MOVES])
 
 
 def _for_better(kind: str, clause: str, at: int, word: str) -> bool | None:

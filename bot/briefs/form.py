@@ -17,6 +17,9 @@ LENGTHS: dict[Language, dict[Slot, tuple[int, int]]] = {
 """Fewest and most characters (zh) or words (en) of a slot."""
 ZH_TOTAL = 220
 """Most characters of the three slots together in Chinese."""
+HOPELESS_LENGTH = 600
+"""Characters from which a slot is not looked at any further."""
+HOPELESS = f"more than {HOPELESS_LENGTH} characters"
 EXCERPT_WORDS = 25
 """Most words of an excerpt from the original."""
 COPIED_EN, COPIED_ZH = 15, 30
@@ -46,6 +49,9 @@ def form_faults(draft: Draft, language: Language, excerpts: frozenset[str]) -> I
     """Faults of form of all slots; excerpts are spared length and language."""
     for slot in SLOTS:
         words = getattr(draft, slot)
+        if len(words) > HOPELESS_LENGTH:
+            yield Fault(slot, "length", HOPELESS)
+            continue
         missing = _missing(words)
         if missing:
             yield Fault(slot, "missing", missing)
@@ -197,7 +203,7 @@ def _says_nothing(words: str) -> bool:
 
 def _repeated(draft: Draft) -> Iterator[Fault]:
     """A slot that says what another one says."""
-    bags = {slot: _grams(getattr(draft, slot)) for slot in SLOTS}
+    bags = {slot: _grams(getattr(draft, slot)[:HOPELESS_LENGTH]) for slot in SLOTS}
     for at, slot in enumerate(SLOTS):
         for other in SLOTS[:at]:
             small, large = sorted((bags[slot], bags[other]), key=len)

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 
 from bot.briefs.attribution import exchanged, not_its_own
 from bot.briefs.direction import turned_round
-from bot.briefs.form import copied, form_faults
+from bot.briefs.form import HOPELESS, copied, form_faults
 from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
-from bot.briefs.numbers import numbers_in_names, quantities
+from bot.briefs.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
 from bot.briefs.quantity import Quantity
 from bot.briefs.roles import is_result, key_numbers, mismatched, swapped
 from bot.briefs.source import Place, Source, locate, plain, source_of
@@ -24,6 +24,10 @@ __all__ = ["check", "locate"]
 
 SHORTEST_QUOTE = 20
 """Characters; a shorter quote proves nothing."""
+LONGEST_ABSTRACT = 10_000
+"""Characters of the abstract that are searched for results."""
+LONGEST_QUOTE = 2000
+"""Characters; a longer one is no quote but half the paper."""
 
 
 def check(
@@ -36,7 +40,7 @@ def check(
     """
     source = source_of(paper, text)
     faults = list(form_faults(draft, language, excerpts))
-    missing = {fault.slot for fault in faults if fault.kind == "missing"}
+    missing = {fault.slot for fault in faults if fault.kind == "missing" or fault.what == HOPELESS}
     places: dict[Slot, Place] = {}
     for slot in SLOTS:
         if slot in missing:
@@ -70,8 +74,8 @@ def _sense_faults(
         yield from (Fault(slot, "direction", what) for what in turned_round(slots[slot], quotes[slot]))
         yield from (Fault(slot, "baseline", what) for what in not_its_own(slots[slot], quotes[slot]))
     if what := mismatched(slots, quotes) or swapped(slots, quotes):
-        yield Fault("effect", "swapped", what)
-    stated = key_numbers(source.abstract) if "effect" in slots else ()
+        yield from (Fault(slot, "swapped", what) for slot in SLOTS)
+    stated = key_numbers(source.abstract[:LONGEST_ABSTRACT]) if "effect" in slots else ()
     if stated and not any(is_result(number) for number in quantities(slots["effect"])):
         yield Fault("effect", "result", f"the abstract states a result: {', '.join(each.text for each in stated[:3])}")
 
@@ -86,6 +90,8 @@ def proof_of(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, st
     evidence = draft.evidence.get(slot)
     if evidence is None or not evidence.quote.strip():
         return None, "no quote"
+    if len(evidence.quote) > LONGEST_QUOTE:
+        return None, f"{len(evidence.quote)} characters, a sentence or two is enough"
     if len(evidence.quote.strip()) < SHORTEST_QUOTE:
         return None, f"shorter than {SHORTEST_QUOTE} characters: {evidence.quote.strip()}"
     place = source.find(evidence.quote, evidence.page)
@@ -99,11 +105,13 @@ def proof_of(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, st
 def number_faults(slot: str, words: str, place: Place | None, source: Source) -> Iterator[Fault]:
     """Numbers of a slot that its quote, or the paper, does not hold with the same unit and bound."""
     proof = quantities(place.text) if place else ()
-    for claim in quantities(words):
-        if not claim.claimed:
-            continue
+    in_names = numbers_in_names(place.text) if place else ()
+    mine = claims(words)
+    if len(mine) == MOST_CLAIMS:
+        yield Fault(slot, "length", f"{MOST_CLAIMS} numbers or more")
+    for claim in mine:
         matches = [each for each in proof if claim.same(each)]
-        if not matches and place and any(claim.same(each) for each in numbers_in_names(place.text)):
+        if not matches and any(claim.same(each) for each in in_names):
             continue
         if not matches:
             if not _part_of_name(claim, words, source):

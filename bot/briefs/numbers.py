@@ -16,6 +16,8 @@ from bot.briefs import spelled, units
 from bot.briefs.bounds import bounds
 from bot.briefs.quantity import Found, Quantity
 
+MOST_CLAIMS = 12
+"""A slot with so many numbers is no sentence; further ones are not looked at."""
 _DIGITS = re.compile(
     r"(?<![A-Za-z0-9_.@])"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: 000)+(?![\d.,])|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40})"
@@ -55,6 +57,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
     found.sort(key=lambda item: item.start)
     ranges = _lend_units(text, found)
     return tuple(_finish(text, found, ranges))
+
+
+def claims(slot: str) -> list[Quantity]:
+    """The numbers of a slot (normalised) that need proof, the first ``MOST_CLAIMS`` of them."""
+    return [number for number in quantities(slot) if number.claimed][:MOST_CLAIMS]
 
 
 def numbers_in_names(text: str) -> tuple[Quantity, ...]:

@@ -107,7 +107,8 @@ def is_result(number: Quantity) -> bool:
 
 _ANNOUNCES = re.compile(
     r"\b(?:achiev|outperform|improv|reduc|increas|decreas|faster|speed|accelerat|gain|surpass|exceed"
-    r"|obtain|attain|reach|lower|higher|retain|result|show|demonstrat|find)\w*|提升|提高|降低|减少|达到|优于|加速|缩短|节省",
+    r"|obtain|attain|reach|lower|higher|retain|result|show|demonstrat|find"
+    r"|extend|prolong|los[ei]|cut|rose|rise|fell|fall|drop|remov|keep|kept|deliver|answer|complet|detect|accura|error|sav)\w*|提升|提高|降低|减少|达到|优于|加速|缩短|节省",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ from statistics import median
 from bot.briefs.form import form_faults
 from bot.briefs.ground import number_faults, proof_of, script_of
 from bot.briefs.names import foreign_institutions, foreign_names, tokens, unknown_institutions
-from bot.briefs.numbers import quantities
+from bot.briefs.numbers import claims, quantities
 from bot.briefs.roles import key_numbers
 from bot.briefs.source import plain, source_of
 from bot.models import SLOTS, Brief, Draft, FullText, Paper
@@ -125,9 +125,9 @@ def _count(graded: Graded, shares: dict[str, _Share]) -> None:
     for slot in SLOTS:
         words = plain(getattr(brief, slot))
         place, _ = proof_of(draft, slot, source)
-        claims = [number for number in quantities(words) if number.claimed]
+        mine = claims(words)
         unproven = list(number_faults(slot, words, place, source))
-        shares["numbers"].add(len(claims) - len(unproven), len(claims))
+        shares["numbers"].add(max(0, len(mine) - len(unproven)), len(mine))
         names = tokens(words)
         foreign = foreign_names(words, script_of(words, brief.language), source)
         foreign += foreign_institutions(words, graded.paper.institutions, source)

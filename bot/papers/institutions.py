@@ -136,6 +136,8 @@ def _goes_on(text: str, tokens: list[_Token], at: int, size: int) -> bool:
     last = tokens[at + size - 1]
     if after and size == 1 and len(last.text) > 1 and re.fullmatch(r"[-’']", text[last.end : after.start]):
         return True
+    if after and after.key in ("hospital", "hospitals", "press") and text[last.end : after.start].isspace():
+        return True
     if after and after.key in ("of", "for") and text[last.end : after.start].isspace():
         return last.key in ("university", "institute", "college", "academy")
     before = tokens[at - 1] if at else None

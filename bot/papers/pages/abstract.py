@@ -206,8 +206,12 @@ def _collected(
     sheets: Sequence[Sheet], index: int, top: float, first: list[Cell], skip: int, hyphens: Hyphens, headed: bool = True
 ) -> Abstract | None:
     sheet = sheets[index]
-    size = first[-1].size
-    lines = _column(sheet.cells, first, size)
+    below = _first_below(sheet, first[-1]) if _PART.fullmatch(first[-1].plain) else []
+    lines = (
+        [first, *_column(sheet.cells, below, below[0].size)] if below else _column(sheet.cells, first, first[-1].size)
+    )
+    told = (max(line, key=lambda c: len(c.glyphs)) for line in lines if not _PART.fullmatch(_text(line)))
+    size = next((cell.size for cell in told), first[-1].size)
     taken, ended = _until_end(lines, size)
     if not taken or (not headed and sum(len(_text(line)) for line in taken) > _LONGEST_UNHEADED):
         return None
@@ -288,9 +292,8 @@ def _is_paragraph_gap(
     if gap > 2.1 * (leading or 1.25 * size):
         return False
     here = [id(other) for other in lines].index(id(line))
-    following = lines[here : here + 2]
-    text = " ".join(_text(other) for other in following)
-    return done and all(abs(o[0].size - size) < 0.03 * size for o in following) and prose(text, 3)
+    following = [other for other in lines[here : here + 2] if abs(other[0].size - size) < 0.03 * size]
+    return done and line in following and prose(" ".join(_text(other) for other in following), 2)
 
 
 def _continued(sheets: Sequence[Sheet], index: int, abstract: Abstract, top: float, size: float) -> list[list[Cell]]:

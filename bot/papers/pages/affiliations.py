@@ -128,6 +128,8 @@ def _in_block(block: Sequence[Cell], seam: str) -> Iterator[Affiliation]:
     lines: list[Cell] = []
     for cell in block:
         marked = _marked(cell)
+        if _SUPPORT.match(cell.plain):
+            break
         if _NOISE.search(cell.plain) and not _EVIDENCE.search(cell.plain):
             marked = "\t"
         for number, piece in enumerate(_BREAK.split(marked)):

@@ -125,7 +125,11 @@ _DISCIPLINES = {"Science", "Engineering", "Physic", "Mathematic", "Statistic", "
 
 def _medium(pieces: list[tuple[int, str]], rank: Rank) -> list[tuple[int, str]]:
     """Institutes, companies, hospitals, laboratories, where no university stands beside them."""
-    named = [(at, piece) for at, piece in pieces if _MEDIUM.search(piece) and not _NOT_AN_ORGANISATION.search(piece)]
+    named = [
+        (at, piece)
+        for at, piece in pieces
+        if _MEDIUM.search(piece) and not _NOT_AN_ORGANISATION.search(piece) and not is_place(piece)
+    ]
     whole = [(at, piece) for at, piece in named if not _is_part(piece)]
     if whole:
         return [(at, _tidy(piece)) for at, piece in whole]

@@ -15,7 +15,7 @@ def _lists() -> dict[str, str]:
 
 @cache
 def words(kind: str) -> frozenset[str]:
-    """The list ``kind`` of words.toml (``organisation``, ``other``, ``countries``, ``cities``), in lower case."""
+    """The list ``kind`` of words.toml (``organisation``, ``other``, ``states``, ``countries``, ``cities``), in lower case."""
     text = " ".join(_lists()[kind].split())
     return frozenset(item.strip() for item in text.split(";" if ";" in text else " "))
 
@@ -34,14 +34,14 @@ def is_place(text: str) -> bool:
     bare = re.sub(r"\b(?:[A-Z]{1,2}[-–])?\d[\w-]*\b", " ", text)
     bare = re.sub(r"\s+", " ", bare).strip(" .,;-–()")
     lower = bare.lower()
-    if not bare or lower in words("countries") or lower in words("cities") or re.fullmatch(r"[A-Z]{2}", bare):
+    if not bare or lower in words("countries") or lower in words("cities") or lower in words("states"):
         return True
     parts = lower.split()
     if len(parts) >= 2:
         for cut in range(1, len(parts)):
             if " ".join(parts[:cut]) in words("cities") and (
                 " ".join(parts[cut:]) in words("countries") | words("cities")
-                or re.fullmatch(r"[A-Z]{2}", bare.split()[cut])
+                or bare.split()[cut].lower() in words("states")
             ):
                 return True
     return bool(re.search(r"\b(?:street|road|avenue|ave|blvd|lane|drive|district|province|city|p\.?o\.? box|floor|building"

@@ -40,6 +40,8 @@ log = logging.getLogger("paperwire")
 # A heartbeat older than this means that the bot hangs or has lost Slack.
 _STALE_SECONDS = 60
 _BEAT_SECONDS = 5
+# Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
+_RETENTION = timedelta(days=30)
 # The socket client reconnects by itself; when it has not managed in so long, a fresh process will.
 _LONGEST_DISCONNECT = 300
 
@@ -107,12 +109,13 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
         work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
-        posting = Posting(work, library, messenger, settings.language, now)
+        posting = Posting(work, library, messenger, settings.language, settings.zone, now)
         work.launch({**briefing.workflows(), **posting.workflows()})
         stack.callback(work.close)
 
         def tidy() -> None:
-            work.forget_finished(datetime.now(UTC) - timedelta(days=30))
+            work.forget_finished(datetime.now(UTC) - _RETENTION)
+            library.prune(now() - _RETENTION)
             pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
 
         ticking = Clock(library, posting, now, tidy, settings.time_scale)

@@ -14,7 +14,7 @@ import click
 
 from bot.console import Briefed, brief_source, in_order, line, show
 from bot.digests.period import zone_named
-from bot.digests.records import import_records, record_of
+from bot.digests.records import export_records, import_records
 from bot.digests.report import report, report_title
 from bot.errors import PaperwireError, Tell
 from bot.models import DigestEntry, Language, Period
@@ -123,13 +123,12 @@ def import_(program: Program, file: Iterable[str], team: str) -> None:
 
 @click.command()
 @_team
-@_language
 @click.pass_obj
-def export(program: Program, team: str, language: Language | None) -> None:
+def export(program: Program, team: str) -> None:
     """Print the library's papers as records (JSON lines), which `import` takes back."""
     with program.open_library() as library:
-        for entry in library.all_papers(team, None, language or program.settings.language):
-            click.echo(line(record_of(entry)))
+        for record in export_records(library, team):
+            click.echo(line(record))
 
 
 @click.command("report")

@@ -281,6 +281,8 @@ class DigestEntry:
     shares: tuple[StoredShare, ...] = ()
     number: int = 0
     """Its place in a frozen digest, from 0; it keeps it when an entry before it is withdrawn."""
+    discussion: int = 0
+    """Reactions and replies to those shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +298,28 @@ class Digest:
     topic: str = ""
     failed: tuple[StoredShare, ...] = ()
 
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of what a search found, best first."""
+
+    entries: tuple[DigestEntry, ...]
+    total: int
+    """How many there are on all pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A brief as it was or is: made by a model, or edited by a person."""
+
+    brief: Brief
+    made_at: datetime
+    user_id: str | None = None
+    """Who edited it; None for a model's."""
+
+
+Mode = Literal["reply", "quiet", "off"]
+"""What a share gets at once: a brief in the thread, only a sign on the message, or nothing at all."""
 
 Cadence = Literal["daily", "weekdays", "weekly", "monthly"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -319,6 +343,8 @@ class Schedule:
     created_at: datetime | None = None
     paused: str | None = None
     """Why no digest is posted at present; None when it runs."""
+    sources: tuple[str, ...] = ()
+    """Public channels gathered into this one; empty when the digest is of the channel itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,3 +354,4 @@ class ChannelSettings:
     language: Language = "zh"
     topic: str = ""
     zone: str = "UTC"
+    mode: Mode = "reply"

@@ -21,7 +21,9 @@ from bot.models import (
     Language,
     Paper,
     Period,
+    Revision,
     Schedule,
+    SearchPage,
     Share,
     ShareState,
     StoredShare,
@@ -119,6 +121,8 @@ class Library(Protocol):
         interval_back: datetime,
         language: Language,
         now: datetime,
+        *,
+        zone: str = "UTC",
     ) -> Digest:
         """Decide once what a scheduled digest holds, in one transaction, and answer the same ever after.
 
@@ -128,7 +132,15 @@ class Library(Protocol):
         """
 
     def freeze_period(
-        self, team_id: str, channel_id: str, digest_id: str, period: Period, language: Language, now: datetime
+        self,
+        team_id: str,
+        channel_id: str,
+        digest_id: str,
+        period: Period,
+        language: Language,
+        now: datetime,
+        *,
+        zone: str = "UTC",
     ) -> Digest:
         """The same for a digest somebody asked for: all the channel's briefed shares of a period.
 
@@ -142,6 +154,44 @@ class Library(Protocol):
 
     def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None: ...
 
+    # finding, correcting, discussing
+
+    def search(
+        self, team_id: str, channels: Sequence[str], words: str, language: Language, *, limit: int, offset: int = 0
+    ) -> SearchPage:
+        """Papers by title, author, institution, brief or abstract, best first; nothing in ``words`` is syntax.
+
+        ``channels`` are the private conversations the asker is in: what was shared there is found too.
+        """
+
+    def recent(self, team_id: str, channels: Sequence[str], language: Language, *, limit: int) -> Sequence[DigestEntry]:
+        """The papers shared last, latest first, as far as somebody in the private ``channels`` may see."""
+
+    def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
+        """A person's words become the current brief; the one before stays in the history."""
+
+    def revisions(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Sequence[Revision]:
+        """The briefs of a paper in a language, latest first."""
+
+    def leave_out(self, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
+        """Take a share out of every digest to come; the brief and its reply stay."""
+
+    def discussed(
+        self, team_id: str, channel_id: str, ts: str, key: str, now: datetime, *, undone: bool = False
+    ) -> None:
+        """Somebody reacted or replied to a message (``key`` tells which reaction or reply), or took it back.
+
+        Counted once however often it is told, also when it is told before the message's shares are stored.
+        """
+
+    def activity(
+        self, team_id: str, channel_id: str, since_at: datetime
+    ) -> tuple[Sequence[datetime], Sequence[datetime]]:
+        """When papers were shared in a channel, and when they were discussed, since a time."""
+
+    def usage_in(self, team_id: str, channel_id: str, period: Period) -> Usage:
+        """What the briefs of the papers shared in a period took."""
+
     # schedules and settings
 
     def schedules(self) -> Sequence[Schedule]:
@@ -151,6 +201,9 @@ class Library(Protocol):
 
     def put_schedule(self, team_id: str, schedule: Schedule) -> None:
         """Set or replace the channel's schedule."""
+
+    def pause_schedule(self, team_id: str, channel_id: str, reason: str | None) -> None:
+        """Stop a schedule for a reason that the channel is told, or let it go on (None)."""
 
     def drop_schedule(self, team_id: str, channel_id: str) -> bool:
         """True when there was one."""
@@ -227,11 +280,11 @@ class Messenger(Protocol):
     def digest_parent(self, digest: Digest, key: str) -> str:
         """Post the message that a digest's thread hangs on; returns its ts."""
 
-    def digest_replies(self, digest: Digest) -> int:
-        """How many thread replies hold the digest's entries."""
+    def digest_replies(self, digest: Digest) -> Sequence[int]:
+        """The numbers of the thread replies that hold the digest's entries; an entry withdrawn shifts no other."""
 
     def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
-        """Post reply ``number`` (from 0) into the digest's thread; returns its ts."""
+        """Post reply ``number`` into the digest's thread; returns its ts."""
 
     def reserve_file(self, team_id: str, name: str, content: str) -> str:
         """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""

@@ -42,12 +42,15 @@ class Posting:
         library: Library,
         messenger: Messenger,
         language: Language,
+        zone: str,
         clock: Callable[[], datetime],
     ) -> None:
+        """``language`` and ``zone`` are for channels that chose none."""
         self._work = work
         self._library = library
         self._messenger = messenger
         self._language = language
+        self._zone = zone
         self._clock = clock
 
     # what listeners and the clock call: one durable write each
@@ -124,9 +127,9 @@ class Posting:
                 digest_id, team_id, channel_id, None, lambda: self._messenger.digest_parent(digest, digest_id)
             )
             self._work.step("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
-            for number in range(replies):
+            for number in replies:
                 self._work.pace()
-                self._digest_reply(digest, number, parent)
+                self._digest_reply(team_id, digest_id, number, parent)
             if entries:
                 self._share_report(digest, parent, period.until_at)
             log.info("delivered %s: %d papers", digest_id, entries)
@@ -152,14 +155,17 @@ class Posting:
 
         return self._post(key, share.team_id, channel_id, thread_ts, send)
 
-    def _digest_reply(self, digest: Digest, number: int, parent_ts: str) -> None:
-        key = f"{parent_ts}:{number}"
+    def _digest_reply(self, team_id: str, digest_id: str, number: int, parent_ts: str) -> None:
+        key = f"{digest_id}:{number}"
+        digest = self._frozen(team_id, digest_id)
+        if number not in self._messenger.digest_replies(digest):
+            return  # withdrawn since the digest was frozen
 
         def send() -> str:
             return self._messenger.digest_reply(digest, number, parent_ts, key)
 
         try:
-            self._post(key, digest.team_id, digest.channel_id, parent_ts, send)
+            self._post(key, team_id, digest.channel_id, parent_ts, send)
         except Bug as bug:
             log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
 
@@ -241,16 +247,15 @@ class Posting:
 
     def _freeze(
         self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool
-    ) -> tuple[int, int]:
-        """How many papers the digest holds and how many replies they take."""
-        language, now = self._language_of(team_id, channel_id), self._clock()
+    ) -> tuple[int, list[int]]:
+        """How many papers the digest holds, and the numbers of the replies they take."""
+        language, now, zone = self._language_of(team_id, channel_id), self._clock(), self._zone
         if scheduled:
-            digest = self._library.freeze_digest(
-                team_id, channel_id, digest_id, period.until_at, period.since_at, language, now
-            )
+            back, due = period.since_at, period.until_at
+            digest = self._library.freeze_digest(team_id, channel_id, digest_id, due, back, language, now, zone=zone)
         else:
-            digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now)
-        return len(digest.entries), self._messenger.digest_replies(digest)
+            digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
+        return len(digest.entries), list(self._messenger.digest_replies(digest))
 
     def _frozen(self, team_id: str, digest_id: str) -> Digest:
         digest = self._library.frozen_digest(team_id, digest_id)

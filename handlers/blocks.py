@@ -8,7 +8,7 @@ documented sum, because Slack refuses from about 11,000 characters on (bolt-js i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ _CONTEXT_TEXT = 2_000
 _FALLBACK_TEXT = 3_000
 _SINGLE_REPLIES = 20
 """Up to so many papers, a digest gives each a reply of its own; Slack takes one message a second."""
-_GROUP = 10
+_GROUP = 8
 _TITLE = 300
 _PARENT_LINES = 30
 
@@ -134,9 +134,9 @@ def _details_button(paper: Paper, brief: Brief) -> Block:
     return _button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
 
 
-def sentence(paper: Paper, brief: Brief) -> Block:
-    """The brief with its title as a link to the paper."""
-    words, title = clean(brief.sentence, 2_800), clean(paper.title, _TITLE)
+def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
+    """The brief in at most ``room`` characters, with its title as a link to the paper."""
+    words, title = clean(brief.sentence, room), clean(paper.title, _TITLE)
     before, found, after = words.partition(title) if title else (words, "", "")
     if not found:
         elements = [_link(paper.page_url, title or "–"), _text(f"\n{words}")]
@@ -222,31 +222,28 @@ def _failures(digest: Digest) -> str:
     return say(digest.language, "digest.failed", count=len(digest.failed)) if digest.failed else ""
 
 
-def digest_replies(digest: Digest) -> list[Message]:
-    """The entries as thread replies: one each, or several in one where there are many."""
-    if len(digest.entries) <= _SINGLE_REPLIES:
-        return [_entries_message([entry], digest.language) for entry in digest.entries]
-    return [_entries_message(group, digest.language) for group in _groups(digest.entries)]
+def digest_replies(digest: Digest) -> dict[int, Message]:
+    """The entries as thread replies, by number: one each, or several in one where there are many.
+
+    Numbers follow from the entries' own, so that an entry withdrawn meanwhile shifts no other.
+    """
+    count = max((entry.number for entry in digest.entries), default=0) + 1
+    size = 1 if count <= _SINGLE_REPLIES else _GROUP
+    groups: dict[int, list[DigestEntry]] = {}
+    for entry in digest.entries:
+        groups.setdefault(entry.number // size, []).append(entry)
+    return {number: _entries_message(group, digest.language, size) for number, group in groups.items()}
 
 
-def _groups(entries: Iterable[DigestEntry]) -> list[list[DigestEntry]]:
-    groups: list[list[DigestEntry]] = []
-    room = 0
-    for entry in entries:
-        size = min(len(entry.brief.sentence), 2_800) + 800
-        if size > room or len(groups[-1]) == _GROUP:
-            groups.append([])
-            room = MESSAGE_BUDGET
-        groups[-1].append(entry)
-        room -= size
-    return groups
-
-
-def _entries_message(entries: Sequence[DigestEntry], language: Language) -> Message:
+def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int) -> Message:
+    """``size`` is how many entries share a message's budget."""
+    room = 2_800 if size == 1 else MESSAGE_BUDGET // size - 300
     message: list[Block] = []
     for entry in entries:
-        message.append(sentence(entry.paper, entry.brief))
-        message.append(_context(byline(entry.paper, language), badges(entry.brief, language)))
+        message.append(sentence(entry.paper, entry.brief, room))
+        notes = _context(byline(entry.paper, language), badges(entry.brief, language))
+        notes["elements"][0]["text"] = clean(notes["elements"][0]["text"], _CONTEXT_TEXT if size == 1 else 300)
+        message.append(notes)
     if len(entries) == 1:
         message.append(_actions(_details_button(entries[0].paper, entries[0].brief)))
     fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)
@@ -258,8 +255,8 @@ def digest_preview(digest: Digest) -> Message:
     parent = digest_parent(digest)
     if not digest.entries:
         return parent
-    shown = _groups(digest.entries)[0]
-    message = [*parent.blocks[:2], *_entries_message(shown, digest.language).blocks]
+    shown = digest.entries[:_GROUP]
+    message = [*parent.blocks[:2], *_entries_message(shown, digest.language, _GROUP).blocks]
     message = [block for block in message if block["type"] != "actions"]
     if len(digest.entries) > len(shown):
         message.append(_context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))

@@ -142,8 +142,8 @@ class SlackMessenger:
     def digest_parent(self, digest: Digest, key: str) -> str:
         return self._post(digest.channel_id, None, blocks.digest_parent(digest), key)
 
-    def digest_replies(self, digest: Digest) -> int:
-        return len(blocks.digest_replies(digest))
+    def digest_replies(self, digest: Digest) -> list[int]:
+        return list(blocks.digest_replies(digest))
 
     def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
         return self._post(digest.channel_id, parent_ts, blocks.digest_replies(digest)[number], key)

@@ -18,14 +18,14 @@ PACKAGES = ("bot", "handlers", "storage", "playground")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 OWNERS = {
-    "litellm": {"bot/briefs/model.py", "bot/briefs/extractive_model.py"},
+    "litellm": {"bot/briefs/model.py"},
     "httpx": {"bot/papers/web.py"},
     "dbos": {"bot/work.py"},
     "apscheduler": {"handlers/clock.py"},
     "slack_sdk": {"handlers/", "playground/"},
     "slack_bolt": {"handlers/"},
     "sqlite_utils": {"storage/"},
-    "sqlalchemy": {"storage/"},
+    "sqlalchemy": {"bot/work.py", "storage/"},
 }
 
 

@@ -64,7 +64,7 @@ def digest_of(count: int, language: Language = "en", title: str = "Tides in Lake
     entries = []
     for number in range(count):
         one = replace(paper(f"arxiv:2610.{number:05}"), id=f"p{number}", title=title.format(number))
-        entries.append(DigestEntry(one, brief_of(one, language)))
+        entries.append(DigestEntry(one, brief_of(one, language), number=number))
     period = Period(datetime(2026, 11, 9, 9, tzinfo=UTC), NOW)
     return Digest("T1", "C1", language, period, "Europe/Berlin", tuple(entries))
 
@@ -75,12 +75,20 @@ def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int,
     digest = digest_of(count, language)
     accepted(blocks.digest_parent(digest))
     accepted(blocks.digest_preview(digest))
-    replies = blocks.digest_replies(digest)
+    replies = list(blocks.digest_replies(digest).values())
     for reply in replies:
         accepted(reply)
     words = json.dumps([reply.blocks for reply in replies])
     assert all(f'"Tides in Lake {number}"' in words for number in range(count))
     assert len(replies) <= 40
+
+
+def test_an_entry_withdrawn_meanwhile_shifts_no_other_reply() -> None:
+    digest = digest_of(60)
+    before = blocks.digest_replies(digest)
+    after = blocks.digest_replies(replace(digest, entries=digest.entries[:3] + digest.entries[4:]))
+    assert before.keys() == after.keys()
+    assert {number for number in before if before[number] != after[number]} == {0}
 
 
 @given(st.text(max_size=4_000), st.text(max_size=6_000))
@@ -118,7 +126,7 @@ def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
     for message in (
         blocks.reply(share(), Reply("en", paper=one, brief=brief, first=first), HOSTILE),
         blocks.reply(share(), Reply("en", error=Tell("not_found", url=HOSTILE))),
-        *blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))),
+        *blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))).values(),
         blocks.digest_parent(replace(digest_of(1), entries=(DigestEntry(one, brief),), topic=HOSTILE)),
     ):
         accepted(message)

@@ -158,7 +158,13 @@ class SlackMessenger:
                 unfurl_media=False,
                 **content,
             )
-            return str(response["ts"])
+            ts = str(response["ts"])
+            answered: dict[str, Any] = response.get("message") or {}
+            if thread_ts is not None and answered.get("thread_ts") != thread_ts:
+                # Slack does not refuse a reply to a message that is gone: it puts it into the channel (slack-go 1571).
+                self.delete("", channel_id, ts)
+                raise Tell("withdrawn")
+            return ts
 
         try:
             return classified(lambda: send({"text": message.text, "blocks": message.blocks}))

@@ -160,6 +160,16 @@ def test_a_deleted_message_takes_its_answer_and_its_place_in_the_digest_with_it(
     assert "没有分享论文" in team.say("/digest week", channel=channel)
 
 
+def test_a_message_deleted_while_the_bot_works_gets_no_answer_anywhere(team: Team) -> None:
+    channel = team.place.add_channel("hasty")
+    for number in range(3):
+        ts = team.place.upload(team.ada, channel, f"{number}.pdf", sample(MANY).pdf)
+        team.place.delete(team.ada, channel, ts)
+    team.settled()
+    team.place.wait_for(lambda: not [m for m in team.place.messages(channel) if m.get("bot_id")], 20)
+    assert "没有分享论文" in team.say("/digest week", channel=channel)
+
+
 def test_the_shortcut_briefs_a_message_in_a_channel_the_bot_is_not_in(team: Team) -> None:
     channel = team.place.add_channel("elsewhere", bot=False)
     ts = team.place.post(team.bo, channel, f"https://arxiv.org/abs/{sample(ENGLISH).arxiv}")

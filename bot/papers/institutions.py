@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 _LONGEST_ALIAS = 14
 """Words in the longest alias of the table, at least."""
@@ -151,4 +152,4 @@ def _goes_on(text: str, tokens: list[_Token], at: int, size: int) -> bool:
 
 def _in_one_piece(text: str, words: list[_Token]) -> bool:
     """Nothing but white space and the lightest punctuation stands between the words."""
-    return all(len(text[a.end : b.start].strip(" ,.-–—&()|/@’'‘")) == 0 for a, b in zip(words, words[1:], strict=False))
+    return all(len(text[a.end : b.start].strip(" ,.-–—&()|/@’'‘")) == 0 for a, b in pairwise(words))

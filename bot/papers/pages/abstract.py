@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.papers.pages.hyphens import Hyphens
 from bot.papers.pages.layout import Cell, Sheet, rows
 from bot.papers.pages.title import Title
+from bot.papers.pages.words import prose
 
 _SPACED = r"a\s?b\s?s\s?t\s?r\s?a\s?c\s?t|s\s?u\s?m\s?m\s?a\s?r\s?y"
 HEADING = re.compile(
@@ -17,78 +18,42 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(
-    r"\W{0,2}(?:abstract|summary|synopsis|[【\[（(]?\s*(?:摘\s*要|内容摘要|内容提要)\s*[】\]）)]?)\s*(?P<mark>[.:：—–―-]+)?\s*(?P<text>\S.*)",
+    r"\W{0,2}(?:abstract|summary|synopsis|[【\[（(]?\s*(?:摘\s*要|内容摘要"
+    r"|内容提要)\s*[】\]）)]?)\s*(?P<mark>[.:：—–―-]+)?\s*(?P<text>\S.*)",
     re.IGNORECASE,
 )
 _END = re.compile(
     r"\W{0,2}(?:key\s?-?\s?words?\b|index terms?\b|ccs concepts?|categories and subject|general terms\b|additional key"
-    r"|acm reference|acm ccs|jel (?:class|code)|msc\b|ams subject|mathematics subject|\d{4} mathematics subject|pacs\b|subject class"
-    r"|(?:(?:\d{1,2}|[ivx]{1,4})\s?[.:]?\s*)?introduction\b(?! of| to)|(?:\d{1,2}|[ivx]{1,4})\s?[.:]?\s+(?:background|motivation|overview)$"
-    r"|table of contents|contents$|关\s*键\s*[词字]|中图分类号|引\s*言|doi\s?[:：]|©|copyright|permission to (?:make|copy)"
+    r"|acm reference|acm ccs|jel (?:class|code)|msc\b|ams subject|mathematics subject|\d{4} mathematics subject"
+    r"|pacs\b|subject class"
+    r"|(?:(?:\d{1,2}|[ivx]{1,4})\s?[.:]?\s*)?introduction\b(?! of| to)|(?:\d{1,2}"
+    r"|[ivx]{1,4})\s?[.:]?\s+(?:background|motivation|overview)$"
+    r"|table of contents|contents$|关\s*键\s*[词字]|中图分类号|引\s*言|doi\s?[:：]|©|copyright"
+    r"|permission to (?:make|copy)"
     r"|pvldb reference|correspondence\b|\*?corresponding author|received\b.{0,30}\d{4}|article history"
-    r"|abbreviations\b|funding\s?:|clinical trial|trial registration|significance statement|highlights$|graphical abstract"
-    r"|plain language summary|academic editor|citation\s?:|how to cite|nomenclature$|open access$|availability and implementation"
-    r"|code\s?:|website\s?:|blog(?:post)?\s?:|demo\s?:|models?\s?:|data(?:sets?)?\s?:|github\s?:|edited by|classification\s?:"
+    r"|abbreviations\b|funding\s?:|clinical trial|trial registration|significance statement|highlights$"
+    r"|graphical abstract"
+    r"|plain language summary|academic editor|citation\s?:|how to cite|nomenclature$|open access$"
+    r"|availability and implementation"
+    r"|code\s?:|website\s?:|blog(?:post)?\s?:|demo\s?:|models?\s?:|data(?:sets?)?\s?:|github\s?:|edited by"
+    r"|classification\s?:"
     r"|subject headings?\b|word count|project page\s?:|^date\s?:|英文摘要|abstract\s?[:：]?$)",
     re.IGNORECASE,
 )
 _PART = re.compile(
-    r"(?:background|objectives?|aims?|purpose|introduction|methods?|materials and methods|design|setting|participants|patients"
+    r"(?:background|objectives?|aims?|purpose|introduction|methods?|materials and methods|design|setting"
+    r"|participants|patients"
     r"|results?|findings|conclusions?|discussion|interpretation|significance|motivation|importance|context)"
     r"(?: and (?:objectives?|aims?|purpose|methods?|results?|conclusions?|significance|findings))?\s?[:.]?",
     re.IGNORECASE,
 )
 """A heading inside a structured abstract."""
+_PART_BEGINS = re.compile(_PART.pattern + r"(?:\s|$)", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:1|I|1\.0)\s?[.:]?\s+[A-Z][\w\s,&:–-]{3,70}")
 _FINISHED = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 _LINK = re.compile(r"\W{0,3}(?:https?://|www\.|[\w-]+\.(?:com|org|io|ai|net|edu|dev|co)/)\S*")
 """A line that is a link and nothing else: it stands under an abstract, not in it."""
 _LINK_END = re.compile(r"(?:https?://|www\.)\S+$")
-_COMMON = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "to",
-        "in",
-        "is",
-        "that",
-        "we",
-        "for",
-        "with",
-        "as",
-        "are",
-        "this",
-        "by",
-        "on",
-        "be",
-        "which",
-        "from",
-        "or",
-        "an",
-        "it",
-        "can",
-        "has",
-        "have",
-        "been",
-        "our",
-        "these",
-        "at",
-        "not",
-        "but",
-        "their",
-        "its",
-        "was",
-        "were",
-        "such",
-        "using",
-        "between",
-        "into",
-        "than",
-        "more",
-        "also",
-    ]
-)
 
 
 _LONGEST_UNHEADED = 3000
@@ -179,16 +144,6 @@ def _unheaded(sheet: Sheet, title: Title) -> tuple[float, list[Cell], int] | Non
     return None
 
 
-def prose(text: str, least: int) -> bool:
-    """Whether ``text`` reads like sentences: enough small words, or Chinese."""
-    words = re.findall(r"[^\W\d_]+", text)
-    if len(re.findall(r"[\u4e00-\u9fff]", text)) > 4 * least:
-        return True
-    small = sum(word.lower() in _COMMON for word in words)
-    lower = sum(word[0].islower() for word in words)
-    return small >= least and lower > 0.55 * len(words) and small > 0.16 * len(words)
-
-
 def _column(cells: Sequence[Cell], first: list[Cell], size: float) -> list[list[Cell]]:
     """The lines from ``first`` downwards in its column, each from left to right."""
     x0, x1 = min(c.x0 for c in first), max(c.x1 for c in first)
@@ -257,12 +212,14 @@ def _until_end(lines: Sequence[list[Cell]], size: float, *, going_on: bool = Fal
         if not text:
             continue
         main = max(line, key=lambda c: len(c.glyphs))
-        if _PART.fullmatch(text) and not (taken and text.lower().startswith("introduction")):
+        if _PART.fullmatch(text):
+            if taken and (text.lower().startswith("introduction") or not _PART_BEGINS.match(_text(taken[0]))):
+                return taken, True
             taken.append(line)
             continue
-        if taken or going_on:
-            if _END.match(text) or (_NUMBERED.fullmatch(text) and (main.bold != bold or main.size > 1.05 * size)):
-                return taken, True
+        numbered = _NUMBERED.fullmatch(text) and (main.bold != bold or main.size > 1.05 * size)
+        if (taken or going_on) and (_END.match(text) or numbered):
+            return taken, True
         if taken:
             gap = main.base - max(taken[-1], key=lambda c: len(c.glyphs)).base
             done = bool(_FINISHED.search(_text(taken[-1])) or _LINK_END.search(_text(taken[-1])))

@@ -21,30 +21,37 @@ _MAIL = re.compile(
     re.IGNORECASE,
 )
 _MAILS = re.compile(
-    r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*|[\w.+-]{1,64})\s?@\s?[\w.-]+>?"
+    r"(?:\b(?:e-?mails?|correspondence to|contact)\s*:?\s*)?(?:\{[^}]*\}|\[[^\]]*\]|<[^>]*"
+    r"|[\w.+-]{1,64})\s?@\s?[\w.-]+>?"
 )
 _INITIALS = re.compile(r"\((?:[A-Z]\.[-– ]?)+(?:[,;&] ?(?:[A-Z]\.[-– ]?)+)*\)")
 _NOISE = re.compile(
-    r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?\b|online|available|preprint|doi|arxiv"
-    r"|a preprint|technical report|draft|version|under review|anonymous|warning|code|project page|homepage|github|e-?mails?\s*:"
+    r"@|https?:|www\.|^(?:\W|\d)*$|^(?:received|accepted|published|revised|submitted|dated?\b|online|available"
+    r"|preprint|doi|arxiv"
+    r"|a preprint|technical report|draft|version|under review|anonymous|warning|code|project page|homepage|github"
+    r"|e-?mails?\s*:"
     r"|\(dated|\(received|keywords|©|vol|issn|check for updates|open access|article|research$)\b"
     r"|\(\d{4}\)|\d\s?[-–]\s?\d+ \(",
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"^(?:\(?(?:dated|draft|version)?:?\s*)?(?:\d{1,2}\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*\.?\s\d{1,2}?,?\s?\d{0,4}\)?$"
+    r"^(?:\(?(?:dated|draft|version)?:?\s*)?(?:\d{1,2}\s)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov"
+    r"|dec)\w*\.?\s\d{1,2}?,?\s?\d{0,4}\)?$"
     r"|^\d{4}$",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
-    r"\b(?:correspondence|corresponding|present address|current address|these authors|equal contribution|contributed equally"
+    r"\b(?:correspondence|corresponding|present address|current address|these authors|equal contribution"
+    r"|contributed equally"
     r"|e-?mails?\s*:|work (?:done|was|performed)|manuscript|digital object|\(e-?mail)",
     re.IGNORECASE,
 )
 """Where a note stops telling affiliations and goes on with something else."""
 _THANKS = re.compile(
-    r"\b(?:support(?:ed|s)?|grants?|fund(?:s|ed|ing)?|thanks?|acknowledg\w+|permissions?|copyrights?|licen[cs]e\w*|proceedings|conference"
-    r"|recommended for|reprints|republish|isbn|issn|downloaded|creative commons|copies|transactions on|figure|table|internship|intern"
+    r"\b(?:support(?:ed|s)?|grants?|fund(?:s|ed|ing)?|thanks?|acknowledg\w+|permissions?|copyrights?|licen[cs]e\w*"
+    r"|proceedings|conference"
+    r"|recommended for|reprints|republish|isbn|issn|downloaded|creative commons|copies|transactions on|figure|table"
+    r"|internship|intern"
     r"|workshop|symposium|preprint|journal of)\b",
     re.IGNORECASE,
 )
@@ -194,7 +201,8 @@ def _notes(sheet: Sheet, byline: Byline, title: Title, abstract: Abstract | None
     for block in _blocks(merged(small)):
         for note in _in_block(block, " "):
             for sentence in re.split(
-                r"(?<!\bUniv)(?<!\bDept)(?<!\bInst)(?<!\bSt)(?<!\bCo)(?<=[^\W\d_][^\W\d_])\.\s+(?=[A-Z])|(?<=\d)\.\s+(?=[A-Z]\.)",
+                r"(?<!\bUniv)(?<!\bDept)(?<!\bInst)(?<!\bSt)(?<!\bCo)(?<=[^\W\d_][^\W\d_])\.\s+(?=[A-Z])"
+                r"|(?<=\d)\.\s+(?=[A-Z]\.)",
                 note.text,
             ):
                 found = _of_authors(sentence, byline)

@@ -15,59 +15,12 @@ from bot.papers.pages.words import is_place, words
 MARKS = "*∗⁎†‡§¶‖∥#♠♡♢♣♦♥⋆★☆✉✝⊥△▽◇○●□■▲♯♮⇤↑+^~`´′″°⊕⊗¹²³⁴⁵⁶⁷⁸⁹⁰ªº\uf02a"
 """Characters that tie names to footnotes and affiliations."""
 
-_PARTICLES = frozenset(
-    [
-        "de",
-        "da",
-        "do",
-        "dos",
-        "das",
-        "du",
-        "del",
-        "della",
-        "di",
-        "der",
-        "den",
-        "dem",
-        "van",
-        "von",
-        "vom",
-        "zu",
-        "zur",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "ten",
-        "te",
-        "y",
-        "e",
-        "und",
-        "af",
-        "av",
-        "st",
-        "mac",
-        "st.",
-        "della",
-        "degli",
-        "dello",
-        "bint",
-        "abu",
-        "vande",
-        "op",
-        "'t",
-        "d'",
-    ]
-)
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.?[-’'‑‐]?)+\.?|[^\W\d_]\.(?:[-‐]?[^\W\d_]\.)*",
 )
 _SUFFIX = re.compile(
-    r"^(?:jr\.?|sr\.?|i{2,3}|iv|ph\.?\s?d\.?|m\.?\s?d\.?|m\.?sc\.?|b\.?sc\.?|msc|mph|frs|mba|dr\.?|prof\.?|(?:(?:life |graduate "
+    r"^(?:jr\.?|sr\.?|i{2,3}|iv|ph\.?\s?d\.?|m\.?\s?d\.?|m\.?sc\.?|b\.?sc\.?|msc|mph|frs|mba|dr\.?|prof\.?"
+    r"|(?:(?:life |graduate "
     r")?(?:senior |student )?(?:member|fellow)(?:,? (?:ieee|acm|iet))?)|ieee|acm|iet|esq\.?)$",
     re.IGNORECASE,
 )
@@ -228,17 +181,17 @@ def is_name(text: str) -> bool:
     if not 2 <= len(tokens) <= 7 or len(text) > 60:
         return False
     proper = 0
-    for token in tokens:
-        bare = token.strip(".,").lower()
-        if not _TOKEN.fullmatch(token) or bare in words("other") or bare in words("organisation") or token == "AI":
+    for part in tokens:
+        bare = part.strip(".,").lower()
+        if not _TOKEN.fullmatch(part) or bare in words("other") or bare in words("organisation") or part == "AI":
             return False
         if (
-            token[0].isupper()
-            or (len(token) > 2 and token[1] in "’'" and token[2].isupper())
-            or ("-" in token and any(part[:1].isupper() for part in token.split("-")))
+            part[0].isupper()
+            or (len(part) > 2 and part[1] in "’'" and part[2].isupper())
+            or ("-" in part and any(half[:1].isupper() for half in part.split("-")))
         ):
             proper += 1
-        elif bare not in _PARTICLES:
+        elif bare not in words("particles"):
             return False
     whole = text.lower()
     if proper < 2 or whole in words("cities") or whole in words("countries") or institutions.known(text):

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.models import Author, Institution
-from bot.papers.pages.abstract import Abstract, abstract_of, has_heading, prose
+from bot.papers.pages.abstract import Abstract, abstract_of, has_heading
 from bot.papers.pages.affiliations import affiliations_of, institutions_of
 from bot.papers.pages.authors import byline_of
 from bot.papers.pages.hyphens import Hyphens
 from bot.papers.pages.layout import Cell, Sheet
 from bot.papers.pages.scholarly import is_paper
 from bot.papers.pages.title import Title, title_of
+from bot.papers.pages.words import prose
 
 
 @dataclass(frozen=True, slots=True)

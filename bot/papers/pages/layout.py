@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from pypdfium2 import PdfPage, PdfTextPage
 
@@ -236,7 +237,7 @@ def _without_line_numbers(cells: list[Cell]) -> list[Cell]:
             columns.setdefault(round(getattr(cell, edge) / 4), []).append(cell)
         for column in columns.values():
             counts = [int(cell.text) for cell in sorted(column, key=lambda cell: cell.base)]
-            steps = {b - a for a, b in zip(counts, counts[1:], strict=False)}
+            steps = {b - a for a, b in pairwise(counts)}
             if len(counts) >= 10 and len(steps) == 1 and steps.pop() in (1, 5):
                 dropped.update(id(cell) for cell in column)
     return [cell for cell in cells if id(cell) not in dropped]

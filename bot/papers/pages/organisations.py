@@ -26,9 +26,12 @@ _MEDIUM = re.compile(
     re.IGNORECASE,
 )
 _NOT_AN_ORGANISATION = re.compile(
-    r"@|https?:|www\.|^(?:affiliations?|address|institutions?|anonymous.*)$|(?:collaborations?|teams?|consortium|authors?)$|\b(?:authors?|corresponding|correspondence|equal|contribut\w+|e-?mails?|intern(?:ship)?|work(?:ed)? "
-    r"(?:done|was)|project (?:lead|leader)|advis\w+|student|professor|fellow|member|tel|fax|phone|supported|grant|funded"
-    r"|project page|homepage|code|github|orcid|received|accepted|published|preprint|arxiv|version|dated|technical report"
+    r"@|https?:|www\.|^(?:affiliations?|address|institutions?|anonymous.*)$|(?:collaborations?|teams?|consortium"
+    r"|authors?)$|\b(?:authors?|corresponding|correspondence|equal|contribut\w+|e-?mails?|intern(?:ship)?|work(?:ed)? "
+    r"(?:done|was)|project (?:lead|leader)|advis\w+|student|professor|fellow|member|tel|fax|phone|supported|grant"
+    r"|funded"
+    r"|project page|homepage|code|github|orcid|received|accepted|published|preprint|arxiv|version|dated"
+    r"|technical report"
     r"|senior|jointly|during|these|this|both|thanks?|editor|reviewed|copyright|license\w*|abstract|keywords?)\b|^\W*$"
     r"|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
@@ -80,7 +83,7 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
-    """What stands between commas, with where; what was found already is left out, campuses are kept with their system."""
+    """What stands between commas, with where; without what was found already, a campus with its university."""
     pieces: list[tuple[int, str]] = []
     for match in re.finditer(r"[^,;，；、|/\n]+", text):
         piece = match[0].strip(" .:")
@@ -105,7 +108,8 @@ def _strong_name(piece: str) -> str:
         return ""
     if DEPARTMENT.match(piece) or re.search(r"\b(?:Department|Dept|School|Faculty|Institute) (?:of|for)\b", piece):
         inner = re.search(
-            r"(?:,| at| of the|[a-z)]) ((?:The )?(?:[A-Z][\w.’'-]+ ){0,4}Universit\w+(?: (?:of|at|in|de|di)(?: the)?(?: [A-Z][\w’'-]+)+)*)$",
+            r"(?:,| at| of the|[a-z)]) ((?:The )?(?:[A-Z][\w.’'-]+ ){0,4}Universit\w+(?: (?:of|at|in|de"
+            r"|di)(?: the)?(?: [A-Z][\w’'-]+)+)*)$",
             piece,
         )
         if inner:
@@ -151,7 +155,8 @@ def _is_part(piece: str) -> bool:
     """A department, school, section or group: a part of something."""
     return bool(
         re.match(r"(?:the )?(?:department|dept|division|faculty|section|chair|unit|school of|schools of|graduate school"
-                 r"|college of|group|laboratory (?:of|for)|lab (?:of|for)|program in|state key|key lab|team)", piece, re.IGNORECASE)
+                 r"|college of|group|laboratory (?:of|for)|lab (?:of|for)|program in|state key|key lab"
+                 r"|team)", piece, re.IGNORECASE)
         or re.search(r"\b(?:department|division|team|section)$", piece, re.IGNORECASE)
     )  # fmt: skip
 

@@ -9,28 +9,35 @@ from bot.papers.pages.abstract import Abstract
 from bot.papers.pages.layout import Sheet
 
 _REFERENCES = re.compile(
-    r"^\W*(?:\d{1,2}|[IVX]{1,4})?[.\s]*(?:references?(?: and notes| cited)?|bibliography|literature cited|works cited|bibliografía"
+    r"^\W*(?:\d{1,2}|[IVX]{1,4})?[.\s]*(?:references?(?: and notes| cited)?|bibliography|literature cited"
+    r"|works cited|bibliografía"
     r"|références|literaturverzeichnis|literatur|r\s?e\s?f\s?e\s?r\s?e\s?n\s?c\s?e\s?s|参\s?考\s?文\s?献)\s*[:：]?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _CITATION = re.compile(
-    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|[A-Z][^\W\d_]+(?: et al\.| and [A-Z][^\W\d_]+| & [A-Z][^\W\d_]+)?,? \(?(?:19|20)\d\d[a-z]?\)?"
+    r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\]|[A-Z][^\W\d_]+(?: et al\.| and [A-Z][^\W\d_]+"
+    r"| & [A-Z][^\W\d_]+)?,? \(?(?:19|20)\d\d[a-z]?\)?"
 )
 _IDENTITY = re.compile(
-    r"arxiv:\s?\d{4}\.\d{4,5}|\bdoi\b\s?[:.]|doi\.org/10\.|\bissn\b|\bproceedings of\b|\bjournal of\b|\btransactions on\b"
-    r"|\bpublished (?:as|in|online)\b|\bpreprint\b|\bconference on\b|\bkey\s?words\b|\bindex terms\b|\bworking paper\b|关\s?键\s?词|收稿日期",
+    r"arxiv:\s?\d{4}\.\d{4,5}|\bdoi\b\s?[:.]|doi\.org/10\.|\bissn\b|\bproceedings of\b|\bjournal of\b"
+    r"|\btransactions on\b"
+    r"|\bpublished (?:as|in|online)\b|\bpreprint\b|\bconference on\b|\bkey\s?words\b|\bindex terms\b"
+    r"|\bworking paper\b|关\s?键\s?词|收稿日期",
     re.IGNORECASE,
 )
 _SECTION = re.compile(
-    r"^\W*(?:(?:\d{1,2}|[IVX]{1,4})[.\s]*)?(?:introduction|related work|background|conclusions?|discussion|results|methods?|experiments"
+    r"^\W*(?:(?:\d{1,2}|[IVX]{1,4})[.\s]*)?(?:introduction|related work|background|conclusions?|discussion|results"
+    r"|methods?|experiments"
     r"|materials and methods|引\s?言|结\s?论)\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
 _OTHER_DOCUMENT = re.compile(
-    r"^\W*(?:(?:work |professional )?experience|education|(?:technical )?skills|employment(?: history)?|curriculum vitae|agenda"
-    r"|invoice|bill to|table of contents|chapter \d+|warranty|safety (?:information|instructions)|balance sheet|ingredients)\W*$",
+    r"^\W*(?:(?:work |professional )?experience|education|(?:technical )?skills|employment(?: history)?"
+    r"|curriculum vitae|agenda"
+    r"|invoice|bill to|table of contents|chapter \d+|warranty|safety (?:information|instructions)|balance sheet"
+    r"|ingredients)\W*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")

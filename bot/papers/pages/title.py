@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from bot.papers.pages.layout import Cell, Sheet, rows
 
 _BANNER = re.compile(
-    r"(?:international |ieee |acm |the |proceedings |annual )*(?:journal|transactions|proceedings|annals|archives?|bulletin"
+    r"(?:international |ieee |acm |the |proceedings |annual )*(?:journal|transactions|proceedings|annals|archives?"
+    r"|bulletin"
     r"|magazine|letters|communications|conference|workshop|symposium) (?:of|on|in|for)\b.*"
     r"|nature\b.{0,25}|science|cell|plos \w+|elife|pnas|scientific reports|technical report|tech report|white ?paper"
-    r"|research (?:article|paper)|(?:original |review |research )?article|review|letters?|open access|preprint|draft|notes?"
+    r"|research (?:article|paper)|(?:original |review |research )?article|review|letters?|open access|preprint"
+    r"|draft|notes?"
     r"|contents lists available at.*|this (?:paper|article) is included in.*|published (?:as|in|by).*|accepted .*"
     r"|arxiv.*|doi.*|https?:.*|www\..*|vol(?:ume)?\b.*|issn.*|lecture notes in .*|working paper.*|discussion paper.*"
     r"|.{0,40}\barchive\b|.{0,50}working paper series.*|.*\bjournal$",

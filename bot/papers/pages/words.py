@@ -15,7 +15,7 @@ def _lists() -> dict[str, str]:
 
 @cache
 def words(kind: str) -> frozenset[str]:
-    """The list ``kind`` of words.toml (``organisation``, ``other``, ``states``, ``countries``, ``cities``), in lower case."""
+    """The list ``kind`` of words.toml , in lower case."""
     text = " ".join(_lists()[kind].split())
     return frozenset(item.strip() for item in text.split(";" if ";" in text else " "))
 
@@ -27,6 +27,12 @@ DEPARTMENT = re.compile(
     re.IGNORECASE,
 )
 """A part of an organisation, when the organisation itself stands beside it."""
+
+
+_STREET = re.compile(
+    r"\b(?:street|road|avenue|ave|blvd|lane|drive|district|province|city|p\.?o\.? box|floor|building|rue|via|allee"
+    r"|campus|room)\b|(?:straße|strasse|weg|platz)\b"
+)
 
 
 def is_place(text: str) -> bool:
@@ -44,7 +50,14 @@ def is_place(text: str) -> bool:
                 or bare.split()[cut].lower() in words("states")
             ):
                 return True
-    return bool(re.search(r"\b(?:street|road|avenue|ave|blvd|lane|drive|district|province|city|p\.?o\.? box|floor|building"
-                          r"|straße|strasse|rue|via|allee|campus|room)\b", lower)) or bool(
-        re.search(r"(?:straße|strasse|weg|platz)\b", lower)
-    )  # fmt: skip
+    return bool(_STREET.search(lower))
+
+
+def prose(text: str, least: int) -> bool:
+    """Whether ``text`` reads like sentences: enough small words, or Chinese."""
+    found = re.findall(r"[^\W\d_]+", text)
+    if len(re.findall(r"[\u4e00-\u9fff]", text)) > 4 * least:
+        return True
+    small = sum(word.lower() in words("small") for word in found)
+    lower = sum(word[0].islower() for word in found)
+    return small >= least and lower > 0.55 * len(found) and small > 0.16 * len(found)

@@ -13,9 +13,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from bot.briefs.brief import plain
+from bot.briefs.brief import LENGTHS, plain
 from bot.briefs.clauses import tells_result, tells_technique
-from bot.briefs.form import LENGTHS
 from bot.briefs.passages import Passage, abstract, part, passages
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Fault, FullText, Language, Paper

@@ -8,6 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from bot.models import Institution, Language, Paper, Slot
 
+LENGTHS: Mapping[Language, Mapping[Slot, tuple[int, int]]] = {
+    "zh": {"technique": (8, 80), "problem": (8, 60), "effect": (8, 100)},
+    "en": {"technique": (3, 25), "problem": (3, 20), "effect": (5, 30)},
+}
+"""Shortest and longest slot as the report's form wants it: characters in Chinese, words in English."""
+
+LONGEST_ZH = 220
+"""Characters of the three Chinese slots together."""
+
 NAMED_INSTITUTIONS = 3
 """Institutions named in the sentence; the rest is "and others"."""
 

@@ -105,6 +105,11 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
         yield from _technique(re.sub(r"^.*?, (?=an? )", "", passive["np"]), strength, context)
 
 
+def without_turn(sentence: str) -> str:
+    """Without the "However," that ties a sentence to the one before."""
+    return _re(_TURN).sub("", plain_prose(sentence))
+
+
 def plain_prose(sentence: str) -> str:
     """Without reference marks and without the heading that a structured abstract runs into its sentence."""
     return _re(r"^<run_in>[:.]?\s+(?-i:(?=[A-Z]))").sub("", without_citations(sentence))
@@ -215,7 +220,7 @@ def _complaint(clause: str, bonus: float, context: Context) -> Iterator[Clause]:
 
 def _purpose(sentence: str) -> Iterator[Clause]:
     """What the paper wants to do, where nothing is said to be hard: "the problem of how to …"."""
-    aim = r"(?P<verb>\w+) to ((?!the |a |an |our |this |be |these |its |that |which )[a-z]+ [^,;.]{15,})"
+    aim = r"(?P<verb>\w+)(?: ?,)? to ((?!the |a |an |our |this |be |these |its |that |which )[a-z]+ [^,;.]{15,})"
     match = re.search(aim, sentence)
     if match and not _re("^<leans_to>$").match(match["verb"]) and _re("<own>").search(sentence[: match.start()]):
         words = trim(re.split(r"[:;]", match[2])[0])
@@ -251,6 +256,8 @@ def effects(sentence: str, context: Context) -> Iterator[Clause]:
     own = own or _names(context, sentence)
     shown = _shown().search(sentence)
     clause = _re(_BARELY_SHOWN).sub("", sentence[shown.end() :] if shown else sentence)
+    if again := _shown().search(clause[:80]):  # "we conclude that our results show that …"
+        clause = clause[again.end() :]
     if not (_re("<gains>").search(clause) or _re(_RESULT_NUMBER).search(clause) or shown):
         return
     base = 0.8 * own + 0.9 * bool(shown)
@@ -269,7 +276,7 @@ def effects(sentence: str, context: Context) -> Iterator[Clause]:
 
 @cache
 def _shown() -> re.Pattern[str]:
-    return re.compile(rf"\b{either('en', 'reports')}\w* (?:\w+ly )?that,? (?=\w)", re.IGNORECASE)
+    return re.compile(rf"\b{either('en', 'reports')}\w* (?:\w+ly )?(?:that,? (?=\w)|(?=our |the proposed ))", re.I)
 
 
 def _coordinates(clause: str) -> list[str]:
@@ -291,7 +298,7 @@ _POINTS_BACK = r"^to (?:\w+ly )?<overcomes>(?: \w+ly)? (?:this|these|such|the ab
 
 def posed(sentence: str, following: str) -> Iterator[Clause]:
     """A whole sentence as the problem, when the next one sets out "to overcome this"."""
-    rest = _re(_TURN).sub("", plain_prose(sentence))
+    rest = _re(r"^(?:<settings>|to) [^,]{3,120}, (?!but |and |or |which )(?=\w)").sub("", without_turn(sentence))
     if _re(_POINTS_BACK).match(plain_prose(following)) and not _re("^<dangling>").match(rest):
         words = trim(rest)
         yield Clause("problem", words, 2.4 - _looseness(words), finite=True)

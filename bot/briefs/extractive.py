@@ -27,6 +27,8 @@ _FARTHEST = {"conclusion": 4_000}
 """Characters of a part looked at, 12,000 of the others: behind the conclusion appendices may follow unmarked."""
 _LONGEST = 800
 """Characters of a sentence looked at; what is longer is no sentence but a text without full stops."""
+_LEAST = 0.0
+"""A clause that scores less says no more than any sentence."""
 _TRIES = 6
 """Candidates tried for a slot before grounding's objections are taken to be final."""
 
@@ -112,29 +114,33 @@ def extract(paper: Paper, text: FullText | None, language: Language) -> Draft:
     paper and brief are both in English; then a lead-in of ours ("the result that …") carries a whole clause.
     """
     chinese = _is_chinese(paper, text)
-    context = Context(_own_name(paper.title), frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())))
     sentences = list(_sentences(paper, text))
     whole = " ".join(each.words for each in sentences)
+    context = Context(_own_name(paper.title, whole), frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())))
     bare = language == "en" and not chinese
     word = partial(_worded, text=whole) if bare else partial(_quoted, language=language)
-    title = Evidence(paper.title, locate(paper.title, paper, text) or 0)
-    nothing = _NOTHING[language]
-    draft = Draft(nothing["technique"], nothing["problem"], nothing["effect"], dict.fromkeys(SLOTS, title))
+    draft = Draft("", "", "")
     chosen: dict[Slot, Pick] = {}
     for slot, ranked in _ranked(sentences, context, chinese, chosen):
         for pick in ranked:
             if any(_overlap(pick.clause, other.clause) for other in chosen.values()):
                 continue
-            words, evidence = word(pick.clause, context), Evidence(pick.sentence.words, pick.sentence.page)
-            changes: dict[str, Any] = {slot: words, "evidence": draft.evidence | {slot: evidence}}
-            tried = replace(draft, **changes)
+            evidence = Evidence(pick.sentence.words, pick.sentence.page)
+            tried = _with(draft, slot, word(pick.clause, context), evidence)
             faults = check(tried, paper, text, language, excerpts=frozenset(SLOTS))
-            # The last slot completes the draft, and then nothing at all may be said against it.
-            if any(fault.slot == slot or slot == "problem" for fault in faults if fault.slot in (*chosen, slot)):
-                continue
-            draft, chosen[slot] = tried, pick
-            break
+            if not any(fault.slot in (*chosen, slot) for fault in faults):
+                draft, chosen[slot] = tried, pick
+                break
+    title = Evidence(paper.title, locate(paper.title, paper, text) or 0)
+    for slot in SLOTS:
+        if slot not in chosen:
+            draft = _with(draft, slot, _NOTHING[language][slot], title)
     return draft
+
+
+def _with(draft: Draft, slot: Slot, words: str, evidence: Evidence) -> Draft:
+    changes: dict[str, Any] = {slot: words, "evidence": draft.evidence | {slot: evidence}}
+    return replace(draft, **changes)
 
 
 # --- where to look ----------------------------------------------------------------------------------
@@ -145,12 +151,17 @@ def _is_chinese(paper: Paper, text: FullText | None) -> bool:
     return len(re.findall(r"[\u3400-\u9fff]", sample)) > 0.2 * len(re.findall(r"\w", sample))
 
 
-def _own_name(title: str) -> str:
+def _own_name(title: str, text: str) -> str:
     """``NOSA`` of "NOSA: Native and …": what stands before the colon, if it looks like a name."""
     head = re.split(r":\s|：|——| – | — |, ", title, maxsplit=1)[0].strip()
     if head == title.strip() or len(head.split()) > 2 or not re.match(r"\w", head):
         return ""
-    return head if len(head.split()) == 1 or re.search(r"[A-Z]\w*[A-Z]|\d", head) else ""
+    if len(head.split()) > 1 and not re.search(r"[A-Z]\w*[A-Z]|\d", head):
+        return ""
+    whole = rf"(?<![\w-]){re.escape(head)}(?![\w-])"
+    # A title in capitals does not show how the name is spelled.
+    spelled = re.search(whole, text) or re.search(whole, text, re.IGNORECASE)
+    return spelled[0] if spelled else head
 
 
 def _sentences(paper: Paper, text: FullText | None) -> Iterator[Sentence]:
@@ -205,7 +216,8 @@ def _ranked(
                 for sentence, following in pairwise(sentences)
                 for clause in clauses.posed(sentence.words, following.words)
             ]
-        spare = _spare(sentences, slot, {pick.sentence.words for pick in chosen.values()})
+        spare = _spare(sentences, slot, turn, {pick.sentence.words for pick in chosen.values()})
+        picks = [pick for pick in picks if pick.score >= _LEAST]
         yield slot, [*sorted(picks, key=lambda pick: -pick.score)[:_TRIES], *islice(spare, _TRIES)]
 
 
@@ -227,16 +239,20 @@ def _overlap(one: Clause, other: Clause) -> bool:
     if shorter in longer:
         return True
     words = set(re.findall(r"\w{4,}", shorter.lower()))
-    return len(words & set(re.findall(r"\w{4,}", longer.lower()))) > 0.6 * max(1, len(words))
+    common = words & set(re.findall(r"\w{4,}", longer.lower()))
+    return len(words) >= 4 and len(common) > 0.6 * len(words)
 
 
-def _spare(sentences: list[Sentence], slot: Slot, taken: set[str]) -> Iterator[Pick]:
-    """Plain sentences where no cue spoke: from the start for the problem, from the end for the effect."""
-    free = [each for each in sentences if each.words not in taken and each.weight == 0 and _is_prose(each.words)]
-    free = free or [each for each in sentences if each.words not in taken]
-    free = [each for each in free if slot != "problem" or not clauses.tells_result(each.words)]
+def _spare(sentences: list[Sentence], slot: Slot, turn: int, taken: set[str]) -> Iterator[Pick]:
+    """Plain sentences where no cue spoke: from the start for the problem, which is said before the paper turns to
+    what it does; from the end for the effect.
+    """
+    whole = [each for each in sentences if each.words not in taken and each.words.endswith((".", "!", "。", "！", "”"))]
+    if slot == "problem":
+        whole = [each for each in whole if sentences.index(each) < turn and not clauses.tells_result(each.words)]
+    free = [each for each in whole if each.weight == 0 and _is_prose(each.words)] or whole
     for sentence in free[::-1] if slot == "effect" else free:
-        words = trim(clauses.plain_prose(sentence.words))
+        words = trim(clauses.without_turn(sentence.words))
         if len(words) >= 8:
             yield Pick(Clause(slot, words, 0.0, finite=True, spare=True), sentence, 0.0)
 
@@ -261,9 +277,9 @@ def _with_name(words: str, context: Context) -> str:
 
 
 def _third_person(words: str, context: Context) -> str:
-    words = re.sub(r"^(?:It|it)\b", context.name or "the method", words)
+    words = re.sub(r"^(?:It|it)\b(?![’'])", context.name or "the method", words)
     words = re.sub(r"^(?:This|These|this|these|Our|our|Such|such) (?=\w+)", "the ", words)
-    words = re.sub(r"^(?:They|they)\b", "the methods", words)
+    words = re.sub(r"^(?:They|they)\b(?![’'])", "the methods", words)
     words = re.sub(r"\b[Ww]e\b", "the authors", words)
     words = re.sub(r"\b[Oo]urs\b", "the authors’", words)
     return re.sub(r"\b[Oo]ur\b", "the", words)
@@ -271,15 +287,16 @@ def _third_person(words: str, context: Context) -> str:
 
 def _lowered(words: str, context: Context, text: str) -> str:
     """A sentence's first word in the middle of ours: a capital stays where it belongs to a name."""
-    if re.match(r"(?:The|An?|In|On|For|At|By|With|To|These|This|Our|Some|Most|Many)\b", words):
+    if re.match(
+        r"(?:The|An?|In|On|For|At|By|With|To|These|This|Our|Some|Most|Many|Large|Deep|Recent|Existing)\b", words
+    ):
         return words[:1].lower() + words[1:]
     first = re.match(r"[A-Z][a-z]*(?:-[a-z]+)*(?![\w-])(?! (?:[A-Z]|\())", words)
     if first is None or first[0] == context.name:
         return words
     small = re.search(rf"(?<![\w-]){first[0].lower()}(?![\w-])", text)
-    named = re.search(rf"[a-z,] {first[0]}(?![\w-])", text)
-    common = small or (not named and re.search(r"(?:ing|ed|ly|ions?|ive|ments?|ies|al)$|^.{1,4}$", first[0]))
-    return words[:1].lower() + words[1:] if common else words
+    named = re.search(rf"[a-z,] {first[0]}(?![\w-])", text) or first[0].lower() in context.title_words
+    return words[:1].lower() + words[1:] if small or not named else words
 
 
 def _quoted(clause: Clause, context: Context, language: Language) -> str:

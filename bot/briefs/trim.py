@@ -40,7 +40,7 @@ def trim(clause: str, keep: re.Pattern[str] | None = None) -> str:
         fits = [
             match.start()
             for match in ends.finditer(clause, needed)
-            if fewest <= _size(clause[: match.start()]) <= EXCERPT_WORDS and _balanced(clause[: match.start()])
+            if fewest <= _size(clause[: match.start()]) <= EXCERPT_WORDS and _whole(clause[: match.start()])
         ]
         if fits:
             return _closed(clause[: fits[-1]])
@@ -71,8 +71,14 @@ def _first_words(clause: str) -> str:
     return _closed(" ".join(clause.split()[:EXCERPT_WORDS]))
 
 
-def _balanced(words: str) -> bool:
-    return words.count("(") == words.count(")") and words.count("“") == words.count("”") and words.count('"') % 2 == 0
+# Nouns that say nothing without the clause behind them.
+_EMPTY = re.compile(r"\b(?:impression|fact|idea|assumption|evidence|notion|observation|belief|claim|hypothesis|way)$")
+
+
+def _whole(words: str) -> bool:
+    """Whether brackets and quotation marks close, and the last noun stands by itself."""
+    closed = words.count("(") == words.count(")") and words.count("“") == words.count("”") and words.count('"') % 2 == 0
+    return closed and not _EMPTY.search(words)
 
 
 def _closed(words: str) -> str:

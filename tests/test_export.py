@@ -276,7 +276,7 @@ def test_a_link_is_encoded_and_stays_one(url: str) -> None:
         ("Wavelets for the lakes of Bavaria", "Wavelets for the lakes of {Bavaria}"),
         ("Deep lakes: Evidence from the Baltic sea", "Deep lakes: Evidence from the {Baltic} sea"),
         ("ATTENTION IN SHALLOW LAKES", "{ATTENTION IN SHALLOW LAKES}"),
-        ("DeepSeek", "{DeepSeek}"),
+        ("DeepLake-R1", "{DeepLake}-{R1}"),
         ("50% of C# & $x_1$ in {R}^n ~ \\", None),
         ("基于小波的 BERT 方法", "基于小波的 {BERT} 方法"),
     ],

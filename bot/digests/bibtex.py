@@ -98,4 +98,5 @@ def _keeps_its_form(word: str, first: bool) -> bool:
     letters = [letter for letter in word if letter.isalnum()]
     if len(letters) == 1:
         return letters[0].isupper() and not (first and letters[0] == "A")
-    return any(letter.isupper() for letter in letters[1:])
+    has_digit = any(map(str.isdigit, letters))
+    return any(letter.isupper() for letter in (letters if has_digit else letters[1:]))

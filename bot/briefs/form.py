@@ -22,7 +22,7 @@ HOPELESS_LENGTH = 600
 HOPELESS = f"more than {HOPELESS_LENGTH} characters"
 EXCERPT_WORDS = 25
 """Most words of an excerpt from the original."""
-COPIED_EN, COPIED_ZH = 15, 30
+COPIED_EN, COPIED_ZH = 16, 30
 """A run of the paper's own words (or Chinese characters) this long that makes up the slot is a copy."""
 
 _CJK = re.compile(r"[㐀-䶿一-鿿豈-﫿]")

@@ -27,6 +27,9 @@ _SAME = str.maketrans(
     }
 )
 _DROPPED = re.compile(r"(?<=[^\W\d_])[-\s]+(?=[^\W\d_])|\s+(?!\d)|(?<!\d)\s+")
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
+_DIGITS_MEET = re.compile(r"(?<=\d) (?=\d)")
+_BAR = "|"
 _NOT_LATIN = re.compile(r"[^0-9a-zß-ɏͰ-Ͽ]+")
 
 
@@ -54,8 +57,16 @@ def squash(text: str) -> str:
 
 
 def latin_words(text: str) -> str:
-    """The Latin and Greek words and digits of ``text`` in lower case, a space on either side of each."""
-    return f" {_NOT_LATIN.sub(' ', lower(text)).strip()} "
+    """The Latin and Greek words and digits of ``text`` in lower case, a space on either side of each.
+
+    A decimal point stays with its digits, as a letter: Qwen2.5 is not Qwen25.
+    """
+    return f" {_NOT_LATIN.sub(' ', _POINT.sub('p', lower(text))).strip()} "
+
+
+def _apart(words: str) -> str:
+    """Keeps digits of two words apart when the space between them goes: 1 2C is not 12C."""
+    return _DIGITS_MEET.sub(f" {_BAR}", words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +143,11 @@ class Source:
 
     @cached_property
     def _joined(self) -> tuple[str, frozenset[int]]:
-        words = self.words.split()
-        return "".join(words), frozenset(accumulate((len(word) for word in words), initial=0))
+        """All words without the spaces between them, and where words begin and end."""
+        words = _apart(self.words).split()
+        ends = list(accumulate((len(word) for word in words), initial=0))
+        starts = (end + 1 for word, end in zip(words, ends, strict=False) if word[0] == _BAR)
+        return "".join(words), frozenset(ends) | frozenset(starts)
 
     def holds(self, name: str) -> bool:
         """Whether a Latin-script name stands in the paper as whole words, hyphens, spaces and case aside."""
@@ -143,7 +157,7 @@ class Source:
         if f" {wanted} " in self.words:
             return True
         joined, bounds = self._joined
-        wanted = wanted.replace(" ", "")
+        wanted = _apart(wanted).replace(" ", "")
         at = joined.find(wanted)
         while at >= 0:
             if at in bounds and at + len(wanted) in bounds:

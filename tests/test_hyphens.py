@@ -9,7 +9,8 @@ from bot.papers.pages.hyphens import Hyphens
 DOCUMENT = (
     "We study sentence-level models and pre-training. The dataset is query-agnostic in a query set.\n"
     "Our baseline is state-of-the-art; its performance on the dataset is high. The fine tuning of models.\n"
-    "Others call it pretraining, once.\nWe repeat: pre-training and sentence-level evidence. Text to speech is text-to-speech."
+    "Others call it pretraining, once.\nWe repeat: pre-training and sentence-level evidence.\n"
+    "Text to speech is text-to-speech."
 )
 
 

@@ -26,7 +26,7 @@ COPIED_EN, COPIED_ZH = 16, 30
 """A run of the paper's own words (or Chinese characters) this long that makes up the slot is a copy."""
 
 _CJK = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_OTHER_SCRIPT = re.compile(r"[Ѐ-ӿ\u0590-\u0fffႠ-ᇿ぀-ヿ가-힯]")
+_OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏͰ-Ͽ㐀-䶿一-鿿豈-﫿]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\ufffd\U000e0000-\U000e007f\ue000-\uf8ff]"
 )

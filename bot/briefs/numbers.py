@@ -25,7 +25,7 @@ _DIGITS = re.compile(
 )
 _NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9.]*(?:-[A-Za-z0-9.]+)*-$")
 _SHARE = re.compile(r"(?<![\w./@-])(\d{1,3})\s?(?:/|out of|of)\s?(\d{1,3})(?:th|rd|nd|st)?(?![\w./%×])")
-_IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTkb]?(?![A-Za-z0-9]))")
+_IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTk](?![A-Za-z0-9]))")
 _RATE_BEFORE = re.compile(r"每(秒|分钟|小时|天)[^\d,，;；。]{0,6}$")
 _TIMES_BEFORE = re.compile(r"(?<![\d.])(?<!\d )[×x]\s?$")
 _RANGE = re.compile(r"\s?(?:-|~|to|至|到|--)\s?$")
@@ -77,14 +77,16 @@ def numbers_in_names(text: str) -> tuple[Quantity, ...]:
 
 def _digits(text: str) -> Iterator[Found]:
     for match in _DIGITS.finditer(text):
-        if _NAME_BEFORE.search(text[max(0, match.start() - 40) : match.start()]):
-            continue  # GPT-4, Qwen2.5-7B; but not the end of 7B-13B
         value = Fraction(re.sub("[, ]", "", match["number"]))
         if match["power"]:
             value *= Fraction(10) ** int(match["power"])
         tail = units.suffix(text, match.end(), value)
         if tail is None:  # letters glued on that are no unit: 3D, 5G, 1F1B, 2nd
             continue
+        if tail.readings[0][1] not in ("%", "×") and _NAME_BEFORE.search(
+            text[max(0, match.start() - 40) : match.start()]
+        ):
+            continue  # GPT-4, Qwen2.5-7B; but not the end of 7B-13B
         scaled = tail.readings[0][0]
         readings, has_unit = list(tail.readings), tail.has_unit
         before = text[max(0, match.start() - 12) : match.start()]

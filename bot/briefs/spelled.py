@@ -15,7 +15,7 @@ _SMALL = (
 )
 _EN_SMALL = {word: value for value, word in enumerate(_SMALL.split())}
 _EN_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}  # noqa: SIM905
-_EN_WORDS = {**_EN_SMALL, **_EN_TENS}
+_EN_WORDS = {**_EN_SMALL, **_EN_TENS, "dozen": 12}
 _EN_COUNT = re.compile(
     rf"(?<![A-Za-z])(?:(?P<tens>{'|'.join(_EN_TENS)})[- ](?P<ones>one|two|three|four|five|six|seven|eight|nine)"
     rf"|(?P<word>{'|'.join(sorted(_EN_WORDS, key=len, reverse=True))}|a|an))(?=[\s-]|fold|$|[^A-Za-z])",
@@ -29,22 +29,26 @@ _EN_FRACTION = re.compile(
 _PARTS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 _EN_MULTIPLE = re.compile(
     r"(?<![A-Za-z])(?:(?P<two>twice|doubl(?:es|ed|e|ing)|twofold)|(?P<three>thrice|tripl(?:es|ed|e|ing)|threefold)"
-    r"|(?P<four>quadrupl(?:es|ed|e|ing)|fourfold))(?![A-Za-z])",
+    r"|(?P<four>quadrupl(?:es|ed|e|ing)|fourfold)|(?P<many>hundred|thousand)-?fold"
+    r"|(?P<vague>(?:several|multiple|many|a few)[ -]?(?:fold|times)|manifold (?=increase|faster)))(?![A-Za-z])",
     re.IGNORECASE,
 )
 _EN_IMPLIED = re.compile(
     r"(?<![A-Za-z])(?:single|both|dual|pairs?|paired|twin|bi-?directional)(?![A-Za-z])", re.IGNORECASE
 )
-_ZH = "零一二两三四五六七八九十百千万亿"
+_ZH = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
+_FORMAL = str.maketrans("〇壹贰叁肆伍陆柒捌玖拾佰仟", "零一二三四五六七八九十百千")
 # A Chinese numeral is a number only before a word that counts: 统一, 一致, 万能 and 十分 are none.
 _ZH_COUNT = re.compile(
-    rf"(?<!第)(?!二次)(?P<number>[{_ZH}]{{1,12}})(?=\s?(?:"
+    rf"(?<!第)(?!二次)(?P<number>[{_ZH}]{{1,12}}(?:点[{_ZH}]{{1,6}})?)(?=\s?(?:"
     r"个|种|项|类|倍|阶段|步|层|次|篇|条|天|年|周|小时|分钟|秒|成(?!功|本|为|果|立|熟|员|长|分|像)|组|路|台|张|块|家|名|轮|套|款|门|维"
     r"|大(?!型|规|量|幅|小|语|模|学)|对(?!齐|比|抗|应|于|话|称|象)|级|者|模态|数量级|任务|模型|数据集|基准))"
 )
-_ZH_FRACTION = re.compile(rf"(?P<whole>[{_ZH}]{{1,5}}|\d{{1,9}})分之(?P<part>[{_ZH}]{{1,7}}|\d{{1,9}}(?:\.\d{{1,9}})?)")
+_ZH_FRACTION = re.compile(
+    rf"(?P<whole>[{_ZH}]{{1,5}}|\d{{1,9}})分之(?P<part>[{_ZH}]{{1,7}}(?:点[{_ZH}]{{1,6}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
+)
 _ZH_HALF = re.compile(r"一半|减半|半数")
-_ZH_DOUBLE = re.compile(r"翻倍|翻一番|加倍")
+_ZH_DOUBLE = re.compile(r"翻倍|翻(?P<times>[一两二三四五六])番|加倍|(?P<vague>[数几多成]倍(?!数)|倍增)")
 _MAGNITUDE = re.compile(
     r"(?:(?P<count>(?<![A-Za-z])[A-Za-z]{1,9}|\d{1,2}(?:\.\d{1,2})?)[\s-])?orders?[\s-]of[\s-]magnitude"
     r"|(?P<zh>[\d.一两二三四五六多数几]{1,4})?\s?个?数量级",
@@ -90,9 +94,10 @@ def counts(text: str) -> Iterator[Found]:
 
 
 def zh_value(numeral: str) -> Fraction:
-    """``十二`` → 12, ``三百万`` → 3,000,000."""
+    """``十二`` → 12, ``三百万`` → 3,000,000, ``一点五`` → 1.5."""
+    whole, _, decimals = numeral.translate(_FORMAL).partition("点")
     total = section = digit = 0
-    for sign in numeral:
+    for sign in whole:
         if sign in "零一二三四五六七八九":
             digit = "零一二三四五六七八九".index(sign)
         elif sign == "两":
@@ -103,7 +108,8 @@ def zh_value(numeral: str) -> Fraction:
         else:
             total = (total + (section + digit or 1)) * {"万": 10**4, "亿": 10**8}[sign]
             section = digit = 0
-    return Fraction(total + section + digit)
+    digits = "".join(str("零一二三四五六七八九".find(sign)) for sign in decimals if sign in "零一二三四五六七八九")
+    return total + section + digit + (Fraction(int(digits), 10 ** len(digits)) if digits else Fraction(0))
 
 
 def en_fractions(text: str) -> Iterator[Found]:
@@ -130,14 +136,17 @@ def zh_fractions(text: str) -> Iterator[Found]:
 def multiples(text: str) -> Iterator[Found]:
     """twice, doubles, threefold, 翻倍."""
     for match in _EN_MULTIPLE.finditer(text):
-        value = Fraction(2 if match["two"] else 3 if match["three"] else 4)
+        value = Fraction({"two": 2, "three": 3, "four": 4, "vague": 0}.get(str(match.lastgroup), 0))
+        if match["many"]:
+            value = Fraction(100 if match["many"].lower() == "hundred" else 1000)
+        readings = [(value, "×")]
         if match[0].lower() in ("double", "triple", "quadruple", "twofold", "threefold", "fourfold"):
-            # "double buffering" counts, it does not multiply, and an adjective needs no proof
-            yield Found(match.start(), match.end(), [(value, "×"), (value, "")], claimed="fold" in match[0].lower())
-        else:
-            yield Found(match.start(), match.end(), [(value, "×")])
+            readings.append((value, ""))  # "double buffering" counts, it does not multiply
+        yield Found(match.start(), match.end(), readings)
     for match in _ZH_DOUBLE.finditer(text):
-        yield Found(match.start(), match.end(), [(Fraction(2), "×")])
+        times = zh_value(match["times"]) if match["times"] else Fraction(1)
+        value = Fraction(0) if match["vague"] else Fraction(2) ** min(int(times), 20)
+        yield Found(match.start(), match.end(), [(value, "×")])
 
 
 def magnitudes(text: str) -> Iterator[Found]:
@@ -154,7 +163,7 @@ def magnitudes(text: str) -> Iterator[Found]:
         elif word in ("several", "multiple", "many", "few", "多", "数", "几"):
             count = Fraction(0)
         else:
-            count = Fraction(1)
+            count = Fraction(0 if "orders" in match[0].lower() else 1)
             start = match.end("count") if match["count"] and word not in ("a", "an") else start
         yield Found(start, match.end(), [(count, "oom")])
 

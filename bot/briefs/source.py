@@ -11,22 +11,21 @@ from itertools import accumulate
 
 from bot.models import FullText, Paper
 
-_SAME = str.maketrans(
-    {
-        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
-        **dict.fromkeys("∼～〜˜", "~"),
-        **dict.fromkeys("✕✖⨯╳⨉", "×"),
-        **dict.fromkeys("“”„«»″「」『』", '"'),
-        **dict.fromkeys("‘’‚′´`", "'"),
-        **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\u200e\u200f", None),
-        "⁄": "/",
-        "∕": "/",
-        "⩽": "≤",
-        "⩾": "≥",
-        "^": None,
-    }
-)
-_DROPPED = re.compile(r"(?<=[^\W\d_])[-\s]+(?=[^\W\d_])|\s+(?!\d)|(?<!\d)\s+")
+_SAME = {
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+    **dict.fromkeys("∼～〜˜", "~"),
+    **dict.fromkeys("✕✖⨯╳⨉", "×"),
+    **dict.fromkeys("“”„«»″「」『』", '"'),
+    **dict.fromkeys("‘’‚′´`", "'"),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\u200e\u200f^", ""),
+    **dict.fromkeys("⁄∕", "/"),
+    "⩽": "≤",
+    "⩾": "≥",
+}
+_SAME_SIGN = re.compile(f"[{re.escape(''.join(_SAME))}]")
+_HYPHEN = re.compile(r"-(?<=[^\W\d_]-)\s?(?=[^\W\d_])")
+_BETWEEN_DIGITS = re.compile(r"\s(?<=\d\s)(?=\d)")
+_DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _DIGITS_MEET = re.compile(r"(?<=\d) (?=\d)")
 _BAR = "|"
@@ -36,11 +35,16 @@ _NOT_LATIN = re.compile(r"[^0-9a-zß-ɏͰ-Ͽ]+")
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """``text`` with ligatures, dashes, quotation marks, invisible characters and white space made uniform."""
-    text = re.sub(r"(?<=\d)(?=[½¼¾⅓⅔])", " ", text.translate(_SAME))
-    text = re.sub("(?<=\\d)[\u2009\u202f](?=\\d{3}(?!\\d))", ",", text)
-    text = unicodedata.normalize("NFKC", text).translate(_SAME)
-    text = re.sub(r"\{,\}", ",", text)
-    return re.sub(r"\s+", " ", text).strip()
+    text = _SAME_SIGN.sub(_same, text)
+    if not text.isascii():
+        text = re.sub(r"(?<=\d)(?=[½¼¾⅓⅔])", " ", text)
+        text = re.sub("(?<=\\d)[\u2009\u202f](?=\\d{3}(?!\\d))", ",", text)
+        text = _SAME_SIGN.sub(_same, unicodedata.normalize("NFKC", text))
+    return " ".join(text.replace("{,}", ",").split())
+
+
+def _same(sign: re.Match[str]) -> str:
+    return _SAME[sign[0]]
 
 
 def lower(text: str) -> str:
@@ -53,7 +57,8 @@ def lower(text: str) -> str:
 
 def squash(text: str) -> str:
     """For verbatim comparison: no case, no space (but between digits), no hyphen between letters."""
-    return _DROPPED.sub("", lower(text))
+    joined = _HYPHEN.sub("", lower(text))
+    return "".join(_BETWEEN_DIGITS.sub("\0", joined).split()).replace("\0", " ")
 
 
 def latin_words(text: str) -> str:
@@ -125,6 +130,8 @@ class Source:
         places: list[int] = []
         kept_from = 0
         for dropped in _DROPPED.finditer(lower(text)):
+            if _BETWEEN_DIGITS.match(text, dropped.start()):
+                continue
             places.extend(range(kept_from, dropped.start()))
             kept_from = dropped.end()
             if len(places) >= end:

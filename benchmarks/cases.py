@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.corruptions import Case
+from benchmarks.answers import Case
 from bot.briefs.ground import locate
 from bot.models import Draft, Evidence, FullText, Institution, Language, Paper, Reading
 from bot.papers.jail import Jail

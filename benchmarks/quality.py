@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.answers import Case
 from benchmarks.cases import own_cases, read_all, real_cases
-from benchmarks.corruptions import Case, Corruption, corrupt
+from benchmarks.corruptions import Corruption, corrupt
 from bot.briefs.ground import check
 from bot.briefs.score import Graded, score, table
 from bot.briefs.write import Writer

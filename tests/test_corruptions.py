@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.answers import Case
 from benchmarks.cases import own_cases, real_cases
-from benchmarks.corruptions import KINDS, Case, corrupt
+from benchmarks.corruptions import KINDS, corrupt
 from benchmarks.quality import Finding, checks_table, examine
 from bot.briefs.ground import check
 

@@ -12,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.briefs.notes import model_notes
-from bot.models import Brief, Digest, DigestEntry, Language, Paper, Share, StoredShare
+from bot.models import Brief, Language, Paper, Share, StoredShare
 from bot.ports import Reply
 from bot.wording import explain, say
 
@@ -23,13 +22,9 @@ Block = dict[str, Any]
 
 MESSAGE_BUDGET = 9_000
 """Characters of text in one message."""
-_CONTEXT_TEXT = 2_000
-_FALLBACK_TEXT = 3_000
-_SINGLE_REPLIES = 20
-"""Up to so many papers, a digest gives each a reply of its own; Slack takes one message a second."""
-_GROUP = 8
+CONTEXT_TEXT = 2_000
+FALLBACK_TEXT = 3_000
 _TITLE = 300
-_PARENT_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,30 +53,30 @@ def plain(text: str, limit: int = 3_000) -> Block:
     return {"type": "plain_text", "text": clean(text, limit) or "–", "emoji": False}
 
 
-def _text(text: str, *, bold: bool = False) -> Block:
+def span(text: str, *, bold: bool = False) -> Block:
     # Slack refuses an empty text.
     return {"type": "text", "text": text or "–", **({"style": {"bold": True}} if bold else {})}
 
 
-def _link(url: str | None, words: str) -> Block:
+def link(url: str | None, words: str) -> Block:
     if url and url.startswith(("https://", "http://")) and len(url) <= 3_000:
         return {"type": "link", "url": url, "text": words}
-    return _text(words, bold=True)
+    return span(words, bold=True)
 
 
-def _rich(*sections: Sequence[Block]) -> Block:
+def rich(*sections: Sequence[Block]) -> Block:
     parts = [{"type": "rich_text_section", "elements": list(section)} for section in sections]
     return {"type": "rich_text", "elements": parts}
 
 
-def _context(*phrases: str) -> Block:
+def context(*phrases: str) -> Block:
     words = " · ".join(phrase for phrase in phrases if phrase)
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clean(words, _CONTEXT_TEXT), "verbatim": True}]}
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": clean(words, CONTEXT_TEXT), "verbatim": True}]}
 
 
-def _button(action_id: str, words: str, value: str = "", **more: Any) -> Block:
-    button = {"type": "button", "action_id": action_id, "text": plain(words, 75), **more}
-    return {**button, "value": value} if value else button
+def button(action_id: str, words: str, value: str = "", **more: Any) -> Block:
+    made = {"type": "button", "action_id": action_id, "text": plain(words, 75), **more}
+    return {**made, "value": value} if value else made
 
 
 def _day(at: datetime) -> str:
@@ -105,10 +100,10 @@ def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
         return _brief_reply(share, answer, answer.paper, answer.brief, first_name)
     language = answer.language
     words = explain(language, answer.error) if answer.error else say(language, "reply.bug", id=answer.bug)
-    again = _button("share_again", say(language, "reply.try_again"), share.id[:2_000])
+    again = button("share_again", say(language, "reply.try_again"), share.id[:2_000])
     return Message(
-        escape(clean(words, _FALLBACK_TEXT)),
-        [_rich([{"type": "emoji", "name": "warning"}, _text(f" {clean(words, 2_900)}")]), _actions(again)],
+        escape(clean(words, FALLBACK_TEXT)),
+        [rich([{"type": "emoji", "name": "warning"}, span(f" {clean(words, 2_900)}")]), actions(again)],
     )
 
 
@@ -119,19 +114,19 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
         notes.append(_first_shared(answer.first, share, first_name, language))
     if answer.newer_version is not None:
         notes.append(say(language, "reply.newer_version", version=answer.newer_version))
-    message = [sentence(paper, brief), _context(*notes)]
+    message = [sentence(paper, brief), context(*notes)]
     if failed := model_notes(brief):
-        message.append(_context(*map(escape, failed)))
-    message.append(_actions(_details_button(paper, brief)))
-    return Message(escape(clean(brief.sentence, _FALLBACK_TEXT)) or "–", message)
+        message.append(context(*map(escape, failed)))
+    message.append(actions(details_button(paper, brief)))
+    return Message(escape(clean(brief.sentence, FALLBACK_TEXT)) or "–", message)
 
 
-def _actions(*buttons: Block) -> Block:
+def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def _details_button(paper: Paper, brief: Brief) -> Block:
-    return _button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
+def details_button(paper: Paper, brief: Brief) -> Block:
+    return button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
 
 
 def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
@@ -139,10 +134,10 @@ def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
     words, title = clean(brief.sentence, room), clean(paper.title, _TITLE)
     before, found, after = words.partition(title) if title else (words, "", "")
     if not found:
-        elements = [_link(paper.page_url, title or "–"), _text(f"\n{words}")]
+        elements = [link(paper.page_url, title or "–"), span(f"\n{words}")]
     else:
-        elements = [_text(before)] * bool(before) + [_link(paper.page_url, title)] + [_text(after)] * bool(after)
-    return _rich(elements)
+        elements = [span(before)] * bool(before) + [link(paper.page_url, title)] + [span(after)] * bool(after)
+    return rich(elements)
 
 
 def byline(paper: Paper, language: Language) -> str:
@@ -173,98 +168,6 @@ def _first_shared(first: StoredShare, share: Share, name: str, language: Languag
     return say(language, "reply.first_shared", channel=f"<#{first.share.channel_id}>", **facts)
 
 
-# --- digests ----------------------------------------------------------------------------------------
-
-
-def digest_title(digest: Digest) -> str:
-    if digest.topic:
-        return say(digest.language, "digest.title_topic", topic=digest.topic)
-    return say(digest.language, "digest.title")
-
-
-def period_words(digest: Digest) -> str:
-    zone = ZoneInfo(digest.zone)
-    since, until = digest.period.since_at.astimezone(zone), digest.period.until_at.astimezone(zone)
-    form = "%Y-%m-%d %H:%M"
-    return say(digest.language, "digest.period", since=f"{since:{form}}", until=f"{until:{form}}", zone=digest.zone)
-
-
-def _count(digest: Digest) -> str:
-    count = len(digest.entries)
-    return say(digest.language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
-
-
-def digest_parent(digest: Digest) -> Message:
-    """What the channel sees of a digest: how many papers of which period, and a line for each."""
-    period = period_words(digest)
-    if not digest.entries:
-        return note(escape(say(digest.language, "digest.count_none", period=period)))
-    title, count = digest_title(digest), _count(digest)
-    shown = digest.entries[:_PARENT_LINES]
-    lines = [{"type": "rich_text_section", "elements": _line(entry, digest.language)} for entry in shown]
-    blocks: list[Block] = [
-        {"type": "header", "text": plain(title, 150)},
-        _context(f"{count} · {escape(period)}", _failures(digest)),
-        {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "ordered", "elements": lines}]},
-    ]
-    if len(digest.entries) > len(shown):
-        blocks.append(_context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
-    return Message(escape(f"{clean(title, 300)}: {count} · {period}"), blocks)
-
-
-def _line(entry: DigestEntry, language: Language) -> list[Block]:
-    names = [(i.zh or i.name) if language == "zh" else i.name for i in entry.paper.institutions[:2]]
-    who = clean(("、" if language == "zh" else ", ").join(names), 80)
-    return [_link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), _text(f" – {who}" if who else " ")]
-
-
-def _failures(digest: Digest) -> str:
-    return say(digest.language, "digest.failed", count=len(digest.failed)) if digest.failed else ""
-
-
-def digest_replies(digest: Digest) -> dict[int, Message]:
-    """The entries as thread replies, by number: one each, or several in one where there are many.
-
-    Numbers follow from the entries' own, so that an entry withdrawn meanwhile shifts no other.
-    """
-    count = max((entry.number for entry in digest.entries), default=0) + 1
-    size = 1 if count <= _SINGLE_REPLIES else _GROUP
-    groups: dict[int, list[DigestEntry]] = {}
-    for entry in digest.entries:
-        groups.setdefault(entry.number // size, []).append(entry)
-    return {number: _entries_message(group, digest.language, size) for number, group in groups.items()}
-
-
-def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int) -> Message:
-    """``size`` is how many entries share a message's budget."""
-    room = 2_800 if size == 1 else MESSAGE_BUDGET // size - 300
-    message: list[Block] = []
-    for entry in entries:
-        message.append(sentence(entry.paper, entry.brief, room))
-        notes = _context(byline(entry.paper, language), badges(entry.brief, language))
-        notes["elements"][0]["text"] = clean(notes["elements"][0]["text"], _CONTEXT_TEXT if size == 1 else 300)
-        message.append(notes)
-    if len(entries) == 1:
-        message.append(_actions(_details_button(entries[0].paper, entries[0].brief)))
-    fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)
-    return Message(escape(clean(fallback, _FALLBACK_TEXT)) or "–", message)
-
-
-def digest_preview(digest: Digest) -> Message:
-    """The digest as its asker sees it alone: as many briefs as fit, and a button to post it."""
-    parent = digest_parent(digest)
-    if not digest.entries:
-        return parent
-    shown = digest.entries[:_GROUP]
-    message = [*parent.blocks[:2], *_entries_message(shown, digest.language, _GROUP).blocks]
-    message = [block for block in message if block["type"] != "actions"]
-    if len(digest.entries) > len(shown):
-        message.append(_context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
-    bounds = f"{digest.period.since_at.isoformat()}/{digest.period.until_at.isoformat()}"
-    message.append(_actions(_button("digest_post", say(digest.language, "digest.post"), bounds, style="primary")))
-    return Message(parent.text, message)
-
-
 # --- views ------------------------------------------------------------------------------------------
 
 
@@ -273,32 +176,32 @@ def details(paper: Paper, brief: Brief) -> Block:
     language = brief.language
 
     def heading(key: str) -> Block:
-        return _text(say(language, f"details.{key}") + "\n", bold=True)
+        return span(say(language, f"details.{key}") + "\n", bold=True)
 
     authors = clean(", ".join(author.name for author in paper.authors), 2_500) or "–"
     sections = [
-        _rich([_link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
-        _rich([heading("authors"), _text(authors)]),
+        rich([link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
+        rich([heading("authors"), span(authors)]),
     ]
     for institution in paper.institutions[:30]:
         where = say(language, "details.printed", page=institution.page, line=clean(institution.printed, 200))
-        sections.append(_rich([_text(clean(institution.name, 200), bold=True), _text(f"\n{where}")]))
+        sections.append(rich([span(clean(institution.name, 200), bold=True), span(f"\n{where}")]))
     for slot, evidence in brief.evidence.items():
         page = (
             say(language, "details.page", page=evidence.page)
             if evidence.page
             else say(language, "details.abstract_source")
         )
-        quote = _text(f"“{clean(evidence.quote, 1_500)}” ({page})")
-        sections.append(_rich([heading(slot), quote]))
+        quote = span(f"“{clean(evidence.quote, 1_500)}” ({page})")
+        sections.append(rich([heading(slot), quote]))
     source = say(language, "details.source", source=paper.source or "PDF", model=brief.model)
-    sections.append(_context(escape(source), _cost(brief)))
+    sections.append(context(escape(source), _cost(brief)))
     return _modal(language, sections)
 
 
 def notice(language: Language, words: str) -> Block:
     """A modal that says one sentence."""
-    return _modal(language, [_rich([_text(words)])])
+    return _modal(language, [rich([span(words)])])
 
 
 def _modal(language: Language, content: list[Block]) -> Block:

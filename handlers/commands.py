@@ -17,7 +17,7 @@ from bot.digests.schedule import describe, next_due, parse_schedule
 from bot.errors import PaperwireError, Tell
 from bot.models import ChannelSettings, Language, Schedule
 from bot.wording import say
-from handlers import blocks
+from handlers import blocks, digest_blocks
 from handlers.blocks import Message
 from handlers.desk import Desk
 from handlers.slack import zone_of_user
@@ -62,7 +62,7 @@ def _preview(desk: Desk, team_id: str, channel_id: str, language: Language, word
         desk.library.shared_in(team_id, channel_id, period, language),
         desk.library.failed_in(team_id, channel_id, period),
     )
-    return blocks.digest_preview(digest)
+    return digest_blocks.digest_preview(digest)
 
 
 def _schedule(desk: Desk, command: dict[str, Any], client: WebClient, language: Language, words: str) -> str:

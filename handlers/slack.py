@@ -18,7 +18,7 @@ from bot.models import Digest, Share
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
 from bot.ports import Reply
-from handlers import blocks
+from handlers import blocks, digest_blocks
 from handlers.blocks import Message
 
 log = logging.getLogger("paperwire.slack")
@@ -140,13 +140,13 @@ class SlackMessenger:
         return self._post(channel_id, thread_ts, blocks.note(words), key)
 
     def digest_parent(self, digest: Digest, key: str) -> str:
-        return self._post(digest.channel_id, None, blocks.digest_parent(digest), key)
+        return self._post(digest.channel_id, None, digest_blocks.digest_parent(digest), key)
 
     def digest_replies(self, digest: Digest) -> list[int]:
-        return list(blocks.digest_replies(digest))
+        return list(digest_blocks.digest_replies(digest))
 
     def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
-        return self._post(digest.channel_id, parent_ts, blocks.digest_replies(digest)[number], key)
+        return self._post(digest.channel_id, parent_ts, digest_blocks.digest_replies(digest)[number], key)
 
     def _post(self, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
         def send(content: dict[str, Any]) -> str:

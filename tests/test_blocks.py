@@ -28,7 +28,7 @@ from bot.models import (
     Usage,
 )
 from bot.ports import Reply
-from handlers import blocks
+from handlers import blocks, digest_blocks
 from playground.slack.web_api.door import Refused
 from playground.slack.web_api.validate import check_blocks, check_view, texts_of
 
@@ -73,9 +73,9 @@ def digest_of(count: int, language: Language = "en", title: str = "Tides in Lake
 @pytest.mark.parametrize("count", [0, 1, 17, 20, 21, 60, 300])
 def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int, language: Language) -> None:
     digest = digest_of(count, language)
-    accepted(blocks.digest_parent(digest))
-    accepted(blocks.digest_preview(digest))
-    replies = list(blocks.digest_replies(digest).values())
+    accepted(digest_blocks.digest_parent(digest))
+    accepted(digest_blocks.digest_preview(digest))
+    replies = list(digest_blocks.digest_replies(digest).values())
     for reply in replies:
         accepted(reply)
     words = json.dumps([reply.blocks for reply in replies])
@@ -85,8 +85,8 @@ def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int,
 
 def test_an_entry_withdrawn_meanwhile_shifts_no_other_reply() -> None:
     digest = digest_of(60)
-    before = blocks.digest_replies(digest)
-    after = blocks.digest_replies(replace(digest, entries=digest.entries[:3] + digest.entries[4:]))
+    before = digest_blocks.digest_replies(digest)
+    after = digest_blocks.digest_replies(replace(digest, entries=digest.entries[:3] + digest.entries[4:]))
     assert before.keys() == after.keys()
     assert {number for number in before if before[number] != after[number]} == {0}
 
@@ -126,8 +126,8 @@ def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
     for message in (
         blocks.reply(share(), Reply("en", paper=one, brief=brief, first=first), HOSTILE),
         blocks.reply(share(), Reply("en", error=Tell("not_found", url=HOSTILE))),
-        *blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))).values(),
-        blocks.digest_parent(replace(digest_of(1), entries=(DigestEntry(one, brief),), topic=HOSTILE)),
+        *digest_blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))).values(),
+        digest_blocks.digest_parent(replace(digest_of(1), entries=(DigestEntry(one, brief),), topic=HOSTILE)),
     ):
         accepted(message)
         parsed = live(message.blocks) + message.text

@@ -167,7 +167,7 @@ def _own_name(title: str, text: str) -> str:
 def _sentences(paper: Paper, text: FullText | None) -> Iterator[Sentence]:
     found = passages(text) if text else []
     whole = abstract(paper, found)
-    for words in (each[:_LONGEST] for each in split(whole)):
+    for words in (each[:_LONGEST] for each in split(whole[:8_000])):
         page = locate(words, paper, text)
         if page is not None:
             yield Sentence(words, page, 0.0)

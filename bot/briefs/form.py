@@ -22,6 +22,8 @@ HOPELESS_LENGTH = 600
 HOPELESS = f"more than {HOPELESS_LENGTH} characters"
 EXCERPT_WORDS = 25
 """Most words of an excerpt from the original."""
+SENTENCE_EN = 8
+"""Words from which a whole sentence of the paper is a copy."""
 COPIED_EN, COPIED_ZH = 16, 30
 """A run of the paper's own words (or Chinese characters) this long that makes up the slot is a copy."""
 
@@ -226,6 +228,9 @@ def copied(slot: str, source: Source) -> str:
         units, glue, least, body = list(re.sub(r"\s", "", shown)), "", COPIED_ZH, re.sub(r"\s", "", source.text)
     else:
         units, glue, least, body = latin_words(shown).split(), " ", COPIED_EN, source.words
+    whole = f"{glue}{glue.join(units)}{glue}"
+    if glue and len(units) >= SENTENCE_EN and shown[0].isupper() and shown.endswith(".") and whole in body:
+        return whole.strip()[:80]
     least = max(least, -(-len(units) * 4 // 5))
     for start in range(len(units) - least + 1):
         run = units[start : start + least]

@@ -32,5 +32,5 @@ def split(text: str) -> list[str]:
 
 def without_citations(sentence: str) -> str:
     """The sentence without its reference marks."""
-    sentence = _NUMBERS.sub("", sentence)
+    sentence = re.sub(r"(?<=[,.;:])\^\d{1,2}(?=\s|$)", "", _NUMBERS.sub("", sentence))  # GPT-3,^1 is a footnote
     return _IN_BRACKETS.sub(lambda match: "" if _AUTHOR_YEAR.search(match[0].strip()) else match[0], sentence)

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bot.digests.chart import WEEKS, Week, alt_text, weekly_chart, weeks_of
+from bot.digests.chart import WEEKS, Week, alt_text, page_alt_text, weekly_chart, weeks_of
 from bot.digests.schedule import previous_due
 from bot.models import Language, Schedule
 from bot.wording import languages
@@ -127,6 +127,12 @@ def test_the_alt_text_in_english() -> None:
         "3 weeks since 2026-09-07. Last week: papers 3, discussion 8. Most papers in a week: 5, from 2026-09-14 on. "
         "In all: papers 10, discussion 39."
     )
+
+
+def test_the_picture_of_a_page_is_named_by_its_title_in_one_short_line() -> None:
+    assert page_alt_text("Tides in\nShallow {Lakes}", "en") == "First page of “Tides in Shallow {Lakes}”."
+    assert page_alt_text("湖泊", "zh") == "《湖泊》的首页。"
+    assert len(page_alt_text("x" * 10_000, "en")) < 400
 
 
 # --- Counting ---------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.digests.citation import line
 from bot.models import Language
 from bot.wording import say
 
@@ -28,6 +29,7 @@ _INCHES, _DOTS_PER_INCH = (7.2, 3.4), 150
 _PAPER, _LINE, _INK, _FAINT = "#ffffff", "#d5d9df", "#3c4043", "#6b7178"
 _PAPERS, _DISCUSSION = ("#a9c5e8", "#2f6fb5"), ("#f3cfa4", "#cf7d20")
 """Of the weeks before and of the last week; both pairs keep apart in shades of grey."""
+_LONGEST_TITLE = 300
 _LEAST_HEIGHT = 4
 """What a bar as high as its row counts at least: one paper is no tower."""
 _DRAWING = threading.Lock()
@@ -80,6 +82,11 @@ def alt_text(weeks: Sequence[Week], language: Language) -> str:
         most=most.papers,
         most_since=most.start.isoformat(),
     )
+
+
+def page_alt_text(title: str, language: Language) -> str:
+    """For the picture of a paper's first page."""
+    return say(language, "chart.page_alt", title=line(title, _LONGEST_TITLE))
 
 
 # --- Drawing ----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ themselves when this process is gone.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 import logging
@@ -145,21 +146,32 @@ class Jail:
         Raises Tell: ``password``, ``damaged``, ``empty``, ``no_text``, ``not_a_paper``, ``too_many_pages``,
         ``took_too_long``, ``too_much_memory``.
         """
+        return reading_from(self._ask({"path": str(path.resolve()), "header_only": header_only})["reading"])
+
+    def thumbnail(self, path: Path, width: int = 480) -> bytes:
+        """A PNG of the first page of the PDF at ``path``, ``width`` pixels wide and at most twice as high.
+
+        Raises Tell: ``password``, ``damaged``, ``empty``, ``took_too_long``, ``too_much_memory``.
+        """
+        return base64.b64decode(self._ask({"path": str(path.resolve()), "width": width})["picture"])
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """The answer of the next idle child, which is replaced when the question was its last."""
         if self._closed:
-            raise ValueError("read() on a closed Jail")
+            raise ValueError("a question to a closed Jail")
         child = self._idle.get()
         try:
             if not child.alive:
                 child.end()
                 child = _Child(self._limits)
-            return self._outcome(child, {"path": str(path.resolve()), "header_only": header_only})
+            return self._outcome(child, question)
         finally:
             if not child.alive or child.worn or self._closed:
                 child.end()
                 child = child if self._closed else _Child(self._limits)
             self._idle.put(child)
 
-    def _outcome(self, child: _Child, question: dict[str, Any]) -> Reading:
+    def _outcome(self, child: _Child, question: dict[str, Any]) -> dict[str, Any]:
         try:
             answer = child.ask(question, self._wall_seconds)
         except _Overdue:
@@ -170,8 +182,8 @@ class Jail:
         except ValueError:  # not even an answer: whatever wrote this is no longer our reader
             child.end()
             raise Tell("damaged") from None
-        if "reading" in answer:
-            return reading_from(answer["reading"])
+        if "reading" in answer or "picture" in answer:
+            return answer
         if "bug" in answer:
             log.error("reading failed on %s:\n%s", question["path"], answer["bug"])
             raise Tell("damaged")

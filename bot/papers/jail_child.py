@@ -6,6 +6,7 @@ jail starts a new child for every one that a PDF has killed.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import json
@@ -48,8 +49,11 @@ def _listen(questions: queue.SimpleQueue[bytes]) -> None:
 
 def _answer(question: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
     _allow_seconds(limits["cpu_seconds"])
+    path = Path(question["path"])
     try:
-        reading = read(Path(question["path"]), max_pages=limits["max_pages"], header_only=question["header_only"])
+        if "width" in question:
+            return {"picture": base64.b64encode(_first_page(path, question["width"])).decode()}
+        reading = read(path, max_pages=limits["max_pages"], header_only=question["header_only"])
         return {"reading": dataclasses.asdict(reading)}
     except Tell as error:
         return {"code": error.code, "facts": error.facts}
@@ -57,6 +61,12 @@ def _answer(question: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
         return {"code": "too_much_memory", "facts": {"megabytes": limits["memory_mb"]}}
     except Exception:
         return {"bug": traceback.format_exc(limit=-12)}
+
+
+def _first_page(path: Path, width: int) -> bytes:
+    from bot.papers.thumbnail import first_page  # with Pillow, which reading needs not
+
+    return first_page(path, width)
 
 
 def _allow_seconds(seconds: int) -> None:

@@ -70,7 +70,7 @@ def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
     Raises Tell: ``empty`` (no bytes, or no page), ``damaged``, ``password``, ``too_many_pages`` (facts ``pages``,
     ``limit``), ``no_text`` (a scan), ``not_a_paper``.
     """
-    document = _open(path)
+    document = open_pdf(path)
     try:
         count = len(document)
         if count == 0:
@@ -93,7 +93,8 @@ def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
         document.close()
 
 
-def _open(path: Path) -> pdfium.PdfDocument:
+def open_pdf(path: Path) -> pdfium.PdfDocument:
+    """Raises Tell: ``empty`` (no bytes), ``password``, ``damaged``."""
     data = path.read_bytes()
     if not data:
         raise Tell("empty")

@@ -25,7 +25,7 @@ from bot.papers.pages.sight import Sight
 
 HEADER_PAGES = 3
 """Pages a header is looked for on: a cover page, the abstract on the next."""
-EVIDENCE_PAGES = 6
+EVIDENCE_PAGES = 4
 """Pages read for words when only the header is asked for, …"""
 LAST_PAGES = 2
 """… and as many at the end, where the references are."""
@@ -39,11 +39,15 @@ _ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+[a-z0-9)>])", re.IGNORECASE)
 
 
-class _Sheets(Sequence[Sheet]):
-    """The first pages as cells, each laid out when it is first asked for: most headers need but one."""
+class _Pages(Sequence[Sheet]):
+    """The pages of an open document; as a sequence the first ones as cells, laid out when first asked for.
+
+    Most headers need but one page laid out. A page that is broken is an empty one: the others need not suffer.
+    """
 
     def __init__(self, document: pdfium.PdfDocument) -> None:
         self._document = document
+        self._opened: dict[int, tuple[pdfium.PdfPage, pdfium.PdfTextPage, Sight] | None] = {}
         self._sheets: dict[int, Sheet] = {}
 
     def __len__(self) -> int:
@@ -59,9 +63,38 @@ class _Sheets(Sequence[Sheet]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         if index not in self._sheets:
-            page = self._document[index]
-            self._sheets[index] = sheet(page, page.get_textpage(), index + 1)
+            opened = self._open(index)
+            self._sheets[index] = sheet(*opened, index + 1) if opened else Sheet(index + 1, 0.0, 0.0)
         return self._sheets[index]
+
+    def _open(self, number: int) -> tuple[pdfium.PdfPage, pdfium.PdfTextPage, Sight] | None:
+        if number not in self._opened:
+            try:
+                page = self._document[number]
+                text = page.get_textpage()
+                self._opened[number] = page, text, Sight(page, text)
+            except pdfium.PdfiumError:
+                self._opened[number] = None
+        return self._opened[number]
+
+    def texts(self, numbers: range) -> tuple[list[str], int]:
+        """The visible text of some pages, with line ends, and how many letters were hidden."""
+        texts: list[str] = []
+        hidden = 0
+        for number in numbers:
+            opened = self._open(number)
+            visible, dropped = opened[2].visible_text() if opened else ("", 0)
+            texts.append(visible)
+            hidden += dropped
+            if opened and number >= HEADER_PAGES:
+                opened[1].close()
+                opened[0].close()
+        return texts, hidden
+
+    @property
+    def broken(self) -> bool:
+        """No page that was looked at could be opened."""
+        return not any(self._opened.values())
 
 
 def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
@@ -78,17 +111,17 @@ def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
         if count > max_pages:
             raise Tell("too_many_pages", pages=count, limit=max_pages)
         whole = not header_only or count <= EVIDENCE_PAGES + LAST_PAGES
-        first, hidden = _text(document, range(count if whole else EVIDENCE_PAGES))
-        last = [] if whole else _text(document, range(count - LAST_PAGES, count))[0]
+        pages = _Pages(document)
+        first, hidden = pages.texts(range(count if whole else EVIDENCE_PAGES))
+        last = [] if whole else pages.texts(range(count - LAST_PAGES, count))[0]
         if sum(map(str.isalpha, "".join([*first, *last])[:20_000])) < _FEWEST_LETTERS:
-            raise Tell("no_text")
+            raise Tell("damaged" if pages.broken else "no_text")
         hyphens = Hyphens([*first, *last])
-        sheets = _Sheets(document)
-        header = header_of(sheets, [*first, *last], hyphens)
+        header = header_of(pages, [*first, *last], hyphens)
         if header is None:
             raise Tell("not_a_paper")
         text = FullText(pages_of(first, hyphens), count, hidden >= _HIDDEN_LETTERS)
-        return _reading(header, text, first[0], sheets[0].turned)
+        return _reading(header, text, first[0], pages[0].turned)
     finally:
         document.close()
 
@@ -126,21 +159,6 @@ def _rewritten(data: bytes) -> bytes:
     except Exception as error:  # whatever pypdf stumbles over, the file is what is wrong
         raise Tell("damaged") from error
     return written.getvalue()
-
-
-def _text(document: pdfium.PdfDocument, numbers: range) -> tuple[list[str], int]:
-    """The visible text of some pages, with line ends, and how many letters were hidden."""
-    texts: list[str] = []
-    hidden = 0
-    for number in numbers:
-        page = document[number]
-        text = page.get_textpage()
-        visible, dropped = Sight(page, text).visible_text()
-        texts.append(visible)
-        hidden += dropped
-        text.close()
-        page.close()
-    return texts, hidden
 
 
 def _reading(header: Header, text: FullText, first: str, turned: str) -> Reading:

@@ -46,9 +46,8 @@ class Style:
 class Glyphs:
     """Reads the characters of a page out of pdfium."""
 
-    def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
-        self.page, self.text = page, text
-        self.sight = Sight(page, text)
+    def __init__(self, page: PdfPage, text: PdfTextPage, sight: Sight) -> None:
+        self.page, self.text, self.sight = page, text, sight
         self.styles: dict[int, Style] = {}
         left, bottom, right, top = self.sight.box
         self.left, self.top = left, top

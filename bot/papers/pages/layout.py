@@ -18,6 +18,7 @@ from pypdfium2 import PdfPage, PdfTextPage
 
 from bot.papers.pages.glyphs import Glyph, Glyphs, composed
 from bot.papers.pages.letters import mend
+from bot.papers.pages.sight import Sight
 
 
 @dataclass
@@ -146,9 +147,9 @@ class Sheet:
         return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def sheet(page: PdfPage, text: PdfTextPage, number: int) -> Sheet:
+def sheet(page: PdfPage, text: PdfTextPage, sight: Sight, number: int) -> Sheet:
     """The page as cells. ``number`` counts from 1."""
-    source = Glyphs(page, text)
+    source = Glyphs(page, text, sight)
     result = Sheet(number, source.width, source.height)
     upright: list[Glyph] = []
     turned: list[str] = []

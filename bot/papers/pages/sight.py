@@ -14,7 +14,7 @@ TINY = 1.0
 _WHITE = 245
 _PAGE_SHARE = 0.5
 """An image over this share of the page is a scan, and unpainted text over it is what was recognised in it."""
-_STRIDE = 8
+_STRIDE = 16
 """Every so many characters are looked at first: text hidden for a purpose is longer."""
 _MOST_OBJECTS = 20_000
 

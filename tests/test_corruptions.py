@@ -104,3 +104,8 @@ def test_a_check_that_finds_nothing_would_be_seen() -> None:
     assert all(each.draft != each.case.draft for each in made)
     assert all(check(case.draft, case.paper, case.text, case.language) == [] for case in some)
     assert "| *correct briefs refused* | 17 | 0 | | 0.0 |" in checks_table(finding("own"))
+
+
+def test_the_table_in_the_documents_is_the_one_printed() -> None:
+    document = (Path(__file__).parent.parent / "docs" / "briefs.md").read_text(encoding="utf-8")
+    assert checks_table(finding("own")) in document

@@ -143,3 +143,16 @@ def test_any_text_is_mended_once_and_for_all(text: str) -> None:
 def test_any_affiliation_is_understood_or_left(text: str) -> None:
     for organisation in in_affiliation(text, "named"):
         assert organisation.name.strip()
+
+
+@pytest.mark.parametrize("size", ["-12", "0", "1e38", "-1e38", "3e-39"])
+def test_letters_of_an_impossible_size(tmp_path: Path, size: str) -> None:
+    """Found by fuzzing: a size below nothing mirrors the letters."""
+
+    def page(sheet: Sheet) -> None:
+        sheet.canvas._code.append(f"BT /F1 {size} Tf 100 300 Td (letters of an impossible size) Tj ET")
+        typeset.one_column(sheet)
+
+    path = tmp_path / "mirrored.pdf"
+    path.write_bytes(made(page, typeset.references))
+    assert read(path, max_pages=9).title.startswith("Otter")

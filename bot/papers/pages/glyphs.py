@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class Glyphs:
     def _look(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> Style:
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self.text, index, matrix)
-        size = pdfium.FPDFText_GetFontSize(self.text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        size = abs(pdfium.FPDFText_GetFontSize(self.text, index)) * math.hypot(matrix.c, matrix.d)
         angle = 0
         if abs(matrix.b) > 0.02 * abs(matrix.a):
             angle = (1 if matrix.b > 0 else 3) if abs(matrix.a) < 0.02 * abs(matrix.b) else -1
@@ -103,6 +104,8 @@ class Glyphs:
                 style = styles[key] = self._look(index, thing)
             pdfium.FPDFText_GetCharBox(text, index, a, b, c, d)
             pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+            if not math.isfinite(a.value + b.value + c.value + d.value + y.value + style.size):
+                continue
             box = (a.value - left, top - d.value, b.value - left, top - c.value)
             yield Glyph(chr(code), *box, top - y.value, style.size, style.bold, spaced), style
             spaced = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -73,7 +74,7 @@ class Sight:
     def _painted(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> bool:
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self.text, index, matrix)
-        size = pdfium.FPDFText_GetFontSize(self.text, index) * (matrix.c**2 + matrix.d**2) ** 0.5
+        size = abs(pdfium.FPDFText_GetFontSize(self.text, index)) * math.hypot(matrix.c, matrix.d)
         if 0 < size < TINY:
             return False
         mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.console import Briefed, brief_source, in_order, line, show
+from bot.briefs.score import Graded, score, table
+from bot.console import Briefed, brief_source, find, in_order, line, show, side_by_side
 from bot.digests.period import zone_named
 from bot.digests.records import export_records, import_records
 from bot.digests.report import report, report_title
@@ -23,6 +24,7 @@ from bot.papers.record import header_record
 from bot.pipeline import Pipeline
 from bot.ports import Library
 from bot.settings import Settings
+from bot.wording import explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Program:
 
 
 def register(main: click.Group) -> None:
-    for command in (brief, read, import_, export, report_):
+    for command in (brief, evaluate, read, import_, export, report_):
         main.add_command(command)
 
 
@@ -51,13 +53,22 @@ _until = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last d
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|LINK…")
 @_language
 @click.option("--json", "as_json", is_flag=True, help="A JSON line for each paper.")
+@click.option("--compare", "models", multiple=True, metavar="MODEL", help="Brief by this model; repeat for others.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), help="Write a report too.")
 @click.pass_obj
 def brief(
-    program: Program, sources: Sequence[str], language: Language | None, as_json: bool, report_file: Path | None
+    program: Program,
+    sources: Sequence[str],
+    language: Language | None,
+    as_json: bool,
+    models: Sequence[str],
+    report_file: Path | None,
 ) -> None:
     """Brief papers, given as PDF files or links. Exits with 1 when one of them failed."""
     chosen = language or program.settings.language
+    if models:
+        _compare(program, sources, chosen, models)
+        return
     results: list[Briefed] = []
     with program.open_pipeline() as pipeline:
         now = program.now()
@@ -71,6 +82,40 @@ def brief(
         words = report(entries, chosen, title=report_title(chosen), at=now, zone=program.settings.zone, plain=False)
         report_file.write_text(words, encoding="utf-8")
     if any(result.error for result in results):
+        raise SystemExit(1)
+
+
+def _compare(program: Program, sources: Sequence[str], language: Language, models: Sequence[str]) -> None:
+    with program.open_pipeline() as pipeline:
+        for source in sources:
+            click.echo(side_by_side(source, pipeline.compare(find(pipeline, source), language, models, program.now())))
+
+
+@click.command("eval")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|LINK…")
+@_language
+@click.option("--model", "models", multiple=True, metavar="MODEL", help="Score this model; repeat for others.")
+@click.pass_obj
+def evaluate(program: Program, sources: Sequence[str], language: Language | None, models: Sequence[str]) -> None:
+    """Score the briefs that models make of papers, without a judge: a table, a row for each model."""
+    chosen = language or program.settings.language
+    names = models or (program.settings.model_for(chosen),)
+    graded: list[Graded] = []
+    with program.open_pipeline() as pipeline:
+
+        def grade(source: str) -> list[Graded]:
+            try:
+                found = find(pipeline, source)
+            except PaperwireError as error:
+                click.echo(f"{source}: {explain('en', error)}", err=True)
+                return []
+            briefs = pipeline.compare(found, chosen, names, program.now())
+            return [Graded(found.paper, found.text, made) for made in briefs]
+
+        for each in in_order(grade, sources, "Scoring", program.settings.workers):
+            graded += each
+    click.echo(table(score(graded)))
+    if len({each.paper.id for each in graded}) < len(sources):
         raise SystemExit(1)
 
 

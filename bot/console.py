@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.progress import track
 
 from bot.errors import PaperwireError, Tell
-from bot.models import Brief, DigestEntry, Language, Metadata, Paper, Usage
+from bot.models import Brief, DigestEntry, Language, Paper, Usage
 from bot.papers.identify import identify
-from bot.pipeline import Pipeline, spares_text
+from bot.pipeline import Found, Pipeline, spares_text
 from bot.wording import explain
 
 T = TypeVar("T")
@@ -72,34 +72,40 @@ class NoAnswers:
 
 def brief_source(pipeline: Pipeline, source: str, language: Language, now: datetime) -> Briefed:
     """Brief one file or link."""
-    is_link = not Path(source).exists() and ("://" in source or bool(identify(source)))
     try:
-        if is_link:
-            paper, brief = _brief_link(pipeline, source, language, now)
-        else:
-            if not Path(source).is_file():
-                raise Tell("no_file", path=source)
-            found = pipeline.compose((), None, pipeline.take(Path(source)), source)
-            paper, brief = found.paper, pipeline.write(found.paper, found.text, language, now)
+        found = find(pipeline, source)
+        brief = pipeline.write(found.paper, found.text, language, now)
     except PaperwireError as error:
-        return Briefed(source, is_link, error=error)
-    return Briefed(source, is_link, paper, brief)
+        return Briefed(source, is_link(source), error=error)
+    return Briefed(source, is_link(source), found.paper, brief)
 
 
-def _brief_link(pipeline: Pipeline, link: str, language: Language, now: datetime) -> tuple[Paper, Brief]:
+def is_link(source: str) -> bool:
+    return not Path(source).exists() and ("://" in source or bool(identify(source)))
+
+
+def find(pipeline: Pipeline, source: str) -> Found:
+    """The paper in a file or behind a link. A file is read by itself, asking nobody. Raises Tell and Retry."""
+    if is_link(source):
+        return _behind_link(pipeline, source)
+    if not Path(source).is_file():
+        raise Tell("no_file", path=source)
+    return pipeline.compose((), None, pipeline.take(Path(source)), source)
+
+
+def _behind_link(pipeline: Pipeline, link: str) -> Found:
     named = identify(link)
     if not named:
         raise Tell("bad_link", url=link)
     identifier = named[0].identifier
-    metadata: Metadata = pipeline.resolve(identifier)
+    metadata = pipeline.resolve(identifier)
     name: str | None = None
     try:
         name = pipeline.fetch(metadata)
     except Tell as error:
         if not spares_text(error, metadata):
             raise
-    found = pipeline.compose((identifier,), metadata, name, link)
-    return found.paper, pipeline.write(found.paper, found.text, language, now)
+    return pipeline.compose((identifier,), metadata, name, link)
 
 
 def in_order(action: Callable[[T], U], items: Sequence[T], words: str, workers: int) -> Iterator[U]:
@@ -117,6 +123,21 @@ def show(briefed: Briefed) -> str:
     assert briefed.brief is not None
     badges = f"  [{', '.join(briefed.brief.badges)}]" if briefed.brief.badges else ""
     return f"{briefed.source}{badges}\n{briefed.brief.sentence}\n"
+
+
+def side_by_side(source: str, briefs: Sequence[Brief]) -> str:
+    """What each model made of one paper: brief, what grounding mended, tokens, cost, time."""
+    lines = [source]
+    for brief in briefs:
+        usage = brief.usage
+        cost = "cost unknown" if usage.cost is None else f"${usage.cost:.4f}"
+        tokens = f"{usage.input_tokens}+{usage.output_tokens} tokens"
+        lines += [
+            f"\n{brief.model}  ({tokens}, {cost}, {usage.seconds:.1f} s)  {', '.join(brief.badges)}",
+            brief.sentence,
+        ]
+        lines += [f"  - {fault}" for fault in brief.verdict]
+    return "\n".join([*lines, ""])
 
 
 def line(record: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -117,6 +118,10 @@ class Pipeline:
     ) -> Brief:
         """The brief, grounded. With ``patient`` raises Retry where a model may answer later; else it is excerpted."""
         return self._writer.write(paper, text, language, now=now, patient=patient)
+
+    def compare(self, found: Found, language: Language, models: Sequence[str], now: datetime) -> list[Brief]:
+        """The brief by each model alone."""
+        return self._writer.compare(found.paper, found.text, language, models, now=now)
 
     def preload(self) -> None:
         """Do what would make the first brief slow: LiteLLM takes seconds to import."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from fake_model_server import FakeModelServer
 from running_bot import ROOT
 
 from playground import Playground
@@ -93,6 +94,23 @@ def test_the_report_of_briefed_papers_is_written(tmp_path: Path, papers: list[Pa
     report = (tmp_path / "out.md").read_text(encoding="utf-8")
     assert f"分析论文数量: {len(papers)}篇" in report
     assert all(f"{sample.title}\n" in report for sample in samples())
+
+
+def test_models_are_compared_and_scored(tmp_path: Path, papers: list[Path]) -> None:
+    with FakeModelServer() as server:
+        environment = {"PAPERWIRE_MODEL_URL": server.url, "OPENAI_API_KEY": "none"}
+        models = ("extractive", "openai/test-model")
+        chosen = [word for model in models for word in ("--compare", model)]
+        done = paperwire("brief", str(papers[0]), "--language", "en", *chosen, folder=tmp_path, environment=environment)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count(samples()[0].title) == 2
+        assert all(f"\n{model}  (" in done.stdout for model in models)
+        chosen = [word for model in models for word in ("--model", model)]
+        done = paperwire("eval", *map(str, papers), *chosen, folder=tmp_path, environment=environment)
+    assert done.returncode == 0, done.stderr
+    rows = [line for line in done.stdout.splitlines() if line.startswith(("| extractive", "| openai/test-model"))]
+    assert len(rows) == 2
+    assert all(f"| {len(papers)} " in row for row in rows)
 
 
 def test_headers_are_read_as_json_lines(tmp_path: Path, papers: list[Path]) -> None:

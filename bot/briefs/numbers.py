@@ -19,7 +19,7 @@ from bot.briefs.quantity import Found, Quantity
 MOST_CLAIMS = 12
 """A slot with so many numbers is no sentence; further ones are not looked at."""
 _DIGITS = re.compile(
-    r"(?<![A-Za-z0-9_.@])"
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][._])(?<![A-Za-z]@)"
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: 000)+(?![\d.,])|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40})"
     r"(?:e(?P<power>[-+]?\d{1,2})(?!\w))?"
 )

@@ -38,11 +38,16 @@ _EN_IMPLIED = re.compile(
 )
 _ZH = "零〇一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟"
 _FORMAL = str.maketrans("〇壹贰叁肆伍陆柒捌玖拾佰仟", "零一二三四五六七八九十百千")
-# A Chinese numeral is a number only before a word that counts: 统一, 一致, 万能 and 十分 are none.
+# One sign is a number only before a word that counts: 统一, 万能 and 十分 are none; 十九 and 三千 always are.
+_ZH_RUN = r"[一二两三四五六七八九壹贰叁肆伍陆柒捌玖][十百千万亿拾佰仟]|[十拾][一二三四五六七八九壹贰叁肆伍陆柒捌玖]"
+_ZH_COUNTED = (
+    r"[多余]?(?:个|种|项|类|倍|阶段|步|层|次|篇|条|天|年|周(?!期|围)|小时|分钟|[毫微纳]?秒|成(?!功|本|为|果|立|熟|员|长|分|像)|组|路|台|张|块|家"
+    r"|名|轮|套|款|门|维|大(?!型|规|量|幅|小|语|模|学)|对(?!齐|比|抗|应|于|话|称|象)|级|者|模态|数量级|任务|模型|数据集|基准|人|元(?!数|素)|国|位(?!置|于|移)"
+    r"|只(?!有|能|是|需|读|保)|语言|份|部(?!分|署)|点|场(?!景)|期|折|道|句|段|例(?!如)|株|架(?!构)|辆|亿|万|百(?!分)|千|款|页|帧|卡|核(?!心)|跳|通道)"
+)
 _ZH_COUNT = re.compile(
-    rf"(?<!第)(?!二次)(?P<number>[{_ZH}]{{1,12}}(?:点[{_ZH}]{{1,6}})?)(?=\s?(?:"
-    r"个|种|项|类|倍|阶段|步|层|次|篇|条|天|年|周|小时|分钟|秒|成(?!功|本|为|果|立|熟|员|长|分|像)|组|路|台|张|块|家|名|轮|套|款|门|维"
-    r"|大(?!型|规|量|幅|小|语|模|学)|对(?!齐|比|抗|应|于|话|称|象)|级|者|模态|数量级|任务|模型|数据集|基准))"
+    rf"(?<!第)(?!二[次元值进分])(?P<number>(?:{_ZH_RUN})[{_ZH}]{{0,10}}(?:点[{_ZH}]{{1,6}})?"
+    rf"|(?![百千万亿佰仟])[{_ZH}]{{1,12}}(?:点[{_ZH}]{{1,6}})?(?=\s?{_ZH_COUNTED})|[百千万亿]{{1,3}}(?=倍))"
 )
 _ZH_FRACTION = re.compile(
     rf"(?P<whole>[{_ZH}]{{1,5}}|\d{{1,9}})分之(?P<part>[{_ZH}]{{1,7}}(?:点[{_ZH}]{{1,6}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
@@ -83,7 +88,7 @@ def counts(text: str) -> Iterator[Found]:
             continue
         article = match["number"] == "一" and tail.readings[0][1] != "×"
         readings, has_unit, end = list(tail.readings), tail.has_unit, tail.end
-        if text[match.end()] == "成":
+        if text[match.end() : match.end() + 1] == "成":
             readings, has_unit, end = [(value * 10, "%")], True, match.end() + 1
         elif readings[0] == (Fraction(1), "×"):
             readings = [(Fraction(2), "×")]  # 提高一倍 is doubled

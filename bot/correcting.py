@@ -1,0 +1,269 @@
+"""The workflows behind the buttons of a brief: somebody's own words, another try, the other language.
+
+Each shows what came of it in the message whose button was pressed. Changing a message is idempotent in Slack, so it
+needs no look-up after a crash.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.briefs.correction import Correction, corrected
+from bot.briefs.model import EXTRACTIVE, Answers
+from bot.briefs.notes import model_notes
+from bot.briefs.write import Writer
+from bot.errors import PaperwireError, Retry, Tell
+from bot.models import Brief, Language, Paper, Share, ShareState, StoredShare, Usage
+from bot.pipeline import Pipeline
+from bot.ports import Library, Messenger
+from bot.posting import Posting
+from bot.settings import Settings
+from bot.wording import explain, say
+from bot.work import POSTS, SHARES, Bug, Work
+
+log = logging.getLogger("paperwire.correcting")
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message of ours that answers a share, in one language."""
+
+    team_id: str
+    share_id: str
+    language: Language
+    channel_id: str
+    """Of the message: the share's, or a direct message."""
+    ts: str
+
+
+_PLACE = TypeAdapter(Place)
+_CORRECTION = TypeAdapter(Correction)
+
+
+class Correcting:
+    """Changes briefs, durably."""
+
+    def __init__(
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        posting: Posting,
+        pipeline: Pipeline,
+        settings: Settings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._posting = posting
+        self._pipeline = pipeline
+        self._settings = settings
+        self._clock = clock
+
+    def models(self, language: Language) -> list[str]:
+        """Those that may be asked for a brief in a language, the usual one first."""
+        return list(dict.fromkeys([self._settings.model_for(language), *self._settings.fallback_models]))
+
+    # what listeners call: one durable write each
+
+    def revise(self, place: Place, correction: Correction, user_id: str, key: str) -> None:
+        """Take a person's words; ``key`` is of the form that was sent."""
+        words = _CORRECTION.dump_python(correction, mode="json")
+        self._work.enqueue(SHARES, "revise_brief", f"{key}:revise", _dumped(place), words, user_id, key)
+
+    def again(self, place: Place, model: str | None, key: str) -> None:
+        """Write the brief of ``place.language`` once more, by one model or by the usual ones (None)."""
+        self._work.enqueue(SHARES, "rewrite_brief", f"{key}:rewrite", _dumped(place), model, key)
+
+    def show(self, place: Place, key: str) -> None:
+        """Show the brief in ``place.language``, written first where there is none yet."""
+        self._work.enqueue(SHARES, "show_brief", f"{key}:show", _dumped(place), key)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {
+            "revise_brief": self.revise_brief,
+            "rewrite_brief": self.rewrite_brief,
+            "show_brief": self.show_brief,
+            "update_reply": self.update_reply,
+        }
+
+    def revise_brief(self, raw: Json, words: Json, user_id: str, key: str) -> None:
+        place, correction = _PLACE.validate_python(raw), _CORRECTION.validate_python(words)
+        try:
+            if self._work.step("revise", lambda: self._revise(place, correction, user_id)):
+                self._update(raw, place, key)
+                log.info("revised %s", place.share_id)
+        except (PaperwireError, Bug) as error:
+            log.error("words of %s on %s not taken: %s", user_id, place.share_id, error)
+
+    def show_brief(self, raw: Json, key: str) -> None:
+        place = _PLACE.validate_python(raw)
+        if self._work.step("known", lambda: self._current(place) is not None):
+            self._update(raw, place, key)
+        else:
+            self.rewrite_brief(raw, None, key)
+
+    def rewrite_brief(self, raw: Json, model: str | None, key: str) -> None:
+        place = _PLACE.validate_python(raw)
+        step = self._work.step
+        reasons: list[str] = []
+        try:
+            if not step("mark", lambda: self._mark(place)):
+                return
+            step("text", lambda: self._find_text(place))
+            reasons = step("write", lambda: self._write(place, model, key))
+        except (Tell, Retry) as error:
+            reasons = [explain(place.language, Tell(error.code, **error.facts))]
+        except Bug as bug:
+            reasons = [say(place.language, "reply.bug", id=bug.short_id)]
+        if reasons:
+            share = step("share", lambda: self._thread_of(place))
+            words = "edit.again_failed"
+            self._posting.note(place.team_id, place.channel_id, share, f"{key}:failed", words, reason=" ".join(reasons))
+        else:
+            self._update(raw, place, key)
+        step("unmark", lambda: self._unmark(place))
+        log.info("%s %s", "not rewritten" if reasons else "rewritten", place.share_id)
+
+    def update_reply(self, raw: Json) -> None:
+        place = _PLACE.validate_python(raw)
+        try:
+            self._posting.insist("update", lambda: self._show(place))
+        except (PaperwireError, Bug) as error:
+            log.error("the answer to %s still shows the earlier brief: %s", place.share_id, error)
+
+    def _update(self, raw: Json, place: Place, key: str) -> None:
+        self._work.enqueue(POSTS, "update_reply", f"{place.share_id}:{key}:update", raw, channel=place.channel_id)
+
+    # steps
+
+    def _revise(self, place: Place, correction: Correction, user_id: str) -> bool:
+        """Whether the brief is now in these words."""
+        stored, paper, brief = self._stored(place), self._paper(place), self._current(place)
+        if stored is None or paper is None or brief is None:
+            return False
+        revised = corrected(paper, brief, correction, self._messenger.name(place.team_id, user_id))
+        if revised is not brief:
+            channel_id = stored.share.channel_id
+            self._library.revise(place.team_id, paper.id, channel_id, revised, user_id, self._clock())
+        return True
+
+    def _mark(self, place: Place) -> bool:
+        """Show that we are at work; whether there is anything to work on."""
+        stored = self._stored(place)
+        if stored is None:
+            return False
+        try:
+            self._messenger.working(stored.share)
+        except PaperwireError as error:
+            log.warning("no sign of work on %s: %s", place.share_id, error)
+        return True
+
+    def _unmark(self, place: Place) -> None:
+        stored = self._stored(place)
+        if stored is None:
+            return
+        try:
+            self._messenger.finished(stored.share, failed=False)
+        except PaperwireError as error:
+            log.warning("no sign of the outcome on %s: %s", place.share_id, error)
+
+    def _find_text(self, place: Place) -> None:
+        """Make sure of the full text: the stored one, else fetched anew; without it the abstract must do, as before."""
+        stored, paper = self._stored(place), self._paper(place)
+        if stored is None or paper is None:
+            return
+        share = stored.share
+        if self._library.text(place.team_id, paper.id, share.channel_id) is not None:
+            return
+        try:
+            reading = self._pipeline.read(self._fetch(share))
+        except PaperwireError as error:
+            log.info("no full text of %s: %s", place.share_id, error)
+            return
+        self._library.keep(place.team_id, paper, None, reading.text, self._clock(), share_id=share.id)
+
+    def _fetch(self, share: Share) -> str:
+        if share.file_id is not None:
+            return self._messenger.download(share.team_id, share.file_id, self._pipeline.folder()).name
+        assert share.identifier is not None, "a share is a link or a file"
+        return self._pipeline.fetch(self._pipeline.resolve(share.identifier))
+
+    def _write(self, place: Place, model: str | None, key: str) -> list[str]:
+        """Why there is no new brief; nothing when there is one."""
+        stored, paper = self._stored(place), self._paper(place)
+        if stored is None or paper is None:
+            raise Tell("withdrawn")
+        share, now = stored.share, self._clock()
+        text = self._library.text(place.team_id, paper.id, share.channel_id)
+        writer = Writer(self._settings, _Anew(self._library, key))
+        if model is None:
+            brief = writer.write(paper, text, place.language, now=now)
+        else:
+            [brief] = writer.compare(paper, text, place.language, [model], now=now)
+        failed = model_notes(brief)
+        if failed and brief.model == EXTRACTIVE and self._current(place) is not None:
+            # A brief at hand is better than excerpts made for want of a model.
+            return failed
+        self._library.keep(place.team_id, paper, brief, None, now, share_id=share.id)
+        return []
+
+    def _thread_of(self, place: Place) -> str | None:
+        stored = self._stored(place)
+        return stored.share.thread if stored and stored.share.channel_id == place.channel_id else None
+
+    def _show(self, place: Place) -> None:
+        stored = self._stored(place)
+        if stored is not None:
+            reply = self._posting.answer(stored.share, {}, place.language)
+            self._messenger.update_reply(place.channel_id, place.ts, stored.share, reply)
+
+    # what the library says
+
+    def _stored(self, place: Place) -> StoredShare | None:
+        """The share, while it stands."""
+        stored = self._library.stored_share(place.team_id, place.share_id)
+        return None if stored is None or stored.state is ShareState.WITHDRAWN else stored
+
+    def _paper(self, place: Place) -> Paper | None:
+        stored = self._stored(place)
+        if stored is None or stored.paper_id is None:
+            return None
+        return self._library.paper(place.team_id, stored.paper_id, stored.share.channel_id)
+
+    def _current(self, place: Place) -> Brief | None:
+        stored = self._stored(place)
+        if stored is None or stored.paper_id is None:
+            return None
+        return self._library.brief(place.team_id, stored.paper_id, place.language, stored.share.channel_id)
+
+
+class _Anew:
+    """Answers given before are not taken for the one that is asked for now; a crash still pays for none twice."""
+
+    def __init__(self, answers: Answers, key: str) -> None:
+        self._answers = answers
+        self._key = key
+
+    def answer(self, key: str) -> str | None:
+        return self._answers.answer(f"{key}:{self._key}")
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
+        self._answers.keep_answer(f"{key}:{self._key}", model, answer, usage, now)
+
+
+def _dumped(place: Place) -> Json:
+    raw: Json = _PLACE.dump_python(place, mode="json")
+    return raw

@@ -1,0 +1,183 @@
+"""Listeners for the buttons that correct a brief: Edit, Remove from digest, Brief again, the other language."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+
+from bot.briefs.correction import Correction, refused
+from bot.correcting import Place
+from bot.models import Brief, Language, Paper, Share, ShareState
+from bot.wording import say
+from handlers import views
+from handlers.desk import Desk, team_of
+from handlers.members import is_admin, is_member
+from handlers.slack import classified
+
+Json = dict[str, Any]
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.action("brief_edit")
+    def brief_edit(ack: Ack, body: Json, client: WebClient, respond: Respond) -> None:
+        ack()
+        place = _place(body)
+        if not _may_change(client, body, place):
+            _whisper(respond, body, say(place.language, "edit.only_members"))
+            return
+        _, paper, brief = _about(desk, place)
+        if paper is None or brief is None:
+            view = views.notice(place.language, say(place.language, "details.gone"))
+        else:
+            view = views.edit(paper, brief, _metadata(place, body["channel"]["name"], brief))
+        # The trigger lives three seconds: this one call cannot wait for the queue.
+        classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
+
+    @app.view("brief_edit")
+    def brief_edited(ack: Ack, body: Json, client: WebClient) -> None:
+        place, metadata = _noted(body)
+        _, paper, brief = _about(desk, place)
+        if not is_member(client, body["user"]["id"], place.channel_id, metadata["name"]):
+            _close_with(ack, place.language, "edit.only_members")
+        elif paper is None or brief is None:
+            _close_with(ack, place.language, "details.gone")
+        elif metadata["seen"] != _seal(brief):
+            ack(response_action="errors", errors={"technique": say(place.language, "edit.changed_meanwhile")})
+        else:
+            correction = _correction(body["view"])
+            if wrong := refused(correction, brief):
+                ack(response_action="errors", errors=wrong)
+                return
+            key = f"{place.share_id}:{body['view']['id']}:{_hash(repr(correction))}"
+            desk.correcting.revise(place, correction, body["user"]["id"], key)
+            ack()
+
+    @app.action("brief_more")
+    def brief_more(ack: Ack, action: Json, body: Json, client: WebClient, respond: Respond) -> None:
+        ack()
+        place, chosen = _place(body), action["selected_option"]["value"]
+        if chosen == "remove":
+            _whisper(respond, body, _remove(desk, client, place, body["user"]["id"]))
+        elif not _may_change(client, body, place):
+            _whisper(respond, body, say(place.language, "edit.only_members"))
+        elif chosen == "other":
+            other: Language = "zh" if place.language == "en" else "en"
+            desk.correcting.show(_in(place, other), _key(place, action))
+        elif len(models := desk.correcting.models(place.language)) > 1:
+            _ask_model(desk, client, body, place, models)
+        else:
+            desk.correcting.again(place, None, _key(place, action))
+            _whisper(respond, body, say(place.language, "edit.again_started"))
+
+    @app.view("brief_again")
+    def brief_again(ack: Ack, body: Json, client: WebClient) -> None:
+        place, metadata = _noted(body)
+        if not is_member(client, body["user"]["id"], place.channel_id, metadata["name"]):
+            _close_with(ack, place.language, "edit.only_members")
+            return
+        values = body["view"]["state"]["values"]
+        asked = values["model"]["model"]["selected_option"]["value"]
+        model = next((each for each in desk.correcting.models(place.language) if each == asked), None)
+        chosen: Language = "en" if values["language"]["language"]["selected_option"]["value"] == "en" else "zh"
+        desk.correcting.again(_in(place, chosen), model, f"{place.share_id}:{body['view']['id']}")
+        ack()
+
+
+# --- where ------------------------------------------------------------------------------------------
+
+
+def _place(body: Json) -> Place:
+    """The message that was clicked; its Edit button names the share, whichever of its buttons was pressed."""
+    elements = [each for block in body["message"]["blocks"] for each in block.get("elements", [])]
+    value = next(each["value"] for each in elements if each.get("action_id") == "brief_edit")
+    chosen, _, share_id = value.partition(":")
+    language: Language = "en" if chosen == "en" else "zh"
+    return Place(team_of(body), share_id, language, body["channel"]["id"], body["message"]["ts"])
+
+
+def _in(place: Place, language: Language) -> Place:
+    return Place(place.team_id, place.share_id, language, place.channel_id, place.ts)
+
+
+def _key(place: Place, action: Json) -> str:
+    return f"{place.share_id}:{action['action_ts']}"
+
+
+def _metadata(place: Place, name: str, brief: Brief | None = None) -> str:
+    """What a form must know of the message it was opened from; ``name`` is what Slack calls its channel."""
+    noted = {"share": place.share_id, "language": place.language, "channel": place.channel_id, "ts": place.ts}
+    return json.dumps({**noted, "name": name[:20], "seen": _seal(brief) if brief else ""}, ensure_ascii=False)
+
+
+def _noted(body: Json) -> tuple[Place, Json]:
+    metadata: Json = json.loads(body["view"]["private_metadata"])
+    place = Place(team_of(body), metadata["share"], metadata["language"], metadata["channel"], metadata["ts"])
+    return place, metadata
+
+
+def _seal(brief: Brief) -> str:
+    """Another one when somebody changed the brief while it lay open."""
+    return _hash("\n".join([brief.sentence, *brief.institutions, *brief.badges]))
+
+
+def _hash(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _about(desk: Desk, place: Place) -> tuple[Share | None, Paper | None, Brief | None]:
+    """The share with its paper and brief, as far as they still stand."""
+    stored = desk.library.stored_share(place.team_id, place.share_id)
+    if stored is None or stored.state is ShareState.WITHDRAWN:
+        return None, None, None
+    share, paper_id = stored.share, stored.paper_id
+    if paper_id is None:
+        return share, None, None
+    paper = desk.library.paper(place.team_id, paper_id, share.channel_id)
+    return share, paper, desk.library.brief(place.team_id, paper_id, place.language, share.channel_id)
+
+
+# --- who and what -----------------------------------------------------------------------------------
+
+
+def _may_change(client: WebClient, body: Json, place: Place) -> bool:
+    # A public channel can be looked into, and its buttons pressed, by people who are not in it.
+    return is_member(client, body["user"]["id"], place.channel_id, body["channel"].get("name", ""))
+
+
+def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> str:
+    share, _, _ = _about(desk, place)
+    if share is None:
+        return say(place.language, "details.gone")
+    if user_id != share.user_id and not is_admin(client, user_id):
+        return say(place.language, "edit.only_sharer", user=f"<@{share.user_id}>")
+    desk.library.leave_out(place.team_id, share.id, user_id, desk.now())
+    return say(place.language, "edit.removed")
+
+
+def _ask_model(desk: Desk, client: WebClient, body: Json, place: Place, models: list[str]) -> None:
+    _, paper, _ = _about(desk, place)
+    if paper is None:
+        view = views.notice(place.language, say(place.language, "details.gone"))
+    else:
+        view = views.again(paper, place.language, models, _metadata(place, body["channel"]["name"]))
+    classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
+
+
+def _correction(view: Json) -> Correction:
+    entered = {name: field[name].get("value") or "" for name, field in view["state"]["values"].items()}
+    institutions = tuple(entered["institutions"].splitlines())
+    return Correction(entered["technique"], entered["problem"], entered["effect"], institutions)
+
+
+def _whisper(respond: Respond, body: Json, words: str) -> None:
+    thread_ts = body["message"].get("thread_ts")
+    respond(text=words, response_type="ephemeral", replace_original=False, thread_ts=thread_ts)
+
+
+def _close_with(ack: Ack, language: Language, key: str) -> None:
+    """Say in place of the form why it is of no use."""
+    ack(response_action="update", view=views.notice(language, say(language, key)))

@@ -1,0 +1,61 @@
+"""What Slack says of people: which channels they are in, and whether they run the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+
+from handlers.slack import classified
+
+# Slack gives at most 999 at a time; who is in more channels than this is taken to be in the first ones.
+_PAGE, _PAGES = 999, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    id: str
+    name: str
+    private: bool
+
+
+def channels_of(client: WebClient, user_id: str) -> Iterator[Conversation]:
+    """The channels a person is in: the public ones, and the private ones that we are in as well; archived ones not."""
+    cursor: str | None = None
+    for _ in range(_PAGES):
+        asked: dict[str, Any] = {"user": user_id, "cursor": cursor, "limit": _PAGE, "exclude_archived": True}
+        page = classified(
+            lambda asked=asked: client.users_conversations(types="public_channel,private_channel", **asked)  # type: ignore[misc]
+        )
+        found: list[dict[str, Any]] = page.get("channels") or []
+        for each in found:
+            yield Conversation(str(each["id"]), str(each.get("name") or each["id"]), bool(each.get("is_private")))
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            return
+
+
+def is_member(client: WebClient, user_id: str, channel_id: str, name: str = "") -> bool:
+    """Whether a person is in a channel; ``name`` is how a payload that came from there calls it.
+
+    Direct messages, of two or of a group, are open to their members alone, and nobody leaves them.
+    """
+    if channel_id.startswith("D") or name == "directmessage" or name.startswith("mpdm-"):
+        return True
+    return any(each.id == channel_id for each in channels_of(client, user_id))
+
+
+def is_admin(client: WebClient, user_id: str) -> bool:
+    """Whether a person is an admin or an owner of the workspace."""
+    response = classified(lambda: client.users_info(user=user_id))
+    user: dict[str, Any] = response.get("user") or {}
+    return bool(user.get("is_admin") or user.get("is_owner"))
+
+
+def has_bot(client: WebClient, channel_id: str) -> bool:
+    """Whether we are in a channel ourselves."""
+    response = classified(lambda: client.conversations_info(channel=channel_id))
+    channel: dict[str, Any] = response.get("channel") or {}
+    return bool(channel.get("is_member"))

@@ -104,6 +104,18 @@ def test_a_chinese_paper(tmp_path: Path) -> None:
     assert reading.language == "zh"
 
 
+def test_a_chinese_journal_with_its_english_half(tmp_path: Path) -> None:
+    reading = reading_of(made(typeset.chinese_journal), tmp_path)
+    assert reading.title == "基于稀疏网格的河流水位采样"
+    assert names(reading) == ["张伟", "李娜", "欧阳锋"]
+    assert institutions(reading) == ["Chinese Academy of Sciences", "Southeast University", "Huawei"]
+    assert reading.abstract == (
+        "河流水位只有在测站处才是已知的，本文提出一种稀疏网格采样方法 Otter，"
+        "六小时预测的平均误差为 4.1 厘米，比现有模型降低 38%。"
+    )
+    assert reading.language == "zh"
+
+
 def test_the_stamp_along_the_side_names_the_paper(tmp_path: Path) -> None:
     def stamped(sheet: Sheet) -> None:
         sheet.canvas.saveState()

@@ -215,6 +215,27 @@ def chinese(sheet: Sheet) -> None:
         sheet.line("模型运行太慢，不适合部署在水边的小型机器上[2,3]，而且会把大部分内存浪费在干地上。", 10, song, 90)
 
 
+def chinese_journal(sheet: Sheet) -> None:
+    song = "STSong-Light"
+    if song not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(song))
+    sheet.line("第 45 卷 第 3 期        河 流 学 报        Vol. 45 No. 3", 9, song, gap=3)
+    sheet.line("基于稀疏网格的河流水位采样", 20, song, gap=2)
+    sheet.line("张 伟^1),2)^    李 娜^1)^    欧阳 锋^3)^", 13, song, gap=1.6)
+    sheet.line("^1)^（中国科学院计算技术研究所 北京 100190）", 9, song)
+    sheet.line("^2)^（东南大学 电气工程学院 南京 210096）", 9, song)
+    sheet.line("^3)^（华为技术有限公司 深圳 518129）", 9, song, gap=2.4)
+    sheet.line("摘  要  河流水位只有在测站处才是已知的，本文提出一种稀疏网格采样方法 Otter，", 10, song, 72)
+    sheet.line("六小时预测的平均误差为 4.1 厘米，比现有模型降低 38%。", 10, song, 72)
+    sheet.line("关键词  河流；采样；稀疏网格", 10, song, 72, 2.4)
+    sheet.line("Sparse Sampling of River Levels", 14, "Times-Bold", gap=1.6)
+    sheet.line("ZHANG Wei^1),2)^  LI Na^1)^  OUYANG Feng^3)^", 11, gap=2)
+    sheet.line("Abstract  We present Otter, a sampler that keeps a river's state in a sparse grid.", 10, x=72, gap=3)
+    sheet.line("1  引言", 13, song, 72, 1.8)
+    for _ in range(10):
+        sheet.line("河流的水位只有在有人测量的地方才是已知的，其余位置需要借助模型推断[1-3]。", 10, song, 72)
+
+
 def slides(sheet: Sheet) -> None:
     sheet.canvas.setFont("Helvetica-Bold", 36)
     sheet.canvas.drawString(60, 300, "Otter for rivers")

@@ -74,14 +74,20 @@ def is_han(text: str) -> bool:
     return bool(re.search(r"[\u4e00-\u9fff]", text))
 
 
+_COMPANY = re.compile(
+    r"([\u4e00-\u9fff]{2,6}?)(?:技术|科技|信息|网络|控股|集团|股份|在线)*(?:有限责任公司|有限公司|公司|集团)"
+)
+
+
 def known(name: str) -> Organisation | None:
-    """The organisation of that name or alias, however it is punctuated."""
+    """The organisation of that name or alias, however punctuated; a Chinese company by how its name begins."""
     key = tuple(token.key for token in _tokens(re.sub(r"^the ", "", name, flags=re.IGNORECASE)))
     for form in (key, ("the", *key)):
         for alias in _table()[0].get(form, ()):
             if not alias.exact or plain(alias.printed) == plain(name):
                 return alias.organisation
-    return None
+    company = _COMPANY.fullmatch(name)
+    return known(company[1]) if company else None
 
 
 def of_domain(domain: str) -> Organisation | None:

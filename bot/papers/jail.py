@@ -166,10 +166,16 @@ class Jail:
                 child = _Child(self._limits)
             return self._outcome(child, question)
         finally:
-            if not child.alive or child.worn or self._closed:
-                child.end()
-                child = child if self._closed else _Child(self._limits)
-            self._idle.put(child)
+            self._idle.put(self._fresh(child))
+
+    def _fresh(self, child: _Child) -> _Child:
+        """The child, or a new one when it is dead or worn, so that the next reader finds it warm."""
+        if not child.alive or child.worn or self._closed:
+            child.end()
+            if not self._closed:
+                with contextlib.suppress(OSError):  # no room for a process now: the next read tries again
+                    return _Child(self._limits)
+        return child
 
     def _outcome(self, child: _Child, question: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -198,7 +204,7 @@ class Jail:
         return Tell("damaged")
 
     def close(self) -> None:
-        """End the children; a reading under way ends as ``damaged``."""
+        """End the children, each when its reading under way is over."""
         self._closed = True
         for _ in range(self._workers):
             try:

@@ -18,8 +18,8 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 _RUN_IN = re.compile(
-    r"\W{0,2}(?:abstract|summary|synopsis|[【\[（(]?\s*(?:摘\s*要|内容摘要"
-    r"|内容提要)\s*[】\]）)]?)\s*(?P<mark>[.:：—–―-]+)?\s*(?P<text>\S.*)",
+    r"\W{0,2}(?:abstract|summary|synopsis|(?P<zh>(?:摘\s*要|内容摘要|内容提要)\s*(?:[】\]）)]|(?=[\s:：]))))"
+    r"\s*(?P<mark>[.:：—–―-]+)?\s*(?P<text>\S.*)",
     re.IGNORECASE,
 )
 _END = re.compile(
@@ -102,7 +102,7 @@ def _headed(sheet: Sheet, below: float) -> tuple[float, list[Cell], int] | None:
                 if first and not (text.lower().startswith("summary") and cell.base > 0.6 * sheet.height):
                     return cell.y0, first, 0
             run_in = _RUN_IN.match(text)
-            if run_in and (run_in["mark"] or (_heading_styled(cell) and len(run_in["text"]) > 12)):
+            if run_in and (run_in["mark"] or run_in["zh"] or (_heading_styled(cell) and len(run_in["text"]) > 12)):
                 return cell.y0, [cell], len(re.sub(r"\s", "", text[: run_in.start("text")]))
     return None
 

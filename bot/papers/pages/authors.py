@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.papers import institutions
+from bot.papers.institutions import is_han
 from bot.papers.pages.layout import Cell, rows
 from bot.papers.pages.letters import titled
 from bot.papers.pages.words import is_place, words
@@ -28,6 +29,21 @@ _DEGREES = re.compile(r"(?:,?\s+(?:Ph\.?\s?D|M\.?D|M\.?Sc|MSc|PhD|MD|MPH)\.?)+$"
 _PREFIX = re.compile(r"^(?:by|authors?\s*[:：]|作者\s*[:：]?|dr\.|prof\.|professor|mr\.|ms\.|mrs\.)\s+", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*(?:[,;；，、·•∙|‖⋅\t]|\band\b|\bAND\b|&|\bund\b|\bwith\b)\s*|\s+[-–—]\s+")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff·]{2,5}")
+_DOUBLE_SURNAMES = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "司徒",
+    "端木",
+    "东方",
+)
 _HAN_WORDS = re.compile(
     r"大学|学院|研究|公司|实验|中心|医院|摘要|关键|作者|通讯|技术|科学|系$|部$|省|市|基金|收稿|日期|编辑"
 )
@@ -131,6 +147,10 @@ def _people(cell: Cell, before: str) -> tuple[list[str], list[str]]:
     between = ""
     for number, part in enumerate(re.split(f"({_SEPARATOR.pattern})", text)):
         piece = _bare(part)
+        if is_han(piece) and (people := _han_names(piece)):
+            names += people
+            between = ""
+            continue
         if number % 2 or not piece or re.fullmatch(r"[\d\W]+", piece):
             between += part if others and between else ""
             continue
@@ -153,6 +173,18 @@ def _people(cell: Cell, before: str) -> tuple[list[str], list[str]]:
     if not names or (others and text.find(others[0]) < text.find(names[0]) and len(names) <= len(others)):
         return [], []
     return names, others
+
+
+def _han_names(piece: str) -> list[str]:
+    """Chinese names set side by side, those of two characters spread to the width of three; none if one is no name."""
+    names: list[str] = []
+    for word in piece.split():
+        last = names[-1] if names else ""
+        if len(word) == 1 and (len(last) == 1 or last in _DOUBLE_SURNAMES):
+            names[-1] += word
+        else:
+            names.append(word)
+    return names if all(is_name(name) for name in names) else []
 
 
 def _separated(cell: Cell) -> str:

@@ -15,7 +15,7 @@ from bot.papers.pages.words import DEPARTMENT, is_place
 
 _STRONG = re.compile(
     r"universit|\buniv\b|institute of technology|polytechni|politecnico|hochschule|\bacadem(?:y|ia|ie)\b|école|ecole"
-    r"|大学|学院$|研究院|科学院|uniwersytet|univerz|yliopisto|egyetem",
+    r"|大学|学院$|研究院|科学院|公司|集团|uniwersytet|univerz|yliopisto|egyetem",
     re.IGNORECASE,
 )
 _MEDIUM = re.compile(
@@ -59,6 +59,8 @@ def in_affiliation(text: str, rank: Rank) -> list[Organisation]:
     blanked = _blank(text, [(start, end) for start, end, _ in sure])
     pieces = _pieces(blanked)
     strong = [(at, name) for at, piece in pieces if _STRONG.search(piece) and (name := _strong_name(piece))]
+    if marked or any(not _HAN_SCHOOL.search(name) for _, name in strong):
+        strong = [(at, name) for at, name in strong if not _HAN_SCHOOL.search(name)]
     marked += [(at, known(name) or Organisation(name)) for at, name in strong]
     if not marked:
         marked = [(at, known(name) or Organisation(name)) for at, name in _medium(pieces, rank)]
@@ -76,6 +78,10 @@ def in_affiliation(text: str, rank: Rank) -> list[Organisation]:
     return list(result.values())
 
 
+_HAN_SCHOOL = re.compile(r"(?<!科)学院$")
+"""A school of a university, when the university stands beside it; else a college."""
+
+
 def _blank(text: str, spans: list[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + "\0" * (end - start) + text[end:]
@@ -85,7 +91,7 @@ def _blank(text: str, spans: list[tuple[int, int]]) -> str:
 def _pieces(text: str) -> list[tuple[int, str]]:
     """What stands between commas, with where; without what was found already, a campus with its university."""
     pieces: list[tuple[int, str]] = []
-    for match in re.finditer(r"[^,;，；、|/\n]+", text):
+    for match in re.finditer(r"[^,;，；、|/\n\s（）()]+" if is_han(text) else r"[^,;，；、|/\n]+", text):
         piece = match[0].strip(" .:")
         if not piece or "\0" in piece:
             continue
@@ -102,7 +108,7 @@ _HEAD_NOUNS = r"(?:Universit\w+|Univ\.?|Institute|Academy|Polytechni\w+|College)
 def _strong_name(piece: str) -> str:
     """The university in a piece that may hold its department too; empty when there is none."""
     if is_han(piece):
-        found = re.search(r"[\u4e00-\u9fff（）()]*?(?:大学|科学院|研究院|学院)(?:（[^）]*）)?", piece)
+        found = re.search(r"[\u4e00-\u9fff]*?(?:大学|科学院|研究院|学院|有限责任公司|有限公司|集团公司|集团)", piece)
         return found[0] if found else ""
     if _NOT_AN_ORGANISATION.search(piece):
         return ""

@@ -7,6 +7,7 @@ import re
 from bot.briefs.cues import cues
 from bot.briefs.numbers import quantities
 from bot.briefs.source import Source, latin_words, plain
+from bot.briefs.units import is_unit
 from bot.models import Institution, Language
 from bot.papers.institutions import known
 
@@ -34,7 +35,9 @@ def foreign_names(slot: str, language: Language, source: Source) -> list[str]:
     """
     slot = plain(slot)
     found = tokens(slot)
-    missing = []
+    missing = [
+        name for name in _beside_numbers(slot) if (language == "zh" or _is_name(name)) and not _known(name, source)
+    ]
     for match in found:
         word = match[0]
         if language == "en" and not _is_name(word):
@@ -47,11 +50,19 @@ def foreign_names(slot: str, language: Language, source: Source) -> list[str]:
     return missing
 
 
+def _beside_numbers(slot: str) -> list[str]:
+    """The words that stand where a unit does and are none: ``5 Flux/s``, ``42 ms/Flux``."""
+    spans = [(q.start, q.end) for q in quantities(slot)]
+    inside = [m[0] for m in _TOKEN.finditer(slot) if any(start <= m.start() < end for start, end in spans)]
+    parts = [part for word in inside for part in re.split(r"[/-]", re.sub(r"^[\d.,-]+", "", word))]
+    return [part for part in parts if part and not is_unit(part) and part.lower() not in cues()["number_words"]]
+
+
 def _is_name(word: str) -> bool:
     return bool(re.search(r"[A-ZÀ-Þ0-9@+._]|[Ͱ-Ͽ].", word)) and word.lower() not in ("e.g", "i.e", "vs", "a")
 
 
-def _known(word: str, source: Source, *, first: bool) -> bool:
+def _known(word: str, source: Source, *, first: bool = False) -> bool:
     if source.holds(word) or source.holds(f"{word}s") or (word.endswith("s") and source.holds(word[:-1])):
         return True
     phrase = cues()["abbreviations"].get(word.rstrip("s"))

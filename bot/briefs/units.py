@@ -53,6 +53,13 @@ _RATE = re.compile(
 _PER = {"s": "/s", "秒": "/s", "m": "/min", "分": "/min", "h": "/h", "小": "/h", "d": "/day", "天": "/day"}
 
 
+def is_unit(word: str) -> bool:
+    """Whether a Latin-script word is a unit or a scale, and no name."""
+    any_word, _ = _words()
+    symbols = _symbols()[1]
+    return word in symbols or word in words_of("units")["scales"] or bool(any_word.fullmatch(word))
+
+
 def rate(word: str) -> str:
     """``second``, ``秒`` → ``/s``."""
     return _PER[word[0]]

@@ -45,7 +45,7 @@ _SCHEDULES = 20
 
 def notice(language: Language, words: str) -> Block:
     """A modal that says one sentence."""
-    return _modal(language, "details.title", [rich([span(words)])])
+    return _modal(language, "details.title", [rich([span(clean(words, 2_900))])])
 
 
 def _modal(language: Language, title: str, content: list[Block], **more: Any) -> Block:

@@ -134,6 +134,7 @@ class Jail:
         """``memory_mb`` bounds a child's address space, ``cpu_seconds`` and ``wall_seconds`` one reading."""
         self._limits = {"max_pages": max_pages, "memory_mb": memory_mb, "cpu_seconds": cpu_seconds}
         self._wall_seconds = wall_seconds
+        self._small = memory_mb // 2
         self._closed = False
         self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
         self._workers = workers
@@ -164,7 +165,13 @@ class Jail:
             if not child.alive:
                 child.end()
                 child = _Child(self._limits)
-            return self._outcome(child, question)
+            try:
+                return self._outcome(child, question)
+            except _Died as death:  # killed from outside, by the system or an operator: not the paper's doing
+                log.warning("a reader was killed with signal %d; another one takes its paper", -death.how)
+                child.end()
+                child = _Child(self._limits)
+                return self._outcome(child, question, last=True)
         finally:
             self._idle.put(self._fresh(child))
 
@@ -177,13 +184,16 @@ class Jail:
                     return _Child(self._limits)
         return child
 
-    def _outcome(self, child: _Child, question: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, child: _Child, question: dict[str, Any], *, last: bool = False) -> dict[str, Any]:
+        """The child's answer, or the Tell it amounts to; _Died once more where the child was killed from outside."""
         try:
             answer = child.ask(question, self._wall_seconds)
         except _Overdue:
             child.end()
             raise Tell("took_too_long", seconds=int(self._wall_seconds)) from None
         except _Died as death:
+            if -death.how in (signal.SIGKILL, signal.SIGTERM) and death.megabytes < self._small and not last:
+                raise
             raise self._autopsy(death) from None
         except ValueError:  # not even an answer: whatever wrote this is no longer our reader
             child.end()
@@ -199,7 +209,7 @@ class Jail:
         log.warning("a reader died with %d, %d MB", death.how, death.megabytes)
         if -death.how == signal.SIGXCPU:
             return Tell("took_too_long", seconds=self._limits["cpu_seconds"])
-        if -death.how in _OUT_OF_MEMORY or death.megabytes > self._limits["memory_mb"] / 2:
+        if -death.how in _OUT_OF_MEMORY or death.megabytes >= self._small:
             return Tell("too_much_memory", megabytes=self._limits["memory_mb"])
         return Tell("damaged")
 

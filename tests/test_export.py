@@ -454,9 +454,9 @@ def test_exported_records_import_into_another_library_and_come_out_the_same(
 # --- Hostile papers ---------------------------------------------------------------------------------
 
 NASTY = st.sampled_from(
-    ["\n", "\r\n", "\u2028", "\x85", "\x00", "\x1b", "\ud800", "{", "}", "{{", "\\", "\\}", "%", "$", '"', "'", "#",
-     "~", "^", "_", "&", "@misc{x,", "}\n@article{y,", "\nER  - \nTY  - JOUR\n", "  - ", "TI  - ", " and ", ",", ";",
-     "=cmd()", '"\n=1,', "\t", "\ufeff", "\u202e", "\\textbackslash", "\\vphantom{", "et al", "/", "-", ":"]
+    ["\n", "\r\n", "\u2028", "\x85", "\x00", "\x1b", "\x9b", "\ud800", "{", "}", "{{", "\\", "\\}", "%", "$", '"', "'",
+     "#", "~", "^", "_", "&", "@misc{x,", "}\n@article{y,", "\nER  - \nTY  - JOUR\n", "  - ", "TI  - ", " and ", ",",
+     ";", "=cmd()", '"\n=1,', "\t", "\ufeff", "\u202e", "\\textbackslash", "\\vphantom{", "et al", "/", "-", ":"]
 )  # fmt: skip
 TEXT = st.lists(st.one_of(NASTY, st.text(max_size=8)), max_size=8).map("".join)
 PAPERS = st.builds(
@@ -537,6 +537,14 @@ def test_no_paper_breaks_the_records(entries: list[DigestEntry]) -> None:
 def test_every_export_can_be_written_as_utf_8(entries: list[DigestEntry]) -> None:
     for form in FORMS:
         assert content(form, *entries).encode().decode() == content(form, *entries)
+
+
+@many
+@given(ENTRIES)
+def test_no_control_character_reaches_another_program(entries: list[DigestEntry]) -> None:
+    for form in ("bib", "ris", "csv"):
+        made = content(form, *entries).removeprefix("\ufeff")
+        assert not re.search(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\u2028\u2029]", made)
 
 
 @pytest.mark.parametrize("form", ["bib", "ris", "csv"])

@@ -235,6 +235,8 @@ class Share:
     """Shared in a private channel or a DM: visible there only."""
     asked: bool = False
     """Someone asked for this brief (mention, shortcut, command): failures are told even for an uncertain link."""
+    silent: bool = False
+    """Found while reading the channel's history: kept for digests and search, never answered."""
 
     @property
     def id(self) -> str:
@@ -297,6 +299,8 @@ class Digest:
     entries: tuple[DigestEntry, ...]
     topic: str = ""
     failed: tuple[StoredShare, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    """What its briefs took."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +310,8 @@ class SearchPage:
     entries: tuple[DigestEntry, ...]
     total: int
     """How many there are on all pages."""
+    more: bool = False
+    """Still more match than ``total``: the latest are listed, latest first instead of best first."""
 
 
 @dataclass(frozen=True, slots=True)

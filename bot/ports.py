@@ -88,10 +88,14 @@ class Library(Protocol):
         now: datetime,
         *,
         share_id: str | None = None,
+        again: bool = False,
     ) -> Paper:
         """One transaction: paper (merged with the record that shares an identifier), text, brief, and the share
         settled as briefed. Without ``share_id`` (an import) everything is public. Returns the paper as stored,
         under the library's own id; for a withdrawn share nothing is stored and the paper comes back as it was given.
+
+        The brief becomes the current one of its language, unless a person's words are (see ``revise``): those give
+        way only ``again``, which says that somebody asked for a new brief.
         """
 
     def paper(self, team_id: str, paper_id: str, channel_id: str) -> Paper | None: ...
@@ -240,6 +244,15 @@ class Reply:
     """The short id under which a bug was logged."""
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """``shares`` are silent; ``cursor`` leads to the next page and is empty on the last."""
+
+    messages: int
+    shares: Sequence[Share]
+    cursor: str
+
+
 class Messenger(Protocol):
     """The bot's voice in Slack. ``key`` identifies a message for ever, so that it can be looked up after a crash.
 
@@ -259,6 +272,9 @@ class Messenger(Protocol):
     def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
         """Post the answer to a share, in its thread or to a person directly; returns the message's ts."""
 
+    def update_reply(self, channel_id: str, ts: str, share: Share, reply: Reply) -> None:
+        """Let the message that answers a share say ``reply``; fine when it is gone already."""
+
     def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
         """Post a sentence of ours; returns the message's ts."""
 
@@ -277,8 +293,8 @@ class Messenger(Protocol):
         Raises Tell (``file_gone``, ``not_a_pdf``, ``too_large``, ``login_page`` …).
         """
 
-    def digest_parent(self, digest: Digest, key: str) -> str:
-        """Post the message that a digest's thread hangs on; returns its ts."""
+    def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
+        """Post the message that a digest's thread hangs on, which says so when it is ``late``; returns its ts."""
 
     def digest_replies(self, digest: Digest) -> Sequence[int]:
         """The numbers of the thread replies that hold the digest's entries; an entry withdrawn shifts no other."""
@@ -286,8 +302,11 @@ class Messenger(Protocol):
     def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
         """Post reply ``number`` into the digest's thread; returns its ts."""
 
-    def reserve_file(self, team_id: str, name: str, content: str) -> str:
+    def reserve_file(self, team_id: str, name: str, content: bytes, alt_text: str = "") -> str:
         """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""
 
-    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str) -> None:
-        """Second half: the file appears in the thread; nothing happens when it is there already."""
+    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str | None) -> None:
+        """Second half: the file appears; nothing happens when it is there already."""
+
+    def history(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> HistoryPage:
+        """A page of a channel's past messages, latest first; ``cursor`` is empty for the first."""

@@ -22,14 +22,25 @@ def put_schedule(tx: Transaction, team_id: str, schedule: Schedule) -> None:
         raise ValueError(f"a schedule of team {schedule.team_id} for team {team_id}")
     tx.rows(
         """
-        INSERT INTO schedules (team_id, channel_id, cadence, at, zone, user_id, weekday, monthday, created_at, paused)
-        VALUES (:team, :channel_id, :cadence, :at, :zone, :user_id, :weekday, :monthday, :created_at, :paused)
+        INSERT INTO schedules (team_id, channel_id, cadence, at, zone, user_id, weekday, monthday, created_at, paused,
+                               sources)
+        VALUES (:team, :channel_id, :cadence, :at, :zone, :user_id, :weekday, :monthday, :created_at, :paused, :sources)
         ON CONFLICT (team_id, channel_id) DO UPDATE SET cadence = excluded.cadence, at = excluded.at,
             zone = excluded.zone, user_id = excluded.user_id, weekday = excluded.weekday,
-            monthday = excluded.monthday, created_at = excluded.created_at, paused = excluded.paused
+            monthday = excluded.monthday, created_at = excluded.created_at, paused = excluded.paused,
+            sources = excluded.sources
         """,
         team=team_id,
         **schedule_values(schedule),
+    )
+
+
+def pause_schedule(tx: Transaction, team_id: str, channel_id: str, reason: str | None) -> None:
+    tx.rows(
+        "UPDATE schedules SET paused = :reason WHERE team_id = :team AND channel_id = :channel",
+        team=team_id,
+        channel=channel_id,
+        reason=reason,
     )
 
 
@@ -56,14 +67,15 @@ def put_settings(tx: Transaction, team_id: str, settings: ChannelSettings) -> No
         raise ValueError(f"settings of team {settings.team_id} for team {team_id}")
     tx.rows(
         """
-        INSERT INTO channel_settings (team_id, channel_id, language, topic, zone)
-        VALUES (:team, :channel, :language, :topic, :zone)
+        INSERT INTO channel_settings (team_id, channel_id, language, topic, zone, mode)
+        VALUES (:team, :channel, :language, :topic, :zone, :mode)
         ON CONFLICT (team_id, channel_id) DO UPDATE SET language = excluded.language, topic = excluded.topic,
-            zone = excluded.zone
+            zone = excluded.zone, mode = excluded.mode
         """,
         team=team_id,
         channel=settings.channel_id,
         language=settings.language,
         topic=settings.topic,
         zone=settings.zone,
+        mode=settings.mode,
     )

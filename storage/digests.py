@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from bot.models import Digest, DigestEntry, Language, Period, ShareState, StoredShare
 from storage import channels, shares
 from storage.entries import entries
 from storage.rows import (
+    Row,
     Transaction,
     brief_from_json,
     brief_json,
@@ -17,6 +19,8 @@ from storage.rows import (
     paper_json,
     share_of,
     stamp,
+    strings,
+    strings_json,
 )
 
 
@@ -34,22 +38,44 @@ def freeze(
     known = _known(tx, team_id, channel_id, digest_id)
     if known is not None:
         return known
-    previous = tx.row(
+    earlier = tx.rows(
         """
-        SELECT MAX(due_at) AS due_at, MIN(since_at) AS first_since FROM digests
+        SELECT since_at, due_at, sources FROM digests
          WHERE team_id = :team AND channel_id = :channel AND scheduled = 1 AND due_at < :due
+         ORDER BY due_at DESC
         """,
         team=team_id,
         channel=channel_id,
         due=stamp(due_at),
     )
-    since_at = (moment(previous["due_at"]) if previous else None) or interval_back
-    # What an earlier digest had to leave behind is older than the previous cut-off, but not than the first digest.
-    oldest_at = (moment(previous["first_since"]) if previous else None) or interval_back
+    since_at = datetime.fromisoformat(earlier[0]["due_at"]) if earlier else interval_back
     period = Period(since_at, due_at)
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, scheduled=True)
-    untaken = _untaken(tx, team_id, channel_id, Period(oldest_at, due_at))
-    return _fill(tx, team_id, channel_id, digest_id, period, language, untaken, scheduled=True)
+    schedule = channels.schedule(tx, team_id, channel_id)
+    sources = tuple(each for each in schedule.sources if each != channel_id) if schedule else ()
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=True)
+    briefed = [
+        share
+        for source in (channel_id, *sources)
+        for share in shares.shared_in(
+            tx,
+            team_id,
+            source,
+            Period(_oldest(earlier, source, channel_id) or since_at, due_at),
+            ShareState.BRIEFED,
+            gathered_by=channel_id,
+            untaken=True,
+        )
+    ]
+    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=True)
+
+
+def _oldest(earlier: Sequence[Row], source: str, channel_id: str) -> datetime | None:
+    """Since when a source's shares may have been left behind, unfinished, by earlier digests that covered it.
+
+    ``earlier`` comes latest first. A source added lately brings nothing from before it was added.
+    """
+    covered = earlier if source == channel_id else takewhile(lambda row: source in strings(row["sources"]), earlier)
+    return min((datetime.fromisoformat(row["since_at"]) for row in covered), default=None)
 
 
 def freeze_period(
@@ -65,9 +91,9 @@ def freeze_period(
     known = _known(tx, team_id, channel_id, digest_id)
     if known is not None:
         return known
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, scheduled=False)
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, (), scheduled=False)
     briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
-    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, scheduled=False)
+    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, (), scheduled=False)
 
 
 def _known(tx: Transaction, team_id: str, channel_id: str, digest_id: str) -> Digest | None:
@@ -86,6 +112,7 @@ def _insert(
     language: Language,
     now: datetime,
     zone: str,
+    sources: Sequence[str],
     *,
     scheduled: bool,
 ) -> None:
@@ -93,8 +120,9 @@ def _insert(
     schedule = channels.schedule(tx, team_id, channel_id)
     tx.rows(
         """
-        INSERT INTO digests (team_id, id, channel_id, scheduled, language, topic, zone, since_at, due_at, frozen_at)
-        VALUES (:team, :id, :channel, :scheduled, :language, :topic, :zone, :since, :due, :now)
+        INSERT INTO digests (team_id, id, channel_id, scheduled, language, topic, zone, since_at, due_at, frozen_at,
+                             sources)
+        VALUES (:team, :id, :channel, :scheduled, :language, :topic, :zone, :since, :due, :now, :sources)
         """,
         team=team_id,
         id=digest_id,
@@ -106,6 +134,7 @@ def _insert(
         since=stamp(period.since_at),
         due=stamp(period.until_at),
         now=stamp(now),
+        sources=strings_json(sources),
     )
 
 
@@ -117,59 +146,52 @@ def _fill(
     period: Period,
     language: Language,
     briefed: Sequence[StoredShare],
+    sources: Sequence[str],
     *,
     scheduled: bool,
 ) -> Digest:
     for number, entry in enumerate(entries(tx, team_id, channel_id, briefed, language)):
         tx.rows(
             """
-            INSERT INTO digest_entries (team_id, digest_id, number, paper, brief)
-            VALUES (:team, :digest, :number, :paper, :brief)
+            INSERT INTO digest_entries (team_id, digest_id, number, paper, brief, discussion)
+            VALUES (:team, :digest, :number, :paper, :brief, :discussion)
             """,
             team=team_id,
             digest=digest_id,
             number=number,
             paper=paper_json(entry.paper),
             brief=brief_json(entry.brief),
+            discussion=entry.discussion,
         )
         for share in entry.shares:
-            _take(tx, team_id, digest_id, share, number, taken=scheduled)
-    for share in shares.shared_in(tx, team_id, channel_id, period, ShareState.FAILED):
-        _take(tx, team_id, digest_id, share, None, taken=False)
+            _take(tx, team_id, channel_id, digest_id, share, number, taken=scheduled)
+    for source in (channel_id, *sources):
+        for share in shares.shared_in(tx, team_id, source, period, ShareState.FAILED, gathered_by=channel_id):
+            _take(tx, team_id, channel_id, digest_id, share, None, taken=False)
     digest = frozen(tx, team_id, digest_id)
     assert digest is not None
     return digest
 
 
-def _untaken(tx: Transaction, team_id: str, channel_id: str, period: Period) -> list[StoredShare]:
-    rows = tx.rows(
-        """
-        SELECT * FROM shares
-         WHERE team_id = :team AND channel_id = :channel AND state = 'briefed'
-           AND shared_at >= :since AND shared_at < :until
-           AND NOT EXISTS (SELECT 1 FROM digest_shares t
-                            WHERE t.team_id = :team AND t.share_id = shares.id AND t.taken = 1)
-         ORDER BY shared_at, ts, id
-        """,
-        team=team_id,
-        channel=channel_id,
-        since=stamp(period.since_at),
-        until=stamp(period.until_at),
-    )
-    return [share_of(row) for row in rows]
-
-
 def _take(
-    tx: Transaction, team_id: str, digest_id: str, share: StoredShare, number: int | None, *, taken: bool
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    digest_id: str,
+    share: StoredShare,
+    number: int | None,
+    *,
+    taken: bool,
 ) -> None:
     tx.rows(
         """
-        INSERT INTO digest_shares (team_id, digest_id, share_id, number, taken)
-        VALUES (:team, :digest, :share, :number, :taken)
+        INSERT INTO digest_shares (team_id, digest_id, share_id, channel_id, number, taken)
+        VALUES (:team, :digest, :share, :channel, :number, :taken)
         """,
         team=team_id,
         digest=digest_id,
         share=share.share.id,
+        channel=channel_id,
         number=number,
         taken=int(taken),
     )
@@ -206,6 +228,7 @@ def frozen(tx: Transaction, team_id: str, digest_id: str) -> Digest | None:
                 brief_from_json(entry["brief"]),
                 tuple(share_of(share) for share in taken if share["number"] == entry["number"]),
                 number=entry["number"],
+                discussion=entry["discussion"],
             )
             for entry in entries
         ),

@@ -1,13 +1,16 @@
-"""Papers with their briefs and shares: the entries of digests and reports."""
+"""Papers with their briefs, shares and what was said about them: the entries of digests, reports and searches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from bot.digests.compile import entries_of, in_order
+from bot.digests.compile import in_order
 from bot.models import Brief, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
-from storage import papers, shares
+from storage import briefs, discussions, shares
 from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
+
+_AT_ONCE = 500
 
 
 def shared_in(
@@ -20,24 +23,32 @@ def shared_in(
 def entries(
     tx: Transaction, team_id: str, channel_id: str, brought: Sequence[StoredShare], language: Language
 ) -> tuple[DigestEntry, ...]:
-    """The entries of shares of one channel, with the briefs that channel may see."""
+    """The entries of shares that one channel may see, with the briefs that channel may see."""
     ids = sorted({share.paper_id for share in brought if share.paper_id})
-    known: dict[str, Paper] = {}
-    briefs: dict[str, Brief] = {}
-    for start in range(0, len(ids), 500):
-        names, named = listed("paper", ids[start : start + 500])
-        known |= _papers(tx, team_id, f"IN ({names})", **named)
-        briefs |= _briefs(tx, team_id, language, f"IN ({names})", **named)
-    for paper_id in ids:
-        if paper_id not in briefs or briefs[paper_id].language != language:
+    known, current = records(tx, team_id, ids, language)
+    for paper_id in known:
+        if paper_id not in current or current[paper_id].language != language:
             # A private channel's own record may lack what the team's has.
-            better = papers.brief(tx, team_id, paper_id, language, channel_id)
-            briefs |= {paper_id: better} if better else {}
-    return entries_of(brought, known, briefs)
+            better = briefs.current(tx, team_id, paper_id, language, channel_id)
+            current |= {paper_id: better} if better else {}
+    return in_order(discussed(tx, team_id, joined(known.values(), current, brought, language)))
+
+
+def records(
+    tx: Transaction, team_id: str, paper_ids: Sequence[str], language: Language
+) -> tuple[dict[str, Paper], dict[str, Brief]]:
+    """Papers and their current briefs by the paper's id, the team's own scope first, then by arrival."""
+    known: dict[str, Paper] = {}
+    current: dict[str, Brief] = {}
+    for start in range(0, len(paper_ids), _AT_ONCE):
+        names, named = listed("paper", paper_ids[start : start + _AT_ONCE])
+        known |= _papers(tx, team_id, f"IN ({names})", **named)
+        current |= _briefs(tx, team_id, language, f"IN ({names})", **named)
+    return known, current
 
 
 def _papers(tx: Transaction, team_id: str, among: str, **named: Value) -> dict[str, Paper]:
-    """By id, the team's own scope first, then by arrival. ``among`` is a condition on the id."""
+    """``among`` is a condition on the id."""
     names: dict[str, list[Identifier]] = {}
     for row in tx.rows(
         f"SELECT * FROM identifiers WHERE team_id = :team AND paper_id {among} ORDER BY position",  # noqa: S608
@@ -61,7 +72,7 @@ def _briefs(tx: Transaction, team_id: str, language: Language, among: str, **nam
          WHERE team_id = :team AND paper_id {among}
            AND number = (SELECT number FROM briefs last
                           WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language
-                          ORDER BY imported, number DESC LIMIT 1)
+                          ORDER BY {briefs.RANK} LIMIT 1)
          ORDER BY CASE WHEN language = :language THEN 1 ELSE 0 END
         """,  # noqa: S608
         team=team_id,
@@ -72,15 +83,17 @@ def _briefs(tx: Transaction, team_id: str, language: Language, among: str, **nam
 
 
 def all_papers(tx: Transaction, team_id: str, period: Period | None, language: Language) -> tuple[DigestEntry, ...]:
-    """One entry a work: records of private channels join the team's, or one another, by their identifiers."""
     known = _papers(tx, team_id, "IS NOT NULL")
-    briefs = _briefs(tx, team_id, language, "IS NOT NULL")
-    brought: dict[str, list[StoredShare]] = {}
-    for share in shares.standing(tx, team_id):
-        if share.paper_id and (period is None or period.since_at <= share.shared_at < period.until_at):
-            brought.setdefault(share.paper_id, []).append(share)
-    listed_ids = set(known) if period is None else set(brought) | _imported_in(tx, team_id, period)
-    return in_order(_joined([known[each] for each in known if each in listed_ids], briefs, brought, language))
+    current = _briefs(tx, team_id, language, "IS NOT NULL")
+    brought = [
+        share
+        for share in shares.standing(tx, team_id)
+        if period is None or period.since_at <= share.shared_at < period.until_at
+    ]
+    if period is not None:
+        ids = {share.paper_id for share in brought} | _imported_in(tx, team_id, period)
+        known = {paper_id: paper for paper_id, paper in known.items() if paper_id in ids}
+    return in_order(discussed(tx, team_id, joined(known.values(), current, brought, language)))
 
 
 def _imported_in(tx: Transaction, team_id: str, period: Period) -> set[str]:
@@ -93,20 +106,42 @@ def _imported_in(tx: Transaction, team_id: str, period: Period) -> set[str]:
     return {row["id"] for row in rows}
 
 
-def _joined(
-    papers: Iterable[Paper], briefs: dict[str, Brief], brought: dict[str, list[StoredShare]], language: Language
-) -> Iterable[DigestEntry]:
-    leader: dict[str, str] = {}
-    groups: dict[str, list[Paper]] = {}
-    for paper in papers:
-        keys = [each.key for each in paper.identifiers]
-        lead = next((leader[key] for key in keys if key in leader), paper.id)
-        leader |= {key: leader.get(key, lead) for key in keys}
-        groups.setdefault(lead, []).append(paper)
-    for group in groups.values():
+def joined(
+    papers: Iterable[Paper], briefs: dict[str, Brief], brought: Iterable[StoredShare], language: Language
+) -> list[DigestEntry]:
+    """One entry a work: records of several scopes join by their identifiers, the first speaks for the work."""
+    by_paper: dict[str | None, list[StoredShare]] = {}
+    for share in brought:
+        by_paper.setdefault(share.paper_id, []).append(share)
+    known = {paper.id: paper for paper in papers}
+    works = []
+    for ids in grouped({paper.id: [each.key for each in paper.identifiers] for paper in known.values()}):
+        group = [known[each] for each in ids]
         possible = [briefs[paper.id] for paper in group if paper.id in briefs]
         if possible:
             brief = next((brief for brief in possible if brief.language == language), possible[0])
-            together = [share for paper in group for share in brought.get(paper.id, [])]
+            together = [share for paper in group for share in by_paper.get(paper.id, [])]
             together.sort(key=lambda share: (share.shared_at, share.share.ts, share.share.id))
-            yield DigestEntry(group[0], brief, tuple(together))
+            works.append(DigestEntry(group[0], brief, tuple(together)))
+    return works
+
+
+def grouped(keys: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """The records (by id, with their identifiers' keys) that are of one work, each work's in the order given."""
+    leader: dict[str, str] = {}
+    groups: dict[str, list[str]] = {}
+    for paper_id, own in keys.items():
+        names = list(own)
+        lead = next((leader[key] for key in names if key in leader), paper_id)
+        leader |= {key: leader.get(key, lead) for key in names}
+        groups.setdefault(lead, []).append(paper_id)
+    return list(groups.values())
+
+
+def discussed(tx: Transaction, team_id: str, works: Sequence[DigestEntry]) -> list[DigestEntry]:
+    """The entries with what their shares were discussed."""
+    events = discussions.of_shares(tx, team_id, [share.share.id for entry in works for share in entry.shares])
+    return [
+        replace(entry, discussion=len(set().union(*(events.get(share.share.id, ()) for share in entry.shares))))
+        for entry in works
+    ]

@@ -8,13 +8,11 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.models import Brief, FullText, Identifier, Paper, Share
-from storage import papers, works
+from storage import briefs, index, papers, works
 from storage.papers import PUBLIC
 from storage.rows import (
     Row,
     Transaction,
-    brief_of,
-    brief_values,
     identifier_values,
     listed,
     paper_values,
@@ -33,12 +31,14 @@ def keep(
     now: datetime,
     *,
     imported: bool,
+    again: bool,
 ) -> Paper:
     stored = shelve(tx, team_id, scope, paper, now, imported=imported)
     if text is not None:
         keep_text(tx, team_id, stored.id, text)
     if brief is not None:
-        keep_brief(tx, team_id, stored.id, brief, now, imported=imported)
+        briefs.keep(tx, team_id, stored.id, brief, now, imported=imported, again=again)
+    index.file(tx, team_id, stored.id)
     return stored
 
 
@@ -201,41 +201,6 @@ def keep_text(tx: Transaction, team_id: str, paper_id: str, text: FullText) -> N
     )
 
 
-def keep_brief(tx: Transaction, team_id: str, paper_id: str, brief: Brief, now: datetime, *, imported: bool) -> None:
-    """Make a brief the current one; earlier ones stay as history. The same again changes nothing.
-
-    An imported brief stands behind one made from the paper itself.
-    """
-    row = tx.row(
-        """
-        SELECT * FROM briefs
-         WHERE team_id = :team AND paper_id = :paper AND language = :language AND imported = :imported
-         ORDER BY number DESC LIMIT 1
-        """,
-        team=team_id,
-        paper=paper_id,
-        language=brief.language,
-        imported=int(imported),
-    )
-    if row and replace(brief_of(row), usage=brief.usage) == brief:
-        return
-    tx.rows(
-        """
-        INSERT INTO briefs (team_id, paper_id, language, title, institutions, technique, problem, effect, sentence,
-                            evidence, model, prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls,
-                            seconds, imported, created_at)
-        VALUES (:team, :paper, :language, :title, :institutions, :technique, :problem, :effect, :sentence, :evidence,
-                :model, :prompt_version, :badges, :verdict, :input_tokens, :output_tokens, :cost, :calls, :seconds,
-                :imported, :now)
-        """,
-        team=team_id,
-        paper=paper_id,
-        imported=int(imported),
-        now=stamp(now),
-        **brief_values(brief),
-    )
-
-
 def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: datetime) -> str | None:
     """The id of the record a share may hold of a paper its channel sees; None when the paper is gone.
 
@@ -262,12 +227,14 @@ def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: d
     ):
         for statement in _COPIES:
             tx.rows(statement, team=team_id, paper=public["id"], own=own_id)
+    index.file(tx, team_id, own_id)
     return own_id
 
 
 # What the channel's own record lacks.
 _BRIEF_COLUMNS = """language, title, institutions, technique, problem, effect, sentence, evidence, model,
-    prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls, seconds"""
+    prompt_version, badges, verdict, input_tokens, output_tokens, cost, calls, seconds,
+    user_id, held"""
 _COPIES = (
     """
     INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text)
@@ -280,7 +247,7 @@ _COPIES = (
      WHERE team_id = :team AND paper_id = :paper
        AND number = (SELECT number FROM briefs last
                       WHERE last.team_id = :team AND last.paper_id = :paper AND last.language = source.language
-                      ORDER BY imported, number DESC LIMIT 1)
+                      ORDER BY imported, held DESC, number DESC LIMIT 1)
        AND NOT EXISTS (SELECT 1 FROM briefs own
                         WHERE own.team_id = :team AND own.paper_id = :own AND own.language = source.language)
     """,  # noqa: S608
@@ -299,6 +266,10 @@ _PURGES = (
 
 def purge(tx: Transaction, team_id: str, paper_ids: Iterable[str]) -> None:
     """Forget what no standing share and no import holds."""
+    gone = []
     for paper_id in paper_ids:
         for statement in _PURGES:
-            tx.rows(statement, team=team_id, paper=paper_id)
+            gone += tx.rows(f"{statement} RETURNING 1", team=team_id, paper=paper_id)
+        index.file(tx, team_id, paper_id)
+    if gone:
+        index.overwrite(tx)

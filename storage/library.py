@@ -21,13 +21,15 @@ from bot.models import (
     Language,
     Paper,
     Period,
+    Revision,
     Schedule,
+    SearchPage,
     Share,
     ShareState,
     StoredShare,
     Usage,
 )
-from storage import answers, channels, digests, entries, keeping, papers, shares
+from storage import answers, briefs, channels, digests, discussions, entries, finding, keeping, papers, shares
 from storage.rows import Transaction
 
 
@@ -99,17 +101,19 @@ class SqlLibrary(ABC):
         now: datetime,
         *,
         share_id: str | None = None,
+        again: bool = False,
     ) -> Paper:
         with self._writing() as tx:
             if share_id is None:
-                return keeping.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True)
+                return keeping.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True, again=again)
             share = shares.known(tx, team_id, share_id)
             if share.state is ShareState.WITHDRAWN:
                 return paper
             # What a private channel knows of the team's record it knows in a copy of its own.
             own_id = keeping.for_share(tx, team_id, paper.id, share.share, now) or ""
             scope = papers.scope_of(share.share)
-            stored = keeping.keep(tx, team_id, scope, replace(paper, id=own_id), brief, text, now, imported=False)
+            own = replace(paper, id=own_id)
+            stored = keeping.keep(tx, team_id, scope, own, brief, text, now, imported=False, again=again)
             shares.settle(tx, team_id, share_id, ShareState.BRIEFED, now, paper_id=stored.id)
             return stored
 
@@ -123,7 +127,7 @@ class SqlLibrary(ABC):
 
     def brief(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
         with self._reading() as tx:
-            return papers.brief(tx, team_id, paper_id, language, channel_id)
+            return briefs.current(tx, team_id, paper_id, language, channel_id)
 
     # digests
 
@@ -182,6 +186,47 @@ class SqlLibrary(ABC):
         with self._writing() as tx:
             digests.posted(tx, team_id, digest_id, parent_ts, now)
 
+    # finding, correcting, discussing
+
+    def search(
+        self, team_id: str, channels: Sequence[str], words: str, language: Language, *, limit: int, offset: int = 0
+    ) -> SearchPage:
+        with self._reading() as tx:
+            return finding.search(tx, team_id, channels, words, language, limit, offset)
+
+    def recent(self, team_id: str, channels: Sequence[str], language: Language, *, limit: int) -> Sequence[DigestEntry]:
+        with self._reading() as tx:
+            return finding.recent(tx, team_id, channels, language, limit)
+
+    def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
+        with self._writing() as tx:
+            briefs.revise(tx, team_id, paper_id, channel_id, brief, user_id, now)
+
+    def revisions(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Sequence[Revision]:
+        with self._reading() as tx:
+            return briefs.revisions(tx, team_id, paper_id, language, channel_id)
+
+    def leave_out(self, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
+        with self._writing() as tx:
+            shares.leave_out(tx, team_id, share_id, user_id, now)
+
+    def discussed(
+        self, team_id: str, channel_id: str, ts: str, key: str, now: datetime, *, undone: bool = False
+    ) -> None:
+        with self._writing() as tx:
+            discussions.discussed(tx, team_id, channel_id, ts, key, now, undone=undone)
+
+    def activity(
+        self, team_id: str, channel_id: str, since_at: datetime
+    ) -> tuple[Sequence[datetime], Sequence[datetime]]:
+        with self._reading() as tx:
+            shared = shares.times(tx, team_id, channel_id, since_at)
+            return shared, discussions.times(tx, team_id, channel_id, since_at)
+
+    def usage_in(self, team_id: str, channel_id: str, period: Period) -> Usage:
+        with self._reading() as tx:
+            return briefs.usage_in(tx, team_id, channel_id, period)
+
     # schedules and settings
 
     def schedules(self) -> Sequence[Schedule]:
@@ -195,6 +240,10 @@ class SqlLibrary(ABC):
     def put_schedule(self, team_id: str, schedule: Schedule) -> None:
         with self._writing() as tx:
             channels.put_schedule(tx, team_id, schedule)
+
+    def pause_schedule(self, team_id: str, channel_id: str, reason: str | None) -> None:
+        with self._writing() as tx:
+            channels.pause_schedule(tx, team_id, channel_id, reason)
 
     def drop_schedule(self, team_id: str, channel_id: str) -> bool:
         with self._writing() as tx:
@@ -223,4 +272,4 @@ class SqlLibrary(ABC):
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
         with self._writing() as tx:
-            return answers.prune(tx, before) + shares.prune(tx, before)
+            return answers.prune(tx, before) + shares.prune(tx, before) + discussions.prune(tx, before)

@@ -1,4 +1,4 @@
-"""Papers, texts and briefs as a channel may see them.
+"""Papers and texts as a channel may see them.
 
 A paper has one record a scope: '' for what the team may see, and one for each private channel that shared it. A
 channel sees the scopes '' and its own. What happens in a private channel touches its own scope only, so nothing of
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.models import Brief, FullText, Language, Paper, Share
+from bot.models import FullText, Paper, Share
 from storage import works
-from storage.rows import Row, Transaction, brief_of, identifier_of, listed, paper_of, text_of
+from storage.rows import Row, Transaction, identifier_of, listed, paper_of, text_of
 
 PUBLIC = ""
 
@@ -98,19 +98,3 @@ def text(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> FullT
         channel=channel_id,
     )
     return text_of(row) if row else None
-
-
-def brief(tx: Transaction, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
-    row = tx.row(
-        f"""
-        {SAME_WORK}
-        SELECT b.* FROM briefs b JOIN papers p ON p.team_id = b.team_id AND p.id = b.paper_id
-         WHERE b.team_id = :team AND b.paper_id IN (SELECT id FROM same_work) AND b.language = :language
-         ORDER BY p.scope DESC, b.imported, b.number DESC LIMIT 1
-        """,  # noqa: S608
-        team=team_id,
-        paper=paper_id,
-        channel=channel_id,
-        language=language,
-    )
-    return brief_of(row) if row else None

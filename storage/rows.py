@@ -71,6 +71,14 @@ def moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+def strings_json(values: Sequence[str]) -> str:
+    return _text(_words, tuple(values))
+
+
+def strings(text: str) -> tuple[str, ...]:
+    return _words.validate_json(text)
+
+
 def listed(name: str, values: Sequence[str]) -> tuple[str, dict[str, Value]]:
     """``(":name0, :name1", {"name0": …})`` for an IN list, which no driver takes as one parameter."""
     named: dict[str, Value] = {f"{name}{place}": value for place, value in enumerate(values)}
@@ -268,6 +276,7 @@ def schedule_values(schedule: Schedule) -> dict[str, Value]:
         "monthday": schedule.monthday,
         "created_at": stamp(schedule.created_at) if schedule.created_at else None,
         "paused": schedule.paused,
+        "sources": _text(_words, schedule.sources),
     }
 
 
@@ -283,8 +292,9 @@ def schedule_of(row: Row) -> Schedule:
         monthday=row["monthday"],
         created_at=moment(row["created_at"]),
         paused=row["paused"],
+        sources=_words.validate_json(row["sources"]),
     )
 
 
 def settings_of(row: Row) -> ChannelSettings:
-    return ChannelSettings(row["team_id"], row["channel_id"], row["language"], row["topic"], row["zone"])
+    return ChannelSettings(row["team_id"], row["channel_id"], row["language"], row["topic"], row["zone"], row["mode"])

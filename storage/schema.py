@@ -233,3 +233,77 @@ _FIRST = (
 def m001_first_tables(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
+
+
+# What people say and do about papers, and how papers are found. Statements run in order.
+_SECOND = (
+    "ALTER TABLE schedules ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE channel_settings ADD COLUMN mode TEXT NOT NULL DEFAULT 'reply'",
+    "ALTER TABLE shares ADD COLUMN left_out_at TEXT",
+    "ALTER TABLE shares ADD COLUMN left_out_by TEXT",
+    "CREATE INDEX shares_latest ON shares (team_id, shared_at) WHERE state = 'briefed'",
+    "CREATE INDEX shares_reply ON shares (team_id, channel_id, reply_ts) WHERE reply_ts IS NOT NULL",
+    # Who edited a brief; at most one brief a paper and language is held: a person's, current whatever models add.
+    "ALTER TABLE briefs ADD COLUMN user_id TEXT",
+    "ALTER TABLE briefs ADD COLUMN held INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE digests ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE digest_entries ADD COLUMN discussion INTEGER NOT NULL DEFAULT 0",
+    # A share is taken once by its own channel's digests, and once by those of every channel that gathers it.
+    "ALTER TABLE digest_shares ADD COLUMN channel_id TEXT NOT NULL DEFAULT ''",
+    """
+    UPDATE digest_shares SET channel_id = (SELECT channel_id FROM digests d
+                                            WHERE d.team_id = digest_shares.team_id AND d.id = digest_shares.digest_id)
+    """,
+    "DROP INDEX digest_shares_once",
+    "CREATE UNIQUE INDEX digest_shares_once ON digest_shares (team_id, share_id, channel_id) WHERE taken = 1",
+    # A reaction or a reply. One taken back stays as a trace, so that a late telling does not bring it back.
+    """
+    CREATE TABLE discussions (
+        team_id TEXT NOT NULL,
+        channel_id TEXT NOT NULL,
+        ts TEXT NOT NULL,
+        key TEXT NOT NULL,
+        undone INTEGER NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (team_id, channel_id, ts, key)
+    ) STRICT
+    """,
+    "CREATE INDEX discussions_time ON discussions (team_id, channel_id, at)",
+    # The words of a paper with its current briefs, see ``storage.words``; ``seen`` is the token of its scope.
+    """
+    CREATE TABLE findable (
+        number INTEGER PRIMARY KEY REFERENCES papers (number) ON DELETE CASCADE,
+        seen TEXT NOT NULL,
+        title TEXT NOT NULL,
+        brief TEXT NOT NULL,
+        names TEXT NOT NULL,
+        abstract TEXT NOT NULL
+    ) STRICT
+    """,
+    # The words come parted by spaces already; prefixes of up to three letters have an index of their own.
+    """
+    CREATE VIRTUAL TABLE findable_words USING fts5 (
+        seen, title, brief, names, abstract,
+        content = 'findable', content_rowid = 'number',
+        tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '1 2 3'
+    )
+    """,
+    """
+    CREATE TRIGGER findable_added AFTER INSERT ON findable BEGIN
+        INSERT INTO findable_words (rowid, seen, title, brief, names, abstract)
+        VALUES (new.number, new.seen, new.title, new.brief, new.names, new.abstract);
+    END
+    """,
+    """
+    CREATE TRIGGER findable_dropped AFTER DELETE ON findable BEGIN
+        INSERT INTO findable_words (findable_words, rowid, seen, title, brief, names, abstract)
+        VALUES ('delete', old.number, old.seen, old.title, old.brief, old.names, old.abstract);
+    END
+    """,
+)
+
+
+@migrations()
+def m002_finding_correcting_discussing(db: Database) -> None:
+    for statement in _SECOND:
+        db.execute(statement)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.errors import Retry
 from bot.models import Period, Share, ShareState, StoredShare
-from storage import keeping, papers
-from storage.rows import Row, Transaction, share_of, share_values, stamp
+from storage import discussions, keeping, papers
+from storage.rows import Row, Transaction, listed, share_of, share_values, stamp
 
 
 def accept(tx: Transaction, team_id: str, share: Share, now: datetime) -> StoredShare:
@@ -123,6 +124,7 @@ def withdraw(tx: Transaction, team_id: str, channel_id: str, ts: str, now: datet
         now=stamp(now),
     )
     _withdraw(tx, team_id, [each for each in _of_message(tx, team_id, channel_id, ts) if _stands(each)])
+    discussions.forget(tx, team_id, channel_id, ts)
     # Also those withdrawn before: who repeats the call after a crash must still hear which replies to delete.
     return _of_message(tx, team_id, channel_id, ts)
 
@@ -152,6 +154,8 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare]) -> None:
             id=each.share.id,
         )
         _leave_digests(tx, team_id, each.share.id)
+        if each.reply_ts:
+            discussions.forget(tx, team_id, each.share.channel_id, each.reply_ts)
     keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id])
 
 
@@ -197,12 +201,41 @@ def first_share(tx: Transaction, team_id: str, paper_id: str, channel_id: str, b
     return share_of(row) if row else None
 
 
-def shared_in(tx: Transaction, team_id: str, channel_id: str, period: Period, state: ShareState) -> list[StoredShare]:
+def leave_out(tx: Transaction, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
+    known(tx, team_id, share_id)
+    tx.rows(
+        """
+        UPDATE shares SET left_out_at = :now, left_out_by = :user
+         WHERE team_id = :team AND id = :id AND left_out_at IS NULL
+        """,
+        team=team_id,
+        id=share_id,
+        user=user_id,
+        now=stamp(now),
+    )
+
+
+def shared_in(
+    tx: Transaction,
+    team_id: str,
+    channel_id: str,
+    period: Period,
+    state: ShareState,
+    *,
+    gathered_by: str | None = None,
+    untaken: bool = False,
+) -> list[StoredShare]:
+    """What a digest may hold of a channel's shares: its own digest all, that of a channel it is gathered by the public
+    ones; with ``untaken`` those only that no scheduled digest of that channel took."""
     rows = tx.rows(
         """
         SELECT * FROM shares
          WHERE team_id = :team AND channel_id = :channel AND state = :state
-           AND shared_at >= :since AND shared_at < :until
+           AND shared_at >= :since AND shared_at < :until AND left_out_at IS NULL
+           AND (private = 0 OR :by = :channel)
+           AND (:untaken = 0 OR NOT EXISTS (
+               SELECT 1 FROM digest_shares t
+                WHERE t.team_id = :team AND t.share_id = shares.id AND t.channel_id = :by AND t.taken = 1))
          ORDER BY shared_at, ts, id
         """,
         team=team_id,
@@ -210,8 +243,59 @@ def shared_in(tx: Transaction, team_id: str, channel_id: str, period: Period, st
         state=state,
         since=stamp(period.since_at),
         until=stamp(period.until_at),
+        by=gathered_by or channel_id,
+        untaken=int(untaken),
     )
     return [share_of(row) for row in rows]
+
+
+def of_papers(tx: Transaction, team_id: str, paper_ids: Sequence[str]) -> list[StoredShare]:
+    """The briefed shares of some records. Whoever sees a record sees its shares."""
+    names, named = listed("paper", paper_ids)
+    rows = tx.rows(
+        f"""
+        SELECT * FROM shares WHERE team_id = :team AND paper_id IN ({names}) AND state = 'briefed'
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return [share_of(row) for row in rows]
+
+
+def latest(
+    tx: Transaction, team_id: str, channels: Sequence[str], before: StoredShare | None, limit: int
+) -> list[StoredShare]:
+    """Public briefed shares and those of private ``channels``, last first, those after ``before`` in that order."""
+    names, named = listed("channel", channels)
+    rows = tx.rows(
+        f"""
+        SELECT * FROM shares
+         WHERE team_id = :team AND state = 'briefed' AND shared_at <= :at AND (shared_at < :at OR id < :id)
+           AND (private = 0 OR channel_id IN ({names}))
+         ORDER BY shared_at DESC, id DESC LIMIT :limit
+        """,  # noqa: S608
+        team=team_id,
+        at=stamp(before.shared_at) if before else _NEVER,
+        id=before.share.id if before else "",
+        limit=limit,
+        **named,
+    )
+    return [share_of(row) for row in rows]
+
+
+def times(tx: Transaction, team_id: str, channel_id: str, since_at: datetime) -> list[datetime]:
+    """When papers were shared in a channel, since a time, first first."""
+    rows = tx.rows(
+        """
+        SELECT shared_at FROM shares
+         WHERE team_id = :team AND channel_id = :channel AND shared_at >= :since AND state = 'briefed'
+         ORDER BY shared_at
+        """,
+        team=team_id,
+        channel=channel_id,
+        since=stamp(since_at),
+    )
+    return [datetime.fromisoformat(row["shared_at"]) for row in rows]
 
 
 def standing(tx: Transaction, team_id: str) -> list[StoredShare]:

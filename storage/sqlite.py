@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import PaperwireError, Retry, Tell
+from storage import index
 from storage.library import SqlLibrary
 from storage.rows import Row, Transaction, Value, storable
 from storage.schema import migrations
@@ -132,7 +133,10 @@ class SqliteLibrary(SqlLibrary):
             ours = {step.name for step in migrations.pending(Database(memory=True))}
             if any(step.name not in ours for step in migrations.applied(database)):
                 raise Tell("library_newer", path=str(self._path))
+            unindexed = not database["findable"].exists()
             migrations.apply(database)
+            if unindexed:
+                index.fill(SqliteTransaction(database))
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -17,6 +17,7 @@ COPY playground ./playground
 ENV PATH="/app/venv/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    MPLCONFIGDIR=/tmp/matplotlib \
     PAPERWIRE_DATA=/data
 USER paperwire
 VOLUME /data

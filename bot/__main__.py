@@ -18,13 +18,16 @@ import click
 from pydantic import ValidationError
 
 from bot import commands
+from bot.answering import Answering
 from bot.briefing import Briefing
 from bot.briefs.model import Answers
 from bot.briefs.write import Writer
 from bot.commands import Program
 from bot.console import NoAnswers
+from bot.correcting import Correcting
 from bot.doctor import examine, machine_checks, model_checks
 from bot.errors import PaperwireError, Tell
+from bot.models import ChannelSettings
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
@@ -110,7 +113,11 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
         posting = Posting(work, library, messenger, settings.language, settings.zone, now)
-        work.launch({**briefing.workflows(), **posting.workflows()})
+        defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
+        answering = Answering(work, library, messenger, briefing, posting, defaults, now)
+        correcting = Correcting(work, library, messenger, posting, pipeline, settings, now)
+        parts = (briefing, posting, answering, correcting)
+        work.launch({name: run for part in parts for name, run in part.workflows().items()})
         stack.callback(work.close)
 
         def tidy() -> None:
@@ -121,7 +128,9 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         ticking = Clock(library, posting, now, tidy, settings.time_scale)
         ticking.start()
         stack.callback(ticking.close)
-        desk = Desk(briefing, posting, library, now, settings.language, settings.zone)
+        desk = Desk(
+            briefing, posting, library, now, settings.language, settings.zone, answering, correcting, work.waiting
+        )
         secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
         app = build_app(client, secret, desk)
         if http is not None:
@@ -250,12 +259,13 @@ def doctor(program: Program) -> None:
 
 
 @main.command()
-@click.option("--once", is_flag=True, help="Do not wait between the scenes.")
+@click.option("--once", is_flag=True, help="Play a script in the terminal instead, and end.")
 def demo(once: bool) -> None:
-    """Show the main job in a Slack workspace on this machine: no account, no key, no network."""
+    """Try the bot in a Slack workspace on this machine, a web page: no account, no key, no network."""
     from playground.demo import play
+    from playground.live import serve
 
-    raise SystemExit(play(once=once))
+    raise SystemExit(play() if once else serve())
 
 
 @main.command()

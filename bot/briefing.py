@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -115,7 +115,8 @@ class Briefing:
         if failure:
             step("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
         key = f"{share.id}:{again}:reply"
-        self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
+        if not share.silent:
+            self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
 
     def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
         def withdraw() -> list[str]:
@@ -129,13 +130,17 @@ class Briefing:
 
     def _accept(self, share: Share) -> Language | None:
         """The language to brief in, None when the share was withdrawn meanwhile."""
-        stored = self._library.accept(share.team_id, share, self._clock())
+        # What was found in the past was shared then, not now.
+        shared_at = datetime.fromtimestamp(float(share.ts), UTC) if share.silent else self._clock()
+        stored = self._library.accept(share.team_id, share, shared_at)
         if stored.state is ShareState.WITHDRAWN:
             return None
         settings = self._library.channel_settings(share.team_id, share.channel_id)
         return settings.language if settings else self._language
 
     def _mark(self, share: Share) -> None:
+        if share.silent:
+            return
         try:
             self._messenger.working(share)
         except (Tell, Retry) as error:

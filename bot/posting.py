@@ -8,29 +8,37 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from bot.digests.chart import WEEKS, Week, weekly_chart, weeks_of
+from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Digest, Language, Period, Share, ShareState
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
-from bot.wording import say
+from bot.wording import explain, say
 from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.posting")
 
 _SHARE = TypeAdapter(Share)
+_WEEKS = TypeAdapter(tuple[Week, ...])
 Json = dict[str, Any]
 
 # Slack's outages last minutes to hours; what was accepted waits for their end.
 _TRIES = 60
 _LONGEST_WAIT = 300.0
+# A digest that comes so long after it was due says so.
+_LATE = timedelta(hours=1)
+# Errors that no retry mends: the schedule rests until somebody sets it again.
+_NO_WAY_IN = ("not_in_channel", "channel_gone")
 
 
 class Posting:
@@ -84,6 +92,9 @@ class Posting:
         key = f"{share.id}:{again}:reply"
         if not self._work.step("standing", lambda: self._standing(share)):
             return
+        if self._work.step("quiet", lambda: self._is_quiet(share)):
+            self._work.step("finish", lambda: self._finish(share, failed=bool(failure)))
+            return
         before = self._work.step("before", lambda: self._reply_ts(share)) if again else None
         try:
             try:
@@ -97,7 +108,7 @@ class Posting:
         withdrawn = self._work.step("record", lambda: self._record(share, ts))
         for gone in (ts if withdrawn else None, before):
             if gone is not None:
-                self._insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
+                self.insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
         if not withdrawn:
             self._work.step("finish", lambda: self._finish(share, failed=bool(failure)))
         log.info("answered %s with %s", share.id, ts)
@@ -111,7 +122,7 @@ class Posting:
             return self._messenger.note(team_id, channel_id, thread_ts, text, key)
 
         try:
-            self._post(key, team_id, channel_id, thread_ts, send)
+            self.post_once(key, team_id, channel_id, thread_ts, send)
         except (PaperwireError, Bug) as error:
             log.warning("no note %s in %s: %s", words, channel_id, error)
         self._work.pace()
@@ -121,20 +132,22 @@ class Posting:
         entries, replies = self._work.step(
             "freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled)
         )
-        digest = self._frozen(team_id, digest_id)
         try:
-            parent = self._post(
-                digest_id, team_id, channel_id, None, lambda: self._messenger.digest_parent(digest, digest_id)
-            )
+            parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
             self._work.step("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
+            if entries:
+                self._send_chart(self._frozen(team_id, digest_id), parent)
             for number in replies:
                 self._work.pace()
                 self._digest_reply(team_id, digest_id, number, parent)
             if entries:
-                self._share_report(digest, parent, period.until_at)
+                self._share_report(self._frozen(team_id, digest_id), parent, period.until_at)
             log.info("delivered %s: %d papers", digest_id, entries)
         except (PaperwireError, Bug) as error:
             log.error("digest %s stopped: %s", digest_id, error)
+            if scheduled and isinstance(error, Tell) and error.code in _NO_WAY_IN:
+                code = error.code
+                self._pause(team_id, channel_id, code)
         self._work.pace()
 
     # parts
@@ -151,9 +164,54 @@ class Posting:
 
     def _reply(self, share: Share, failure: Json, key: str, channel_id: str, thread_ts: str | None) -> str:
         def send() -> str:
-            return self._messenger.reply(channel_id, thread_ts, share, self._answer(share, failure), key)
+            return self._messenger.reply(channel_id, thread_ts, share, self.answer(share, failure), key)
 
-        return self._post(key, share.team_id, channel_id, thread_ts, send)
+        return self.post_once(key, share.team_id, channel_id, thread_ts, send)
+
+    def _digest_parent(self, team_id: str, channel_id: str, digest_id: str, *, late: bool) -> str:
+        def send() -> str:
+            digest = self._frozen(team_id, digest_id)
+            usage = self._library.usage_in(team_id, channel_id, digest.period)
+            return self._messenger.digest_parent(replace(digest, usage=usage), digest_id, late=late)
+
+        return self.post_once(digest_id, team_id, channel_id, None, send)
+
+    def _is_late(self, period: Period) -> bool:
+        return self._clock() - period.until_at > _LATE
+
+    def _send_chart(self, digest: Digest, parent_ts: str) -> None:
+        """A picture of the last weeks, where there is more than this one to see."""
+        weeks = self._work.step("weeks", lambda: _WEEKS.dump_python(self._weeks(digest), mode="json"))
+        drawn = _WEEKS.validate_python(weeks)
+        if sum(1 for week in drawn if week.papers) < 2:
+            return
+        name, alt_text = f"weeks-{digest.period.until_at:%Y-%m-%d}.png", alt_text_of(drawn, digest.language)
+        self._work.pace()
+        self.send_file(digest.team_id, digest.channel_id, parent_ts, name, lambda: weekly_chart(drawn), alt_text)
+
+    def _weeks(self, digest: Digest) -> tuple[Week, ...]:
+        until = digest.period.until_at
+        since = until - timedelta(weeks=WEEKS + 1)
+        shared, discussed = self._library.activity(digest.team_id, digest.channel_id, since)
+        return weeks_of(shared, discussed, until, digest.zone)
+
+    def _pause(self, team_id: str, channel_id: str, code: str) -> None:
+        """Stop a schedule that cannot post, and tell who set it."""
+
+        def pause() -> list[str] | None:
+            schedule = self._library.schedule(team_id, channel_id)
+            if schedule is None or schedule.paused is not None:
+                return None
+            direct = self._messenger.direct_channel(team_id, schedule.user_id)
+            self._library.pause_schedule(team_id, channel_id, code)
+            return [direct, self._messenger.name(team_id, channel_id), self._clock().isoformat()]
+
+        told = self._work.step("pause", pause)
+        if told is not None:
+            direct, where, now = told
+            reason = explain(self._language_of(team_id, channel_id), Tell(code, reason=code))
+            key = f"paused:{team_id}:{channel_id}:{now}"
+            self.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)
 
     def _digest_reply(self, team_id: str, digest_id: str, number: int, parent_ts: str) -> None:
         key = f"{digest_id}:{number}"
@@ -165,11 +223,11 @@ class Posting:
             return self._messenger.digest_reply(digest, number, parent_ts, key)
 
         try:
-            self._post(key, team_id, digest.channel_id, parent_ts, send)
+            self.post_once(key, team_id, digest.channel_id, parent_ts, send)
         except Bug as bug:
             log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
 
-    def _post(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
+    def post_once(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
         """Post a message once; returns its ts."""
         intended_by = self._work.step("post_intent", lambda: self._work.boot_id)
         tried = False
@@ -181,9 +239,9 @@ class Posting:
             there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
             return there or send()
 
-        return str(self._insist("post", post))
+        return str(self.insist("post", post))
 
-    def _insist(self, name: str, action: Callable[[], Any]) -> Any:
+    def insist(self, name: str, action: Callable[[], Any]) -> Any:
         """A step that is tried until Slack is well again. Raises Tell, Bug, or the last Retry."""
         for wait in _waits():
             try:
@@ -197,22 +255,36 @@ class Posting:
     def _share_report(self, digest: Digest, parent_ts: str, at: datetime) -> None:
         name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
 
-        def reserve() -> str:
-            words = digest_report(digest, at, names=partial(self._messenger.name, digest.team_id))
-            return self._messenger.reserve_file(digest.team_id, name, words)
+        def words() -> bytes:
+            return digest_report(digest, at, names=partial(self._messenger.name, digest.team_id)).encode()
 
-        file_id: str = self._insist("reserve_file", reserve)
+        self.send_file(digest.team_id, digest.channel_id, parent_ts, name, words)
 
-        def share() -> None:
-            self._messenger.share_file(digest.team_id, file_id, name, digest.channel_id, parent_ts)
-
-        self._insist("share_file", share)
+    def send_file(
+        self,
+        team_id: str,
+        channel_id: str,
+        thread_ts: str | None,
+        name: str,
+        content: Callable[[], bytes],
+        alt_text: str = "",
+    ) -> None:
+        """Upload a file once, inside a workflow: its id is remembered before it is shared."""
+        file_id: str = self.insist(
+            "reserve_file", lambda: self._messenger.reserve_file(team_id, name, content(), alt_text)
+        )
+        self.insist("share_file", partial(self._messenger.share_file, team_id, file_id, name, channel_id, thread_ts))
 
     # steps
 
     def _standing(self, share: Share) -> bool:
         stored = self._library.stored_share(share.team_id, share.id)
         return stored is not None and stored.state is not ShareState.WITHDRAWN
+
+    def _is_quiet(self, share: Share) -> bool:
+        """Whether the channel wants only a sign on the message; the brief appears in the digest."""
+        settings = self._library.channel_settings(share.team_id, share.channel_id)
+        return settings is not None and settings.mode == "quiet" and not share.asked
 
     def _reply_ts(self, share: Share) -> str | None:
         stored = self._library.stored_share(share.team_id, share.id)
@@ -228,8 +300,9 @@ class Posting:
         except PaperwireError as error:
             log.warning("no sign of the outcome on %s: %s", share.id, error)
 
-    def _answer(self, share: Share, failure: Json) -> Reply:
-        team_id, language = share.team_id, self._language_of(share.team_id, share.channel_id)
+    def answer(self, share: Share, failure: Json, language: Language | None = None) -> Reply:
+        """What a share is answered, by default in its channel's language. Raises Tell (``withdrawn``)."""
+        team_id, language = share.team_id, language or self._language_of(share.team_id, share.channel_id)
         if "bug" in failure:
             return Reply(language, bug=failure["bug"])
         if failure:

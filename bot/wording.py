@@ -30,7 +30,7 @@ def keys(language: str) -> set[str]:
     return set(_catalogue(language))
 
 
-def say(language: str, key: str, **facts: object) -> str:
+def say(language: str, key: str, /, **facts: object) -> str:
     """The sentence ``key`` (``table.name``) in ``language`` with ``facts`` in its placeholders.
 
     Raises KeyError for a key or fact that is missing: a sentence with a hole is a bug.

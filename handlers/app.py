@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
 from bot.wording import explain, say
-from handlers import commands, home, shares, shortcuts
+from handlers import commands, digest_actions, edit, home, shares, shortcuts
 from handlers.desk import Desk, team_of
 
 log = logging.getLogger("paperwire.slack")
@@ -29,7 +29,7 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
         # Bolt otherwise acknowledges an event before its listener has run, and a kill in between loses the share.
         process_before_response=True,
     )
-    for feature in (shares, shortcuts, commands, home):
+    for feature in (shares, shortcuts, commands, digest_actions, edit, home):
         feature.register(app, desk)
 
     @app.error
@@ -48,6 +48,10 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
             words = say(language, "reply.bug", id=short_id)
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
+        if body.get("type") == "view_submission":
+            # Said at the last field, so that the form stays open with what was typed.
+            fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
+            return BoltResponse(status=200, body={"response_action": "errors", "errors": {fields[-1]: words}})
         if body.get("response_url"):
             respond(text=words, response_type="ephemeral", replace_original=False)
         return BoltResponse(status=200)

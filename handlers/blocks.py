@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.briefs.correction import edited_by, institutions_beside
 from bot.briefs.notes import model_notes
-from bot.models import Brief, Language, Paper, Share, StoredShare
+from bot.models import Brief, Language, Paper, Share, StoredShare, Usage
 from bot.ports import Reply
 from bot.wording import explain, say
 
@@ -79,7 +80,7 @@ def button(action_id: str, words: str, value: str = "", **more: Any) -> Block:
     return {**made, "value": value} if value else made
 
 
-def _day(at: datetime) -> str:
+def day(at: datetime) -> str:
     # Slack shows each reader the date in their own zone.
     return f"<!date^{int(at.timestamp())}^{{date_short}}|{at:%Y-%m-%d}>"
 
@@ -109,7 +110,7 @@ def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
 
 def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_name: str) -> Message:
     language = answer.language
-    notes = [byline(paper, language), badges(brief, language)]
+    notes = [byline(paper, brief, language), badges(brief, language)]
     if answer.first is not None:
         notes.append(_first_shared(answer.first, share, first_name, language))
     if answer.newer_version is not None:
@@ -117,7 +118,7 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
     message = [sentence(paper, brief), context(*notes)]
     if failed := model_notes(brief):
         message.append(context(*map(escape, failed)))
-    message.append(actions(details_button(paper, brief)))
+    message.append(actions(details_button(paper, brief), *_correcting_buttons(share, brief)))
     return Message(escape(clean(brief.sentence, FALLBACK_TEXT)) or "–", message)
 
 
@@ -127,6 +128,18 @@ def actions(*buttons: Block) -> Block:
 
 def details_button(paper: Paper, brief: Brief) -> Block:
     return button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
+
+
+def _correcting_buttons(share: Share, brief: Brief) -> list[Block]:
+    """An overflow option holds 150 characters, a share's id may be longer: it stands in the button beside it."""
+    language, value = brief.language, f"{brief.language}:{share.id}"
+    if len(value) > 2_000:
+        return []
+    options = [
+        {"text": plain(say(language, f"edit.{each}"), 75), "value": each} for each in ("remove", "again", "other")
+    ]
+    more = {"type": "overflow", "action_id": "brief_more", "options": options}
+    return [button("brief_edit", say(language, "edit.edit"), value), more]
 
 
 def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
@@ -140,13 +153,18 @@ def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
     return rich(elements)
 
 
-def byline(paper: Paper, language: Language) -> str:
+def byline(paper: Paper, brief: Brief, language: Language) -> str:
     """Author count and institutions, as mrkdwn."""
     count = paper.author_count or len(paper.authors)
-    names = [(i.zh or i.name) if language == "zh" else i.name for i in paper.institutions]
+    names = institutions_beside(paper, brief, language)
     institutions = escape(clean(("、" if language == "zh" else ", ").join(names), 600))
     authors = say(language, "reply.authors_one" if count == 1 else "reply.authors_many", count=count) if count else ""
     return " · ".join(part for part in (authors, institutions or say(language, "reply.no_institution")) if part)
+
+
+def cost_words(usage: Usage, language: Language) -> str:
+    """A cost in dollars, or that it is not known."""
+    return say(language, "details.cost_unknown") if usage.cost is None else f"${usage.cost:.4f}"
 
 
 def badges(brief: Brief, language: Language) -> str:
@@ -158,75 +176,14 @@ def badges(brief: Brief, language: Language) -> str:
         "fallback": "reply.badge_fallback",
     }
     kinds = dict.fromkeys(badge.partition(":")[0] for badge in brief.badges)
-    return " · ".join(f"_{say(language, words[kind])}_" for kind in kinds if kind in words)
+    shown = [say(language, words[kind]) for kind in kinds if kind in words]
+    if (editor := edited_by(brief)) is not None:
+        shown.append(say(language, "reply.edited_by", user=escape(clean(editor, 80))))
+    return " · ".join(f"_{each}_" for each in shown)
 
 
 def _first_shared(first: StoredShare, share: Share, name: str, language: Language) -> str:
-    facts = {"user": escape(clean(name or "?", 80)), "day": _day(first.shared_at)}
+    facts = {"user": escape(clean(name or "?", 80)), "day": day(first.shared_at)}
     if first.share.channel_id == share.channel_id:
         return say(language, "reply.first_shared_here", **facts)
     return say(language, "reply.first_shared", channel=f"<#{first.share.channel_id}>", **facts)
-
-
-# --- views ------------------------------------------------------------------------------------------
-
-
-def details(paper: Paper, brief: Brief) -> Block:
-    """The modal behind a brief: authors, institutions with their lines, evidence by slot, source and cost."""
-    language = brief.language
-
-    def heading(key: str) -> Block:
-        return span(say(language, f"details.{key}") + "\n", bold=True)
-
-    authors = clean(", ".join(author.name for author in paper.authors), 2_500) or "–"
-    sections = [
-        rich([link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
-        rich([heading("authors"), span(authors)]),
-    ]
-    for institution in paper.institutions[:30]:
-        where = say(language, "details.printed", page=institution.page, line=clean(institution.printed, 200))
-        sections.append(rich([span(clean(institution.name, 200), bold=True), span(f"\n{where}")]))
-    for slot, evidence in brief.evidence.items():
-        page = (
-            say(language, "details.page", page=evidence.page)
-            if evidence.page
-            else say(language, "details.abstract_source")
-        )
-        quote = span(f"“{clean(evidence.quote, 1_500)}” ({page})")
-        sections.append(rich([heading(slot), quote]))
-    source = say(language, "details.source", source=paper.source or "PDF", model=brief.model)
-    sections.append(context(escape(source), _cost(brief)))
-    return _modal(language, sections)
-
-
-def notice(language: Language, words: str) -> Block:
-    """A modal that says one sentence."""
-    return _modal(language, [rich([span(words)])])
-
-
-def _modal(language: Language, content: list[Block]) -> Block:
-    return {
-        "type": "modal",
-        "title": plain(say(language, "details.title"), 24),
-        "close": plain(say(language, "details.close"), 24),
-        "blocks": content[:100],
-    }
-
-
-def _cost(brief: Brief) -> str:
-    usage = brief.usage
-    if not usage.calls:
-        return ""
-    cost = say(brief.language, "details.cost_unknown") if usage.cost is None else f"${usage.cost:.4f}"
-    return say(brief.language, "details.cost", tokens=usage.input_tokens + usage.output_tokens, cost=cost)
-
-
-def home(language: Language) -> Block:
-    """The App Home tab: how to use the bot."""
-    return {
-        "type": "home",
-        "blocks": [
-            {"type": "header", "text": plain(say(language, "home.heading"), 150)},
-            *note(say(language, "commands.help")).blocks,
-        ],
-    }

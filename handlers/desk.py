@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from slack_sdk import WebClient
+
+from bot.answering import Answering
 from bot.briefing import Briefing
-from bot.models import Language
+from bot.correcting import Correcting
+from bot.digests.compile import compile_digest
+from bot.models import ChannelSettings, Digest, Language, Period
 from bot.ports import Library
 from bot.posting import Posting
+from handlers import digest_blocks
+from handlers.blocks import Message
+from handlers.slack import classified
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,36 @@ class Desk:
     """Where a channel chose none."""
     zone: str
     """Where a channel chose none."""
+
+    answering: Answering
+    correcting: Correcting
+    waiting: Callable[[], int]
+    """How many pieces of work are not finished."""
+
+    def digest_of(self, settings: ChannelSettings, period: Period) -> Digest:
+        """What a channel shared in a period, as of now."""
+        team_id, channel_id, language = settings.team_id, settings.channel_id, settings.language
+        digest = compile_digest(
+            settings,
+            period,
+            self.library.shared_in(team_id, channel_id, period, language),
+            self.library.failed_in(team_id, channel_id, period),
+        )
+        return replace(digest, usage=self.library.usage_in(team_id, channel_id, period))
+
+    def found(self, team_id: str, channel_id: str, language: Language, words: str, offset: int) -> Message:
+        """A page of what a search found, as far as the channel may see."""
+        page = self.library.search(
+            team_id, [channel_id], words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset
+        )
+        return digest_blocks.search_results(page, words, language, offset)
+
+    def public_channels(self, client: WebClient) -> dict[str, str]:
+        """The public channels the bot is in, id → name."""
+        response = classified(
+            lambda: client.users_conversations(types="public_channel", exclude_archived=True, limit=999)
+        )
+        return {str(each["id"]): str(each["name"]) for each in response.get("channels") or []}
 
     def language_of(self, team_id: str, channel_id: str) -> Language:
         settings = self.library.channel_settings(team_id, channel_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.models import Digest, DigestEntry, Language
+from bot.briefs.correction import institutions_beside
+from bot.models import Digest, DigestEntry, Language, Period, SearchPage
 from bot.wording import say
 from handlers.blocks import (
     CONTEXT_TEXT,
@@ -19,11 +21,13 @@ from handlers.blocks import (
     byline,
     clean,
     context,
+    cost_words,
     details_button,
     escape,
     link,
     note,
     plain,
+    rich,
     sentence,
     span,
 )
@@ -31,6 +35,8 @@ from handlers.blocks import (
 _SINGLE_REPLIES = 20
 """Up to so many papers, a digest gives each a reply of its own; Slack takes one message a second."""
 _GROUP = 8
+SEARCH_PAGE = _GROUP
+"""Papers on a page of search results."""
 _PARENT_LINES = 30
 
 
@@ -52,32 +58,61 @@ def _count(digest: Digest) -> str:
     return say(digest.language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
 
 
-def digest_parent(digest: Digest) -> Message:
-    """What the channel sees of a digest: how many papers of which period, and a line for each."""
+def digest_parent(digest: Digest, *, late: bool = False) -> Message:
+    """What the channel sees of a digest: how many papers of which period, and a line for each, most discussed first.
+
+    ``late`` says that it comes long after it was due.
+    """
     period = period_words(digest)
     if not digest.entries:
         return note(escape(say(digest.language, "digest.count_none", period=period)))
     title, count = digest_title(digest), _count(digest)
-    shown = digest.entries[:_PARENT_LINES]
-    lines = [{"type": "rich_text_section", "elements": _line(entry, digest.language)} for entry in shown]
+    first = sorted(digest.entries, key=lambda entry: -entry.discussion)
+    lines = [{"type": "rich_text_section", "elements": _line(entry, digest.language)} for entry in first]
+    lateness = say(digest.language, "digest.late") if late else ""
     blocks: list[Block] = [
         {"type": "header", "text": plain(title, 150)},
-        context(f"{count} · {escape(period)}", _failures(digest)),
-        {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "ordered", "elements": lines}]},
+        context(f"{count} · {escape(period)}", lateness),
+        {
+            "type": "rich_text",
+            "elements": [{"type": "rich_text_list", "style": "ordered", "elements": lines[:_PARENT_LINES]}],
+        },
     ]
-    if len(digest.entries) > len(shown):
-        blocks.append(context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
+    if len(lines) > _PARENT_LINES:
+        blocks.append(context(say(digest.language, "digest.more", count=len(lines) - _PARENT_LINES)))
+    blocks += _footer(digest)
     return Message(escape(f"{clean(title, 300)}: {count} · {period}"), blocks)
 
 
+def _footer(digest: Digest) -> list[Block]:
+    """What failed, with a button to try again; what the briefs took."""
+    footer: list[Block] = []
+    if digest.failed:
+        again = button("digest_retry", say(digest.language, "reply.try_again"), bounds_of(digest.period))
+        footer += [context(say(digest.language, "digest.failed", count=len(digest.failed))), actions(again)]
+    if digest.usage.calls:
+        tokens = digest.usage.input_tokens + digest.usage.output_tokens
+        cost = cost_words(digest.usage, digest.language)
+        footer.append(context(say(digest.language, "details.cost", tokens=tokens, cost=cost)))
+    return footer
+
+
+def bounds_of(period: Period) -> str:
+    """A period as the value of a button."""
+    return f"{period.since_at.isoformat()}/{period.until_at.isoformat()}"
+
+
+def period_from(value: str) -> Period:
+    """The period that ``bounds_of`` wrote."""
+    since, until, *_ = value.split("/")
+    return Period(datetime.fromisoformat(since), datetime.fromisoformat(until))
+
+
 def _line(entry: DigestEntry, language: Language) -> list[Block]:
-    names = [(i.zh or i.name) if language == "zh" else i.name for i in entry.paper.institutions[:2]]
+    names = institutions_beside(entry.paper, entry.brief, language)[:2]
     who = clean(("、" if language == "zh" else ", ").join(names), 80)
-    return [link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), span(f" – {who}" if who else " ")]
-
-
-def _failures(digest: Digest) -> str:
-    return say(digest.language, "digest.failed", count=len(digest.failed)) if digest.failed else ""
+    said = [span(f"  ({entry.discussion} 💬)")] if entry.discussion else []
+    return [link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), span(f" – {who}" if who else " "), *said]
 
 
 def digest_replies(digest: Digest) -> dict[int, Message]:
@@ -99,7 +134,7 @@ def _entries_message(entries: Sequence[DigestEntry], language: Language, size: i
     message: list[Block] = []
     for entry in entries:
         message.append(sentence(entry.paper, entry.brief, room))
-        notes = context(byline(entry.paper, language), badges(entry.brief, language))
+        notes = context(byline(entry.paper, entry.brief, language), badges(entry.brief, language))
         notes["elements"][0]["text"] = clean(notes["elements"][0]["text"], CONTEXT_TEXT if size == 1 else 300)
         message.append(notes)
     if len(entries) == 1:
@@ -108,16 +143,37 @@ def _entries_message(entries: Sequence[DigestEntry], language: Language, size: i
     return Message(escape(clean(fallback, FALLBACK_TEXT)) or "–", message)
 
 
-def digest_preview(digest: Digest) -> Message:
-    """The digest as its asker sees it alone: as many briefs as fit, and a button to post it."""
+def preview(digest: Digest, offset: int) -> Message:
+    """The digest as its asker sees it alone, a page of briefs from ``offset`` on, with what can be done with it."""
     parent = digest_parent(digest)
     if not digest.entries:
         return parent
-    shown = digest.entries[:_GROUP]
-    message = [*parent.blocks[:2], *_entries_message(shown, digest.language, _GROUP).blocks]
-    message = [block for block in message if block["type"] != "actions"]
-    if len(digest.entries) > len(shown):
-        message.append(context(say(digest.language, "digest.more", count=len(digest.entries) - len(shown))))
-    bounds = f"{digest.period.since_at.isoformat()}/{digest.period.until_at.isoformat()}"
-    message.append(actions(button("digest_post", say(digest.language, "digest.post"), bounds, style="primary")))
-    return Message(parent.text, message)
+    shown = digest.entries[offset : offset + _GROUP]
+    entries = _entries_message(shown, digest.language, _GROUP).blocks
+    message = [*parent.blocks[:2], *(block for block in entries if block["type"] != "actions")]
+    left = len(digest.entries) - offset - len(shown)
+    value = bounds_of(digest.period)
+    buttons = [
+        button("digest_post", say(digest.language, "digest.post"), value, style="primary"),
+        button("digest_report", say(digest.language, "digest.full_report"), value),
+    ]
+    if left > 0:
+        message.append(context(say(digest.language, "digest.left", count=left)))
+        buttons.append(button("digest_page", say(digest.language, "digest.next_page"), f"{value}/{offset + _GROUP}"))
+    return Message(parent.text, [*message, actions(*buttons), *_footer(digest)])
+
+
+def search_results(page: SearchPage, words: str, language: Language, offset: int) -> Message:
+    """A page of what a search found."""
+    asked = clean(words, 200)
+    if not page.entries:
+        return note(escape(say(language, "digest.found_none", words=asked)))
+    heading = say(language, "digest.found", count=page.total, words=asked)
+    message = [rich([span(heading, bold=True)])]
+    entries = _entries_message(page.entries, language, _GROUP).blocks
+    message += [block for block in entries if block["type"] != "actions"]
+    following = offset + len(page.entries)
+    if following < page.total:
+        more = button("search_page", say(language, "digest.next_page"), f"{following}/{clean(words, 1_500)}")
+        message.append(actions(more))
+    return Message(escape(heading), message)

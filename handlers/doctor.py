@@ -28,6 +28,7 @@ SCOPES = frozenset(
         "im:history",
         "im:write",
         "mpim:history",
+        "reactions:read",
         "reactions:write",
         "users:read",
     }

@@ -1,19 +1,165 @@
-"""The App Home tab: what the bot does, for who opens it."""
+"""The App Home tab: the latest papers, a search, the schedules of one's channels, and how to use the bot.
+
+It is made when somebody opens it, of what this person may see: what the whole workspace sees, and what was shared in
+the private channels they are in and in their direct messages with the bot.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, replace
 from typing import Any
 
-from slack_bolt import App
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from handlers import blocks
-from handlers.desk import Desk
-from handlers.slack import classified
+from bot.digests.schedule import describe, next_due, parse_schedule
+from bot.errors import PaperwireError, Tell
+from bot.models import ChannelSettings, Schedule
+from bot.wording import explain, say
+from handlers import views
+from handlers.desk import Desk, team_of
+from handlers.members import channels_of, has_bot, is_member
+from handlers.slack import classified, zone_of_user
+
+Json = dict[str, Any]
+
+_PAPERS = 8
+_LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Visitor:
+    """Who looks at their Home tab."""
+
+    desk: Desk
+    client: WebClient
+    team_id: str
+    user_id: str
+    direct_id: str
+    """Of the direct messages with them."""
+
+    def publish(self, words: str = "", offset: int = 0) -> None:
+        """Show the tab, with what a search for ``words`` finds, if any."""
+        desk, language = self.desk, self.desk.language
+        channels = list(channels_of(self.client, self.user_id))
+        closed = [each.id for each in channels if each.private] + [self.direct_id] * bool(self.direct_id)
+        words = " ".join(words.split())[:_LONGEST_SEARCH]
+        if words:
+            page = desk.library.search(self.team_id, closed, words, language, limit=_PAPERS, offset=offset)
+            entries, found = page.entries, views.Found(words, offset, page.total, _PAPERS)
+        else:
+            entries, found = tuple(desk.library.recent(self.team_id, closed, language, limit=_PAPERS)), None
+        schedules = self._schedules({each.id for each in channels})
+        view = views.home(language, entries, schedules, found=found, metadata=self.direct_id)
+        classified(lambda: self.client.views_publish(user_id=self.user_id, view=view))
+
+    def _schedules(self, channel_ids: set[str]) -> list[views.Scheduled]:
+        mine = [
+            each
+            for each in self.desk.library.schedules()
+            if each.team_id == self.team_id and each.channel_id in channel_ids
+        ]
+        return [self._scheduled(each) for each in mine]
+
+    def _scheduled(self, schedule: Schedule) -> views.Scheduled:
+        due_at = next_due(schedule, self.desk.now()) if schedule.paused is None else None
+        return views.Scheduled(schedule.channel_id, describe(schedule, self.desk.language), due_at)
+
+    def may_schedule(self, channel_id: str) -> str:
+        """Why they may not set a schedule there; empty when they may."""
+        language = self.desk.language
+        if not is_member(self.client, self.user_id, channel_id):
+            return say(language, "edit.only_members")
+        if not has_bot(self.client, channel_id):
+            return explain(language, Tell("not_in_channel"))
+        return ""
+
+    def set_schedule(self, channel_id: str, words: str) -> None:
+        """Set, replace or end a schedule, as ``/digest schedule`` does. Raises Tell for what cannot be read."""
+        library, now = self.desk.library, self.desk.now()
+        if words.strip().lower() == "off":
+            library.drop_schedule(self.team_id, channel_id)
+            return
+        before = library.schedule(self.team_id, channel_id)
+        made = parse_schedule(
+            words,
+            team_id=self.team_id,
+            channel_id=channel_id,
+            user_id=self.user_id,
+            zone=before.zone if before else self._zone(channel_id),
+            now=now,
+        )
+        library.put_schedule(self.team_id, replace(made, sources=before.sources if before else ()))
+        settings = library.channel_settings(self.team_id, channel_id) or ChannelSettings(
+            self.team_id, channel_id, self.desk.language
+        )
+        library.put_channel_settings(self.team_id, replace(settings, zone=made.zone))
+
+    def _zone(self, channel_id: str) -> str:
+        channels = self.desk.zone_of(self.team_id, channel_id)
+        try:
+            return zone_of_user(self.client, self.user_id) or channels
+        except PaperwireError:
+            return channels  # the words may name a zone themselves
 
 
 def register(app: App, desk: Desk) -> None:
+    def visitor(body: Json, client: WebClient) -> _Visitor:
+        metadata = body["view"]["private_metadata"]
+        direct_id = json.loads(metadata)["direct"] if metadata.startswith("{") else metadata
+        return _Visitor(desk, client, team_of(body), body["user"]["id"], direct_id)
+
     @app.event("app_home_opened")
-    def app_home_opened(event: dict[str, Any], client: WebClient) -> None:
+    def app_home_opened(event: Json, client: WebClient, context: BoltContext) -> None:
         if event.get("tab") == "home":
-            classified(lambda: client.views_publish(user_id=event["user"], view=blocks.home(desk.language)))
+            _Visitor(desk, client, str(context.team_id), event["user"], event.get("channel", "")).publish()
+
+    @app.action("home_search")
+    def home_search(ack: Ack, action: Json, body: Json, client: WebClient) -> None:
+        ack()
+        visitor(body, client).publish(action.get("value") or "")
+
+    @app.action("home_recent")
+    def home_recent(ack: Ack, body: Json, client: WebClient) -> None:
+        ack()
+        visitor(body, client).publish()
+
+    def turn_page(ack: Ack, action: Json, body: Json, client: WebClient) -> None:
+        ack()
+        offset, _, words = action["value"].partition(":")
+        visitor(body, client).publish(words, int(offset))
+
+    app.action("home_previous")(turn_page)
+    app.action("home_next")(turn_page)
+
+    def open_schedule(ack: Ack, action: Json, body: Json, client: WebClient) -> None:
+        ack()
+        channel_id = action.get("value")
+        who = visitor(body, client)
+        stored = desk.library.schedule(who.team_id, channel_id) if channel_id else None
+        metadata = json.dumps({"direct": who.direct_id, "channel": channel_id})
+        view = views.schedule(desk.language, channel_id, _as_typed(stored) if stored else "", metadata)
+        # The trigger lives three seconds: this one call cannot wait for the queue.
+        classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
+
+    app.action("home_schedule")(open_schedule)
+    app.action("home_schedule_new")(open_schedule)
+
+    @app.view("home_schedule")
+    def schedule_sent(ack: Ack, body: Json, client: WebClient) -> None:
+        values, who = body["view"]["state"]["values"], visitor(body, client)
+        given = json.loads(body["view"]["private_metadata"])["channel"]
+        channel_id = given or values["channel"]["channel"].get("selected_conversation") or ""
+        if refusal := who.may_schedule(channel_id):
+            ack(response_action="errors", errors={"schedule" if given else "channel": refusal})
+            return
+        who.set_schedule(channel_id, values["schedule"]["schedule"].get("value") or "")
+        ack()
+        who.publish()
+
+
+def _as_typed(schedule: Schedule) -> str:
+    """The words that would set a schedule."""
+    day = {"weekly": schedule.weekday, "monthly": str(schedule.monthday)}.get(schedule.cadence, "")
+    return " ".join(filter(None, [schedule.cadence, day, f"{schedule.at:%H:%M}", schedule.zone]))

@@ -108,3 +108,8 @@ def _may_be_pdf(file: Payload) -> bool:
 def is_private(channel_type: str | None) -> bool:
     """Whether a conversation is closed to the rest of the workspace. What Slack does not tell counts as closed."""
     return channel_type != "channel"
+
+
+def is_private_by_name(channel_name: str) -> bool:
+    """The same where a payload has only a name: Slack names the kind of a closed conversation in its place."""
+    return channel_name in ("privategroup", "directmessage") or channel_name.startswith("mpdm-")

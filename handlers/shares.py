@@ -28,8 +28,6 @@ _NOTHING_TO_DO = (
     "channel_deleted",
     "group_archive",
     "group_unarchive",
-    "reaction_added",
-    "reaction_removed",
     "member_left_channel",
 )
 
@@ -41,9 +39,13 @@ def register(app: App, desk: Desk) -> None:
         channel_id, channel_type = event["channel"], event.get("channel_type")
         if (gone := deleted_ts(event)) is not None:
             desk.briefing.withdraw(team_id, channel_id, gone)
+            if replied_to := (event.get("previous_message") or {}).get("thread_ts"):
+                desk.library.discussed(team_id, channel_id, replied_to, f"reply:{gone}", desk.now(), undone=True)
             return
         if not is_new_message(event, bot_user_id):
             return
+        if replied_to := event.get("thread_ts"):
+            desk.library.discussed(team_id, channel_id, replied_to, f"reply:{event['ts']}", desk.now())
         shares = shares_of_message(
             event,
             team_id=team_id,
@@ -51,8 +53,10 @@ def register(app: App, desk: Desk) -> None:
             private=is_private(channel_type),
             bot_user_id=bot_user_id,
         )
+        settings = desk.library.channel_settings(team_id, channel_id)
         for share in shares:
-            desk.briefing.accept(share)
+            if share.asked or settings is None or settings.mode != "off":
+                desk.briefing.accept(share)
         if not shares and channel_type == "im":
             _say_no_paper(desk, team_id, event)
 
@@ -72,6 +76,15 @@ def register(app: App, desk: Desk) -> None:
             key = f"welcome:{context.team_id}:{event['channel']}:{body.get('event_id')}"
             desk.posting.note(str(context.team_id), event["channel"], None, key, "commands.welcome")
 
+    def reacted(event: dict[str, Any], context: BoltContext) -> None:
+        item = event.get("item") or {}
+        if item.get("type") == "message" and event.get("user") != context.bot_user_id:
+            key = f"{event['user']}:{event['reaction']}"
+            undone = event["type"] == "reaction_removed"
+            desk.library.discussed(str(context.team_id), item["channel"], item["ts"], key, desk.now(), undone=undone)
+
+    app.event("reaction_added")(reacted)
+    app.event("reaction_removed")(reacted)
     for name in _NOTHING_TO_DO:
         app.event(name)(_nothing)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import urllib.request
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +19,10 @@ from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Digest, Share
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
-from bot.ports import Reply
+from bot.ports import HistoryPage, Reply
 from handlers import blocks, digest_blocks
 from handlers.blocks import Message
+from handlers.payloads import is_new_message, shares_of_message
 
 log = logging.getLogger("paperwire.slack")
 T = TypeVar("T")
@@ -28,6 +31,8 @@ WORKING, DONE, FAILED = "eyes", "white_check_mark", "x"
 METADATA_EVENT = "paperwire_message"
 # A message looked up after a crash was posted minutes ago, at most as long ago as the bot was down.
 _LOOK_BACK_PAGES = 10
+# Apps distributed outside Slack's marketplace get 15 at most, whatever they ask for (Slack's rate limits of 2025).
+_HISTORY_PAGE = 15
 
 _GONE = {"channel_not_found", "is_archived", "channel_is_archived"}
 _NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found"}
@@ -118,6 +123,13 @@ class SlackMessenger:
         first_name = self.name(share.team_id, reply.first.share.user_id) if reply.first else ""
         return self._post(channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
 
+    def update_reply(self, channel_id: str, ts: str, share: Share, reply: Reply) -> None:
+        message = blocks.reply(share, reply, self.name(share.team_id, reply.first.share.user_id) if reply.first else "")
+        self._expecting(
+            {"message_not_found"},
+            lambda: self._client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks),
+        )
+
     def name(self, team_id: str, slack_id: str) -> str:
         if slack_id not in self._names:
             try:
@@ -139,8 +151,8 @@ class SlackMessenger:
     def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
         return self._post(channel_id, thread_ts, blocks.note(words), key)
 
-    def digest_parent(self, digest: Digest, key: str) -> str:
-        return self._post(digest.channel_id, None, digest_blocks.digest_parent(digest), key)
+    def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
+        return self._post(digest.channel_id, None, digest_blocks.digest_parent(digest, late=late), key)
 
     def digest_replies(self, digest: Digest) -> list[int]:
         return list(digest_blocks.digest_replies(digest))
@@ -243,17 +255,20 @@ class SlackMessenger:
         file: dict[str, Any] = response.get("file") or {}
         return file
 
-    def reserve_file(self, team_id: str, name: str, content: str) -> str:
-        data = content.encode()
-        response = classified(lambda: self._client.files_getUploadURLExternal(filename=name, length=len(data)))
+    def reserve_file(self, team_id: str, name: str, content: bytes, alt_text: str = "") -> str:
+        response = classified(
+            lambda: self._client.files_getUploadURLExternal(
+                filename=name, length=len(content), alt_txt=alt_text or None
+            )
+        )
         url = str(response["upload_url"])
         if urlsplit(url).scheme not in ("https", "http"):
             raise ValueError(f"not an upload address: {url}")
-        request = urllib.request.Request(url, data=data, method="POST")  # noqa: S310 - Slack itself named it
+        request = urllib.request.Request(url, data=content, method="POST")  # noqa: S310 - Slack itself named it
         classified(lambda: urllib.request.urlopen(request, timeout=30).close())  # noqa: S310
         return str(response["file_id"])
 
-    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str) -> None:
+    def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str | None) -> None:
         if self._is_shared(file_id):
             return
         classified(
@@ -261,6 +276,24 @@ class SlackMessenger:
                 files=[{"id": file_id, "title": title}], channel_id=channel_id, thread_ts=thread_ts
             )
         )
+
+    def history(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> HistoryPage:
+        response = classified(
+            lambda: self._client.conversations_history(
+                channel=channel_id, cursor=cursor or None, oldest=f"{since_at.timestamp():.6f}", limit=_HISTORY_PAGE
+            )
+        )
+        messages: list[dict[str, Any]] = response.get("messages") or []
+        shares = [
+            replace(share, silent=True, asked=False)
+            for message in messages
+            if is_new_message(message, bot_user_id="")
+            for share in shares_of_message(
+                message, team_id=team_id, channel_id=channel_id, private=private, bot_user_id=""
+            )
+        ]
+        following = (response.get("response_metadata") or {}).get("next_cursor") or ""
+        return HistoryPage(len(messages), shares, following if response.get("has_more") else "")
 
     def _is_shared(self, file_id: str) -> bool:
         try:

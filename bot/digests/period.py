@@ -29,7 +29,8 @@ _CITIES = {
 
 
 def period_of(word: str, now: datetime, zone: str) -> Period:
-    """The last 1, 7 or 30 days for ``day``, ``week``, ``month``; whole days of the zone for ``2026-11-01..2026-11-15``.
+    """The last 1, 7 or 30 days for ``day``, ``week``, ``month``; since midnight for ``today``; Monday to Sunday for
+    ``last week``; whole days of the zone for ``2026-11-01..2026-11-15``; everything for ``all``.
 
     Raises Tell (``bad_period``, ``period_reversed``, ``bad_zone``).
     """
@@ -39,6 +40,14 @@ def period_of(word: str, now: datetime, zone: str) -> Period:
         if asked in _DAYS:
             since = now.astimezone(tz).replace(tzinfo=None) - timedelta(days=_DAYS[asked])
             return Period(_instant(since, tz), now.astimezone(UTC))
+        if asked == "all":
+            return Period(datetime(1970, 1, 1, tzinfo=UTC), now.astimezone(UTC))
+        today = now.astimezone(tz).date()
+        if asked == "today":
+            return Period(_instant(datetime.combine(today, time()), tz), now.astimezone(UTC))
+        if " ".join(asked.split()) == "last week":
+            monday = today - timedelta(days=today.weekday() + 7)
+            return _days(monday, monday + timedelta(days=6), tz)
         if dates := _DATES.fullmatch(asked):
             return _days(date.fromisoformat(dates[1]), date.fromisoformat(dates[2]), tz)
     except (ValueError, OverflowError):

@@ -1,0 +1,167 @@
+"""The workflows behind commands: papers added, files sent to the asker, a channel's history read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.briefing import Briefing
+from bot.digests.export import Form, export
+from bot.digests.report import report_title
+from bot.errors import PaperwireError
+from bot.models import ChannelSettings, Identifier, Period, Share
+from bot.ports import HistoryPage, Library, Messenger
+from bot.posting import Posting
+from bot.wording import say
+from bot.work import POSTS, Bug, Work
+
+log = logging.getLogger("paperwire.answering")
+
+_IDENTIFIER = TypeAdapter(Identifier)
+_PAGE = TypeAdapter(HistoryPage)
+# Between pages of history; where Slack wants more it says so (Retry-After).
+_PAGE_SECONDS = 1.2
+_PAGES_BETWEEN_NEWS = 20
+Json = dict[str, Any]
+
+
+class Answering:
+    """Does what a command asked for and what takes longer than an answer may."""
+
+    def __init__(
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        briefing: Briefing,
+        posting: Posting,
+        defaults: ChannelSettings,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """``defaults`` hold where a channel chose nothing; its ids do not matter."""
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._briefing = briefing
+        self._posting = posting
+        self._defaults = defaults
+        self._clock = clock
+
+    # what listeners call: one durable write each
+
+    def add_papers(
+        self, team_id: str, channel_id: str, user_id: str, papers: Sequence[Identifier], private: bool, key: str
+    ) -> None:
+        """Post a message that names the papers, and brief them in its thread."""
+        raw = [_IDENTIFIER.dump_python(paper, mode="json") for paper in papers]
+        key = f"add:{team_id}:{channel_id}:{key}"
+        self._work.enqueue(
+            POSTS, "add_papers", key, key, team_id, channel_id, user_id, raw, private, channel=channel_id
+        )
+
+    def send_export(self, team_id: str, channel_id: str, user_id: str, form: Form, period: Period, key: str) -> None:
+        """Send the papers a channel shared in a period to the asker alone, as a file."""
+        key = f"export:{team_id}:{user_id}:{key}"
+        bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
+        self._work.enqueue(POSTS, "send_export", key, team_id, channel_id, user_id, form, bounds, channel=user_id)
+
+    def backfill(
+        self, team_id: str, channel_id: str, user_id: str, private: bool, since_at: datetime, key: str
+    ) -> None:
+        """Read a channel's history since a time and keep its papers, without a word in the channel."""
+        key = f"backfill:{team_id}:{channel_id}:{key}"
+        partition = f"backfill:{channel_id}"
+        inputs = (key, team_id, channel_id, user_id, private, since_at.isoformat())
+        self._work.enqueue(POSTS, "backfill", key, *inputs, channel=partition)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {"add_papers": self.read_added, "send_export": self.send, "backfill": self.read_history}
+
+    def read_added(self, key: str, team_id: str, channel_id: str, user_id: str, raw: list[Json], private: bool) -> None:
+        papers = [_IDENTIFIER.validate_python(each) for each in raw]
+
+        def send() -> str:
+            named = ", ".join(paper.value for paper in papers)
+            who = self._messenger.name(team_id, user_id)
+            words = say(self._settings(team_id, channel_id).language, "commands.added", user=who, papers=named)
+            return self._messenger.note(team_id, channel_id, None, words, key)
+
+        try:
+            ts = self._posting.post_once(key, team_id, channel_id, None, send)
+        except (PaperwireError, Bug) as error:
+            log.warning("papers not added to %s: %s", channel_id, error)
+            return
+        for paper in papers:
+            share = Share(team_id, channel_id, ts, paper.key, user_id, identifier=paper, private=private, asked=True)
+            self._briefing.accept(share)
+        self._work.pace()
+
+    def send(self, team_id: str, channel_id: str, user_id: str, form: Form, bounds: list[str]) -> None:
+        period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
+        settings = self._settings(team_id, channel_id)
+        title = report_title(settings.language, settings.topic)
+        at = self._work.step("at", lambda: self._clock().isoformat())
+
+        def content() -> bytes:
+            entries = self._library.shared_in(team_id, channel_id, period, settings.language)
+            made = export(
+                form,
+                entries,
+                settings.language,
+                title=title,
+                at=datetime.fromisoformat(at),
+                zone=settings.zone,
+                names=lambda slack_id: self._messenger.name(team_id, slack_id),
+            )
+            return made.content.encode()
+
+        name = f"papers-{at[:10]}.{form}"
+        try:
+            direct = self._posting.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+            self._posting.send_file(team_id, direct, None, name, content)
+        except (PaperwireError, Bug) as error:
+            log.warning("no export for %s: %s", user_id, error)
+
+    def read_history(self, key: str, team_id: str, channel_id: str, user_id: str, private: bool, since: str) -> None:
+        since_at = datetime.fromisoformat(since)
+        insist = self._posting.insist
+        cursor, pages, messages, papers = "", 0, 0, 0
+        try:
+            while True:
+                read = partial(self._page, team_id, channel_id, private, since_at, cursor)
+                page = _PAGE.validate_python(insist("history", read))
+                for share in page.shares:
+                    self._briefing.accept(share)
+                cursor, pages = page.cursor, pages + 1
+                messages, papers = messages + page.messages, papers + len(page.shares)
+                if not cursor:
+                    break
+                if pages % _PAGES_BETWEEN_NEWS == 0:
+                    self._news(f"{key}:{pages}", team_id, channel_id, user_id, "commands.backfilling", messages, papers)
+                self._work.sleep(_PAGE_SECONDS)
+            self._news(f"{key}:end", team_id, channel_id, user_id, "commands.backfilled", messages, papers)
+        except (PaperwireError, Bug) as error:
+            log.warning("history of %s not read to its end: %s", channel_id, error)
+
+    def _page(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> Json:
+        page = self._messenger.history(team_id, channel_id, private, since_at, cursor)
+        dumped: Json = _PAGE.dump_python(page, mode="json")
+        return dumped
+
+    def _news(
+        self, key: str, team_id: str, channel_id: str, user_id: str, words: str, messages: int, papers: int
+    ) -> None:
+        direct = self._posting.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+        where = self._messenger.name(team_id, channel_id)
+        self._posting.note(team_id, direct, None, key, words, channel=where, messages=messages, papers=papers)
+
+    def _settings(self, team_id: str, channel_id: str) -> ChannelSettings:
+        return self._library.channel_settings(team_id, channel_id) or self._defaults

@@ -1,0 +1,157 @@
+"""``/digest`` words that choose how a channel is served, and what is sent on request."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, get_args
+from zoneinfo import ZoneInfo
+
+from bot.digests.export import FORMS
+from bot.digests.period import period_of
+from bot.digests.schedule import describe, next_due, parse_schedule
+from bot.errors import PaperwireError, Tell
+from bot.models import Language, Mode, Schedule
+from bot.wording import say
+from handlers import blocks
+from handlers.blocks import Message, escape
+from handlers.slack import zone_of_user
+
+if TYPE_CHECKING:
+    from handlers.commands import Asked
+
+_LONGEST_TOPIC = 60
+_LONGEST_BACKFILL_DAYS = 366
+# In a command typed without escaping a channel is its name; escaped it is <#C…|name>.
+_CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
+
+
+def schedule(asked: Asked) -> Message:
+    library, team_id, channel_id, language = asked.desk.library, asked.team_id, asked.channel_id, asked.language
+    now = asked.desk.now()
+    if asked.rest == "off":
+        there_was = library.drop_schedule(team_id, channel_id)
+        return _said(asked, "commands.schedule_off" if there_was else "commands.schedule_none")
+    if not asked.rest:
+        return _scheduled(asked, library.schedule(team_id, channel_id))
+    if asked.is_direct:
+        return _said(asked, "digest.nothing_private")
+    words, _, gathered = asked.rest.partition(" from ")
+    made = parse_schedule(
+        words, team_id=team_id, channel_id=channel_id, user_id=asked.user_id, zone=_own_zone(asked), now=now
+    )
+    if gathered:
+        made = replace(made, sources=_public_channels(asked, gathered))
+    library.put_schedule(team_id, made)
+    library.put_channel_settings(team_id, replace(asked.settings, zone=made.zone))
+    return _said(asked, "commands.schedule_set", schedule=_words(made, language), next=_next(asked, made))
+
+
+def _scheduled(asked: Asked, stored: Schedule | None) -> Message:
+    if stored is None:
+        return _said(asked, "commands.schedule_none")
+    words = _words(stored, asked.language)
+    if stored.paused is not None:
+        reason = say(asked.language, f"errors.{stored.paused}", reason=stored.paused)
+        return _said(asked, "commands.schedule_paused", schedule=words, reason=reason)
+    return _said(asked, "commands.schedule_is", schedule=words, next=_next(asked, stored))
+
+
+def _words(made: Schedule, language: Language) -> str:
+    words = describe(made, language)
+    if made.sources:
+        words += say(language, "commands.schedule_from", channels=" ".join(f"<#{each}>" for each in made.sources))
+    return words
+
+
+def _next(asked: Asked, made: Schedule) -> str:
+    return f"{next_due(made, asked.desk.now()).astimezone(ZoneInfo(made.zone)):%Y-%m-%d %H:%M}"
+
+
+def _own_zone(asked: Asked) -> str:
+    try:
+        return zone_of_user(asked.client, asked.user_id) or asked.settings.zone
+    except PaperwireError:
+        return asked.settings.zone  # the command may name a zone itself
+
+
+def _public_channels(asked: Asked, words: str) -> tuple[str, ...]:
+    """Raises Tell for a name that is no public channel the bot is in."""
+    known = asked.desk.public_channels(asked.client)
+    found = []
+    for word in words.replace(",", " ").split():
+        marked = _CHANNEL.fullmatch(word)
+        channel_id = marked[1] if marked else next((i for i, name in known.items() if name == word.lstrip("#")), "")
+        if channel_id not in known:
+            raise Tell("bad_source", channel=word)
+        found.append(channel_id)
+    return tuple(dict.fromkeys(found))
+
+
+def topic(asked: Asked) -> Message:
+    words = " ".join(asked.rest.split())[:_LONGEST_TOPIC]
+    asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, topic=words))
+    return _said(asked, "commands.topic_set" if words else "commands.topic_none", topic=escape(words))
+
+
+def language(asked: Asked) -> Message:
+    chosen = next((each for each in get_args(Language) if each == asked.rest.lower()), None)
+    if chosen is None:
+        raise Tell("bad_language", word=asked.rest or "–")
+    asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, language=chosen))
+    return blocks.note(say(chosen, "commands.language_set"))
+
+
+def mode(asked: Asked) -> Message:
+    chosen = next((each for each in get_args(Mode) if each == asked.rest.lower()), None)
+    if chosen is None:
+        raise Tell("bad_mode", word=asked.rest or "–")
+    asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, mode=chosen))
+    return _said(asked, f"commands.mode_{chosen}")
+
+
+def export(asked: Asked) -> Message:
+    form, _, period = asked.rest.partition(" ")
+    chosen = next((each for each in FORMS if each == form.lower()), None)
+    if chosen is None:
+        raise Tell("bad_form", word=form or "–")
+    covered = period_of(period or "all", asked.desk.now(), asked.settings.zone)
+    asked.desk.answering.send_export(asked.team_id, asked.channel_id, asked.user_id, chosen, covered, asked.key)
+    return _said(asked, "commands.export_coming", form=chosen)
+
+
+def backfill(asked: Asked) -> Message:
+    found = re.fullmatch(r"(\d{1,3})\s*d(?:ays?)?", asked.rest.lower() or "30d")
+    if found is None or not 1 <= int(found[1]) <= _LONGEST_BACKFILL_DAYS or asked.is_direct:
+        raise Tell("bad_backfill", days=_LONGEST_BACKFILL_DAYS)
+    since_at = asked.desk.now() - timedelta(days=int(found[1]))
+    asked.desk.answering.backfill(asked.team_id, asked.channel_id, asked.user_id, asked.is_private, since_at, asked.key)
+    return _said(asked, "commands.backfill_begun", days=int(found[1]))
+
+
+def status(asked: Asked) -> Message:
+    settings, library = asked.settings, asked.desk.library
+    month = period_of("month", asked.desk.now(), settings.zone)
+    papers = library.shared_in(asked.team_id, asked.channel_id, month, asked.language)
+    failed = library.failed_in(asked.team_id, asked.channel_id, month)
+    usage = library.usage_in(asked.team_id, asked.channel_id, month)
+    stored = library.schedule(asked.team_id, asked.channel_id)
+    return _said(
+        asked,
+        "commands.status",
+        papers=len(papers),
+        failed=len(failed),
+        tokens=usage.input_tokens + usage.output_tokens,
+        cost=blocks.cost_words(usage, asked.language),
+        language=settings.language,
+        mode=settings.mode,
+        topic=escape(settings.topic) or "–",
+        zone=settings.zone,
+        schedule=_words(stored, asked.language) if stored else "–",
+        waiting=asked.desk.waiting(),
+    )
+
+
+def _said(asked: Asked, key: str, **facts: object) -> Message:
+    return blocks.note(say(asked.language, key, **facts))

@@ -1,0 +1,224 @@
+"""Every word of ``/digest``, asked of the real bot in the playground."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bibtexparser
+import pytest
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.arxiv import ArxivStandIn
+from playground.installation import Installation
+from playground.samples import samples
+
+_SCALE = 20
+PAPERS = samples()
+
+
+@dataclass
+class Office:
+    place: Playground
+    ada: str
+    bo: str
+    channel: str
+    offset: Path
+
+    def say(self, line: str, channel: str | None = None, who: str | None = None) -> dict[str, Any]:
+        [answer] = self.place.command(who or self.ada, channel or self.channel, line)
+        return answer
+
+    def share(self, arxiv: str, channel: str) -> str:
+        ts = self.place.post(self.ada, channel, f"https://arxiv.org/abs/{arxiv}")
+        self.place.wait_for(lambda: self.place.reactions(channel, ts).keys() & {"white_check_mark", "x"}, 30)
+        return ts
+
+    def from_bot(self, channel: str) -> list[dict[str, Any]]:
+        return [message for message in self.place.messages(channel) if message.get("bot_id")]
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    folder = tmp_path_factory.mktemp("office")
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
+        ada, bo = place.add_user("ada", "Asia/Shanghai"), place.add_user("bo", "Europe/Berlin")
+        channel = place.add_channel("papers")
+        environment = {
+            **place.environment(arxiv.environment()),
+            "PAPERWIRE_TIME_SCALE": str(_SCALE),
+            "PAPERWIRE_CLOCK_OFFSET": str(folder / "offset"),
+        }
+        with RunningBot(environment, folder / "data") as bot:
+            bot.wait_until_connected()
+            made = Office(place, ada, bo, channel, folder / "offset")
+            for paper in PAPERS:
+                made.share(paper.arxiv, channel)
+            yield made
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month", "today", "all", "2026-01-01..2036-01-01"])
+def test_a_period_shows_what_was_shared_in_it(office: Office, period: str) -> None:
+    answer = office.say(f"/digest {period}")
+    assert f"{len(PAPERS)}篇论文" in answer["text"]
+
+
+def test_last_week_holds_nothing_of_today(office: Office) -> None:
+    assert "没有分享论文" in office.say("/digest last week")["text"]
+
+
+def test_a_search_finds_by_title_author_and_brief_and_nothing_else(office: Office) -> None:
+    paper = PAPERS[0]
+    for words in (paper.title.split(":")[0], paper.authors[0][0].split()[-1], paper.title.upper()):
+        assert paper.title in str(office.say(f"/digest search {words}")["blocks"])
+    assert "没有找到" in office.say("/digest search zebrafish")["text"]
+    assert "没有找到" in office.say('/digest search "zebra* OR NEAR(')["text"]
+    assert "/digest search" in office.say("/digest search")["text"]
+
+
+def test_a_long_list_has_pages_and_the_report_comes_to_the_asker_alone(office: Office) -> None:
+    channel = office.place.add_channel("many")
+    for number in range(10):
+        office.place.upload(office.ada, channel, f"{number}.pdf", MadePaper(number).pdf())
+    uploads = [m["ts"] for m in office.place.messages(channel) if m.get("files")]
+    office.place.wait_for(lambda: all("white_check_mark" in office.place.reactions(channel, ts) for ts in uploads), 60)
+    first = office.say("/digest week", channel)
+    titles = {MadePaper(number).title for number in range(10)}
+    on_first = {title for title in titles if title in str(first["blocks"])}
+    assert len(on_first) == 8
+    office.place.click(office.ada, first, "digest_page")
+    second = office.place.wait_for(
+        lambda: [m for m in office.place.ephemerals(office.ada, channel) if "还有" not in str(m["blocks"])], 10
+    )[-1]
+    assert {title for title in titles if title in str(second["blocks"])} == titles - on_first
+    office.place.click(office.ada, second, "digest_report")
+    direct = office.place.direct_channel(office.ada)
+    [file] = office.place.wait_for(lambda: office.place.files(direct), 20)
+    assert file["name"].endswith(".md")
+    assert file["content"].decode().startswith("# 论文分析报告\n")
+    assert not [m for m in office.from_bot(channel) if m.get("files")]
+
+
+def test_a_paper_can_be_added_without_a_message_of_ones_own(office: Office) -> None:
+    channel = office.place.add_channel("adding")
+    office.say(f"/digest add https://arxiv.org/abs/{PAPERS[0].arxiv}", channel, office.bo)
+    [parent] = office.place.wait_for(
+        lambda: [m for m in office.from_bot(channel) if m.get("thread_ts", m["ts"]) == m["ts"]], 20
+    )
+    assert "bo" in parent["text"]
+    [brief] = office.place.wait_for(lambda: office.place.thread(channel, parent["ts"]), 30)
+    assert PAPERS[0].title in brief["text"]
+    assert "/digest add" in office.say("/digest add lunch", channel)["text"]
+
+
+def test_a_channel_chooses_its_language_topic_and_mode(office: Office) -> None:
+    channel = office.place.add_channel("choosing")
+    assert "English" in office.say("/digest language en", channel)["text"]
+    assert "en" in office.say("/digest language fr", channel)["text"]
+    assert "reading" in office.say("/digest topic  reading   aids", channel)["text"]
+    ts = office.share(PAPERS[0].arxiv, channel)
+    [brief] = office.place.thread(channel, ts)
+    assert " released “" in brief["text"] or ' released "' in brief["text"]
+    assert "reading aids" in str(office.say("/digest week", channel)["blocks"])
+    office.say("/digest mode quiet", channel)
+    quiet = office.share(PAPERS[1].arxiv, channel)
+    assert office.place.thread(channel, quiet) == []
+    assert PAPERS[1].title in str(office.say("/digest week", channel)["blocks"])
+    office.say("/digest mode off", channel)
+    ignored = office.place.post(office.ada, channel, f"https://arxiv.org/abs/{PAPERS[2].arxiv}")
+    asked = office.place.post(office.ada, channel, f"<@{office.place.bot}> https://arxiv.org/abs/{PAPERS[2].arxiv}")
+    office.place.wait_for(lambda: office.place.thread(channel, asked), 30)
+    assert office.place.reactions(channel, ignored) == {}
+    assert "quiet" in office.say("/digest mode loud", channel)["text"]
+    status = office.say("/digest status", channel)["text"]
+    assert all(words in status for words in ("mode off", "reading aids", "language en"))
+
+
+def test_papers_are_exported_to_the_asker_alone(office: Office) -> None:
+    channel = office.place.add_channel("exporting")
+    office.share(PAPERS[0].arxiv, channel)
+    office.say("/digest export bib week", channel, office.bo)
+    direct = office.place.direct_channel(office.bo)
+    [file] = office.place.wait_for(lambda: [f for f in office.place.files(direct) if f["name"].endswith(".bib")], 20)
+    [entry] = bibtexparser.loads(file["content"].decode()).entries
+    assert PAPERS[0].arxiv in entry.values()
+    assert "`bib`" in office.say("/digest export docx", channel)["text"]
+
+
+def test_the_channels_past_is_read_without_a_word_in_it(office: Office) -> None:
+    channel = office.place.add_channel("past", bot=False)
+    links = [paper.arxiv for paper in PAPERS] + ["hello", "lunch?"] * 10
+    for words in links:
+        text = f"https://arxiv.org/abs/{words}" if words[0].isdigit() else words
+        office.place.post(office.bo, channel, text)
+    office.place.invite(office.ada, channel)
+    office.place.wait_for(lambda: office.from_bot(channel), 20)
+    office.say("/digest backfill 30d", channel)
+    direct = office.place.direct_channel(office.ada)
+    office.place.wait_for(lambda: [m for m in office.from_bot(direct) if f"找到{len(PAPERS)}篇" in m["text"]], 60)
+    deadline = time.monotonic() + 30
+    while f"{len(PAPERS)}篇论文" not in office.say("/digest month", channel)["text"]:
+        assert time.monotonic() < deadline
+    assert len(office.from_bot(channel)) == 1
+    assert "30d" in office.say("/digest backfill yesterday", channel)["text"]
+
+
+def test_what_failed_is_told_in_one_line_and_can_be_tried_again(office: Office) -> None:
+    channel = office.place.add_channel("failing")
+    ts = office.place.upload(office.ada, channel, "bad.pdf", b"%PDF-1.7 rubbish")
+    office.place.wait_for(lambda: "x" in office.place.reactions(channel, ts), 30)
+    office.share(PAPERS[0].arxiv, channel)
+    answer = office.say("/digest week", channel)
+    assert "1个链接" in str(answer["blocks"])
+    [before] = office.place.thread(channel, ts)
+    office.place.click(office.ada, answer, "digest_retry")
+    office.place.wait_for(lambda: [m["ts"] for m in office.place.thread(channel, ts)] not in ([], [before["ts"]]), 30)
+
+
+def test_the_most_discussed_paper_comes_first_in_the_post(office: Office) -> None:
+    channel = office.place.add_channel("discussing")
+    shared = {paper.title: office.share(paper.arxiv, channel) for paper in PAPERS}
+    last = max(shared, key=str.casefold)
+    office.place.react(office.bo, channel, shared[last], "tada")
+    office.place.post(office.bo, channel, "well put", thread_ts=shared[last])
+    answer = office.say("/digest week", channel)
+    office.place.click(office.ada, answer, "digest_post")
+    parent = office.place.wait_for(
+        lambda: [m for m in office.from_bot(channel) if f"{len(PAPERS)}篇论文" in m["text"]], 20
+    )[0]
+    words = str(parent["blocks"])
+    assert words.index(last) == min(words.index(title) for title in shared)
+
+
+def test_channels_are_gathered_into_one_digest(office: Office) -> None:
+    one, other = office.place.add_channel("gathering"), office.place.add_channel("gathered")
+    office.share(PAPERS[0].arxiv, other)
+    said = office.say("/digest schedule daily 09:00 UTC from #gathered", one)["text"]
+    assert other in said
+    assert "#nowhere" in office.say("/digest schedule daily 09:00 UTC from #nowhere", one)["text"]
+    office.offset.write_text(str(86_400))
+    try:
+        parent = office.place.wait_for(lambda: [m for m in office.from_bot(one) if "篇论文" in m["text"]], 30)[0]
+        assert PAPERS[0].title in str(parent["blocks"])
+    finally:
+        office.say("/digest schedule off", one)
+        office.offset.unlink()
+
+
+def test_a_schedule_rests_when_the_bot_was_removed_and_who_set_it_is_told(office: Office) -> None:
+    channel = office.place.add_channel("leaving")
+    office.say("/digest schedule daily 09:00 UTC", channel, office.bo)
+    office.place.remove(channel)
+    office.offset.write_text(str(86_400))
+    try:
+        direct = office.place.direct_channel(office.bo)
+        office.place.wait_for(lambda: [m for m in office.from_bot(direct) if "暂停" in m["text"]], 30)
+        assert "暂停" in office.say("/digest schedule", channel, office.bo)["text"]
+    finally:
+        office.offset.unlink()

@@ -8,12 +8,14 @@ from typing import Self
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from playground.samples import Sample, samples
 from playground.threaded import ThreadedServer
 
+ARXIV = "https://arxiv.org"
+ARXIV_API = "https://export.arxiv.org/api/query"
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
       xmlns:arxiv="http://arxiv.org/schemas/atom">
@@ -45,9 +47,13 @@ PAGE = """<!DOCTYPE html>
 
 
 class ArxivStandIn:
-    """Use as a context manager; serves ``papers``, by default all samples."""
+    """Use as a context manager; serves ``papers``, by default all samples.
 
-    def __init__(self, papers: Sequence[Sample] | None = None) -> None:
+    ``beyond`` sends on to arXiv itself whoever asks for a paper that is not among them; they need a network.
+    """
+
+    def __init__(self, papers: Sequence[Sample] | None = None, *, beyond: bool = False) -> None:
+        self._beyond = beyond
         self._papers = {each.arxiv: each for each in (samples() if papers is None else papers)}
         self.requests: list[str] = []
         """Paths asked for, oldest first."""
@@ -83,6 +89,8 @@ class ArxivStandIn:
         self._note(request)
         wanted = [each for each in request.query_params.get("id_list", "").split(",") if each]
         found = [paper for each in wanted if (paper := self._find(each))]
+        if self._beyond and wanted and not found:
+            return RedirectResponse(f"{ARXIV_API}?{request.url.query}")
         entries = "".join(_entry(paper) for paper in found)
         feed = FEED.format(query=escape(f"id_list={','.join(wanted)}"), count=len(found), entries=entries)
         return Response(feed, media_type="application/atom+xml")
@@ -91,7 +99,7 @@ class ArxivStandIn:
         self._note(request)
         paper = self._find(request.path_params["name"])
         if paper is None:
-            return PlainTextResponse("Article not found", status_code=404)
+            return self._absent(request)
         return HTMLResponse(
             PAGE.format(
                 arxiv=paper.arxiv, title=escape(paper.title), abstract=escape(paper.abstract), tags=_tags(paper)
@@ -102,8 +110,13 @@ class ArxivStandIn:
         self._note(request)
         paper = self._find(request.path_params["name"])
         if paper is None:
-            return PlainTextResponse("Article not found", status_code=404)
+            return self._absent(request)
         return Response(paper.pdf, media_type="application/pdf")
+
+    def _absent(self, request: Request) -> Response:
+        if self._beyond:
+            return RedirectResponse(f"{ARXIV}{request.url.path}")
+        return PlainTextResponse("Article not found", status_code=404)
 
     def _note(self, request: Request) -> None:
         self.requests.append(request.url.path)

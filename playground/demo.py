@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,8 +23,6 @@ from playground.slack.objects import Json
 
 ROOT = Path(__file__).parent.parent
 DONE, FAILED = "white_check_mark", "x"
-PAUSE = 2.0
-"""Seconds between the scenes, so that one can read along."""
 CONNECTED_WITHIN = 60
 ANSWERED_WITHIN = 90
 
@@ -39,18 +36,16 @@ class Missed(Exception):
 class Stage:
     """The workspace, the bot and the one who tells what they do."""
 
-    def __init__(self, place: Playground, bot: subprocess.Popen[bytes], console: Console, pause: float) -> None:
+    def __init__(self, place: Playground, bot: subprocess.Popen[bytes], console: Console) -> None:
         self.place = place
         self.bot = bot
         self.console = console
-        self.pause = pause
         self.ada = place.add_user("Ada", "Europe/Berlin")
         self.ben = place.add_user("Ben", "Asia/Shanghai")
         self.papers = place.add_channel("papers")
         self.narrator = Narrator(place, self.papers, console)
 
     def scene(self, words: str) -> None:
-        time.sleep(self.pause)
         self.narrator.say(words)
 
     def until(self, what: str, found: Callable[[], Result | None], seconds: float = ANSWERED_WITHIN) -> Result:
@@ -78,18 +73,18 @@ class Stage:
         self.until("the brief in the thread", lambda: self.place.thread(self.papers, ts))
 
 
-def play(once: bool, console: Console | None = None) -> int:
-    """Play the script and return an exit code; ``once`` plays it without pauses."""
+def play(console: Console | None = None) -> int:
+    """Play the script and return an exit code."""
     console = console or Console(highlight=False)
-    with tempfile.TemporaryDirectory(prefix="paperwire-") as data, _interruptible():
+    with tempfile.TemporaryDirectory(prefix="paperwire-") as data, interruptible():
         log = Path(data) / "bot.log"
         try:
             with ExitStack() as stack:
-                place = stack.enter_context(Playground(installation=_installation()))
+                place = stack.enter_context(Playground(installation=installation()))
                 arxiv = stack.enter_context(ArxivStandIn())
                 environment = place.environment(arxiv.environment(), {"PAPERWIRE_DATA": data})
                 bot = stack.enter_context(run_bot(environment, log))
-                stage = Stage(place, bot, console, 0 if once else PAUSE)
+                stage = Stage(place, bot, console)
                 report = _script(stage)
                 console.print(f"The report file lies at {report}", markup=False, soft_wrap=True)
         except Missed as missed:
@@ -151,7 +146,7 @@ def _shares(file: Json, channel: str) -> list[Json]:
     return entries
 
 
-def _installation() -> Installation:
+def installation() -> Installation:
     """As the bot's own manifest asks for it; an installed package carries none."""
     manifest = ROOT / "manifest.json"
     return Installation.from_manifest(manifest) if manifest.exists() else Installation()
@@ -185,7 +180,7 @@ def _start(environment: Mapping[str, str], output: IO[bytes]) -> subprocess.Pope
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """SIGTERM ends the demo as Ctrl-C does."""
 
     def stop(*_: object) -> NoReturn:
@@ -196,3 +191,10 @@ def _interruptible() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def has_display() -> bool:
+    """Whether a browser could show itself to whoever started this."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,8 @@ class Installation:
     events: frozenset[str] = EVENTS
     commands: frozenset[str] | None = None
     shortcuts: frozenset[str] | None = None
+    features: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """The manifest's, for what menus say of commands and shortcuts."""
     # Nobody's secrets: they open this playground only.
     bot_token: str = "xoxb-playground-0-paperwire"  # noqa: S105
     app_token: str = "xapp-1-A0PAPERWIRE-0-playground"  # noqa: S105
@@ -86,4 +89,5 @@ class Installation:
             events=frozenset(subscriptions.get("bot_events", [])),
             commands=frozenset(each["command"] for each in features.get("slash_commands", [])),
             shortcuts=frozenset(each["callback_id"] for each in features.get("shortcuts", [])),
+            features=features,
         )

@@ -28,9 +28,9 @@ class People:
     def bot(self) -> str:
         return self.slack.installation.bot_user_id
 
-    def add_user(self, name: str, tz: str = "UTC") -> str:
+    def add_user(self, name: str, tz: str = "UTC", *, admin: bool = False) -> str:
         with self.workspace.turn():
-            return self.workspace.add_user(name, tz).id
+            return self.workspace.add_user(name, tz, admin=admin).id
 
     def add_channel(
         self, name: str, *, private: bool = False, members: tuple[str, ...] | list[str] = (), bot: bool = True
@@ -126,10 +126,8 @@ class People:
 
         An answer is what only ``user`` sees, or what the bot says in the channel meanwhile. Raises NotAnswered.
         """
-        command, _, text = line.partition(" ")
         since = self.workspace.new_ts()
-        place = self._joined(user, channel)
-        self._run(self.slack.interactions.command(user, place, command, text.strip()))
+        self.enter(user, channel, line)
 
         def answered() -> list[Json]:
             mine = [each for each in self.ephemerals(user, channel) if each["ts"] > since]
@@ -139,10 +137,24 @@ class People:
 
         return self.wait_for(answered, seconds)
 
-    def click(self, user: str, message: Json, action_id: str, value: Any = None) -> None:
+    def enter(self, user: str, channel: str, line: str) -> None:
+        """``user`` enters a slash command; returns when the bot has taken it. Raises NotAnswered, Refused."""
+        command, _, text = line.partition(" ")
+        place = self._joined(user, channel)
+        self._run(self.slack.interactions.command(user, place, command, text.strip()))
+
+    def dismiss(self, user: str, ts: str) -> None:
+        """``user`` puts away a message that only they see."""
+        with self.workspace.turn():
+            stored = self.workspace.ephemerals
+            stored[:] = [each for each in stored if (each["to"], each["ts"]) != (user, ts)]
+
+    def click(
+        self, user: str, message: Json, action_id: str, value: Any = None, *, block_id: str | None = None
+    ) -> None:
         """``user`` presses a button (or chooses ``value``) in a message from ``messages`` or ``command``."""
         place = self._joined(user, message["channel"])
-        self._run(self.slack.interactions.click(user, place, message, action_id, value))
+        self._run(self.slack.interactions.click(user, place, message, action_id, value, block_id))
 
     def shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> None:
         """``user`` picks a message shortcut."""
@@ -175,8 +187,14 @@ class People:
         """``user`` fills the modal in (by ``block_id``) and sends it; returns the bot's answer."""
         return self._run(self.slack.interactions.submit(user, values))
 
-    def click_in_view(self, user: str, view: Json, action_id: str, value: Any = None) -> None:
-        self._run(self.slack.interactions.click_in_view(user, view, action_id, value))
+    def close_modal(self, user: str) -> None:
+        """``user`` leaves the modal without sending it."""
+        self._run(self.slack.interactions.close(user))
+
+    def click_in_view(
+        self, user: str, view: Json, action_id: str, value: Any = None, *, block_id: str | None = None
+    ) -> None:
+        self._run(self.slack.interactions.click_in_view(user, view, action_id, value, block_id))
 
     # what there is to see
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from playground.installation import Installation
+from playground.page import Page
 from playground.people import People
 from playground.slack.clock import Clock
 from playground.slack.delivery import Delivery
@@ -14,6 +16,7 @@ from playground.slack.web_api.door import Call, Fault
 from playground.threaded import ThreadedServer
 
 ALLOWED_HOSTS = "PAPERWIRE_ALLOWED_HOSTS"
+CLOCK_OFFSET = "PAPERWIRE_CLOCK_OFFSET"
 
 
 class Playground(People):
@@ -21,7 +24,8 @@ class Playground(People):
 
     People, channels and messages are named by id (``U…``, ``C…``, ``ts``). ``time_scale`` divides Slack's waits
     (rate limits, redelivery, expiry). ``burst`` messages a channel pass before the limit of one a second holds;
-    ``tiers`` adds the per-minute limits of the other methods.
+    ``tiers`` adds the per-minute limits of the other methods. ``clock_file`` is where a bot that honours it finds by
+    how much ``move_clock`` has moved the workspace's time.
     """
 
     def __init__(
@@ -32,11 +36,13 @@ class Playground(People):
         burst: int = 1,
         tiers: bool = False,
         port: int = 0,
+        clock_file: Path | None = None,
     ) -> None:
         self.installation = installation or Installation()
         self.clock = Clock(time_scale)
         super().__init__(Slack(self.installation, self.clock, burst=burst, tiers=tiers))
-        self._server = ThreadedServer(self.slack.application(), "playground", port)
+        self._clock_file = clock_file
+        self._server = ThreadedServer(self.slack.application(Page(self).routes()), "playground", port)
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -62,9 +68,22 @@ class Playground(People):
             "SLACK_API_URL": f"{self.url}/api/",
             ALLOWED_HOSTS: self.url.removeprefix("http://"),
         }
+        if self._clock_file:
+            own[CLOCK_OFFSET] = str(self._clock_file)
         hosts = [each[ALLOWED_HOSTS] for each in (own, *beside) if ALLOWED_HOSTS in each]
         merged = {name: value for each in (own, *beside) for name, value in each.items()}
         return {**merged, ALLOWED_HOSTS: ",".join(hosts)}
+
+    def move_clock(self, seconds: float) -> None:
+        """Let so much time pass at once, in the workspace and, by ``clock_file``, for the bot."""
+        if seconds < 0:
+            raise ValueError("time does not go back")
+        with self.workspace.turn():
+            self.clock.ahead += seconds
+            if self._clock_file:
+                new = self._clock_file.with_suffix(".new")
+                new.write_text(str(self.clock.ahead))
+                new.replace(self._clock_file)  # whole at any moment: the bot reads when it likes
 
     @property
     def calls(self) -> list[Call]:

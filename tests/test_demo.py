@@ -39,14 +39,14 @@ def test_the_demo_shares_two_papers_posts_a_digest_and_names_the_report_file() -
 def test_a_bot_that_does_not_start_fails_the_demo_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/bin/false")
     output = io.StringIO()
-    assert demo.play(once=True, console=Console(file=output, width=100)) == 1
+    assert demo.play(Console(file=output, width=100)) == 1
     assert "The demo failed: the bot ended with exit code 1" in output.getvalue()
 
 
 def test_what_does_not_happen_in_time_fails_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo, "CONNECTED_WITHIN", 0.1)
     output = io.StringIO()
-    assert demo.play(once=True, console=Console(file=output, width=100)) == 1
+    assert demo.play(Console(file=output, width=100)) == 1
     assert "the bot's connection did not happen within 0.1 s" in output.getvalue()
 
 
@@ -54,7 +54,7 @@ def test_ctrl_c_ends_the_demo_and_its_bot() -> None:
     command = [sys.executable, "-m", "bot", "demo"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as playing:
         assert playing.stdout
-        while "Ada shares" not in playing.stdout.readline():
+        while "The playground is at" not in playing.stdout.readline():
             assert playing.poll() is None
         [bot, *_] = psutil.Process(playing.pid).children()
         playing.send_signal(signal.SIGINT)

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from playground.slack.clock import Clock
 from playground.slack.objects import Channel, Json
 from playground.slack.web_api.chat import content_of, message_in, own
-from playground.slack.web_api.door import Args, Refused
+from playground.slack.web_api.door import Args, Call, Refused
 from playground.slack.workspace import Workspace
 
 ADDRESS_LIVES = 1800
@@ -33,11 +33,14 @@ class Address:
 
 
 class Answers:
-    def __init__(self, workspace: Workspace, clock: Clock, whisper: Callable[..., Json]) -> None:
+    def __init__(
+        self, workspace: Workspace, clock: Clock, whisper: Callable[..., Json], noted: Callable[[Call], None]
+    ) -> None:
         self.workspace = workspace
         self.installation = workspace.installation
         self.clock = clock
         self.whisper = whisper
+        self.noted = noted
         self._addresses: dict[str, Address] = {}
 
     def new_address(self, channel: Channel, user: str, source: Json | None = None) -> str:
@@ -61,7 +64,10 @@ class Answers:
         except ValueError:
             return PlainTextResponse("invalid_payload", status_code=400)
         except Refused as refused:
-            return JSONResponse({"ok": False, "error": refused.error, **refused.more}, status_code=400)
+            answer = {"ok": False, "error": refused.error, **refused.more}
+            args = {**message, "channel": address.channel.id}
+            self.noted(Call("response_url", args, self.clock.now(), refused.error, answer))
+            return JSONResponse(answer, status_code=400)
         address.used += 1
         return PlainTextResponse("ok")
 

@@ -16,10 +16,12 @@ class Clock:
         if scale <= 0:
             raise ValueError("time_scale must be above 0")
         self.scale = scale
+        self.ahead = 0.0
+        """Seconds by which the workspace is ahead of the wall clock. They only grow: messages keep their order."""
 
     def now(self) -> float:
-        """Seconds since the epoch, the wall clock's: the bot reads message times and signatures by it."""
-        return time.time()
+        """Seconds since the epoch in the workspace: what messages are stamped with."""
+        return time.time() + self.ahead
 
     def elapsed(self) -> float:
         """Slack's seconds since some start, never running backwards."""

@@ -12,6 +12,7 @@ from playground.slack.inputs import chosen, state_of
 from playground.slack.objects import Channel, Json
 from playground.slack.views import Views
 from playground.slack.web_api.door import Refused
+from playground.slack.web_api.validate import check_view
 from playground.slack.workspace import Workspace
 
 TRIGGER_LIVES = 3
@@ -102,11 +103,16 @@ class Interactions:
         if self.installation.shortcuts is not None and callback_id not in self.installation.shortcuts:
             raise Refused("unknown_shortcut")
 
-    async def click(self, user: str, channel: Channel, message: Json, action_id: str, value: Any = None) -> None:
-        """Use an element of a message; ``value`` is what was chosen, for those where something is chosen."""
+    async def click(
+        self, user: str, channel: Channel, message: Json, action_id: str, value: Any = None, block_id: str | None = None
+    ) -> None:
+        """Use an element of a message; ``value`` is what was chosen, for those where something is chosen.
+
+        ``block_id`` tells elements of the same ``action_id`` apart.
+        """
         ephemeral = bool(message.get("is_ephemeral"))
         with self.workspace.turn():
-            action = self._action(message.get("blocks", []), action_id, value)
+            action = self._action(message.get("blocks", []), action_id, value, block_id)
             container = {
                 "type": "message",
                 "message_ts": message["ts"],
@@ -127,13 +133,15 @@ class Interactions:
             }
         await self.courier.ask("interactive", payload, accepts_answer=False)
 
-    async def click_in_view(self, user: str, view: Json, action_id: str, value: Any = None) -> None:
+    async def click_in_view(
+        self, user: str, view: Json, action_id: str, value: Any = None, block_id: str | None = None
+    ) -> None:
         with self.workspace.turn():
             payload = {
                 **self._interaction("block_actions", user),
                 "container": {"type": "view", "view_id": view["id"]},
                 "view": view,
-                "actions": [self._action(view["blocks"], action_id, value)],
+                "actions": [self._action(view["blocks"], action_id, value, block_id)],
             }
         await self.courier.ask("interactive", payload, accepts_answer=False)
 
@@ -150,8 +158,10 @@ class Interactions:
             "trigger_id": self.new_trigger(user),
         }
 
-    def _action(self, blocks: list[Json], action_id: str, value: Any) -> Json:
+    def _action(self, blocks: list[Json], action_id: str, value: Any, block_id: str | None) -> Json:
         for block in blocks:
+            if block_id not in (None, block.get("block_id")):
+                continue
             elements = [*block.get("elements", []), block.get("accessory"), block.get("element")]
             for element in elements:
                 if isinstance(element, dict) and element.get("action_id") == action_id:
@@ -179,6 +189,8 @@ class Interactions:
     def _after_submit(self, user: str, answer: Json) -> None:
         action = answer.get("response_action")
         stack = self.views.stacks[user]
+        if action in ("update", "push"):
+            check_view(answer["view"], "modal")
         if action == "update":
             self.views.update(stack[-1]["id"], None, answer["view"], None)
         elif action == "push":
@@ -187,3 +199,11 @@ class Interactions:
             stack.clear()
         elif action != "errors":
             stack.pop()
+
+    async def close(self, user: str) -> None:
+        """Leave the modal that a person looks at without sending it; the bot hears of it if it asked to."""
+        with self.workspace.turn():
+            view = self.views.stacks[user].pop()
+            payload = {**self._interaction("view_closed", user), "view": view, "is_cleared": False}
+        if view["notify_on_close"]:
+            await self.courier.ask("interactive", payload, accepts_answer=False)

@@ -17,6 +17,7 @@ class User:
     name: str
     tz: str = "UTC"
     is_bot: bool = False
+    is_admin: bool = False
 
     def json(self, team_id: str) -> Json:
         return {
@@ -26,6 +27,9 @@ class User:
             "real_name": self.name,
             "deleted": False,
             "tz": self.tz,
+            "is_admin": self.is_admin,
+            "is_owner": False,
+            "is_primary_owner": False,
             "is_bot": self.is_bot,
             "is_app_user": False,
             "profile": {"real_name": self.name, "display_name": self.name, "team": team_id},

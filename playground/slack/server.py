@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from playground.installation import Installation
@@ -45,10 +45,10 @@ class Slack:
         self.courier = Courier(installation, clock)
         self.views = Views(installation)
         self.files = Files(self.workspace, clock)
-        self.answers = Answers(self.workspace, clock, self.whisper)
+        self.calls: list[Call] = []
+        self.answers = Answers(self.workspace, clock, self.whisper, self.calls.append)
         self.interactions = Interactions(self.workspace, self.courier, self.views, self.answers, clock)
         self.loop: asyncio.AbstractEventLoop | None = None
-        self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.revoked: set[str] = set()
         self.prompts: dict[str, list[Json]] = {}
@@ -152,7 +152,9 @@ class Slack:
             return
         await self.courier.serve(websocket)
 
-    def application(self) -> Starlette:
+    def application(self, beside: Sequence[BaseRoute] = ()) -> Starlette:
+        """With further addresses ``beside`` Slack's own."""
+
         @asynccontextmanager
         async def lifespan(_: Starlette) -> AsyncIterator[None]:
             self.loop = asyncio.get_running_loop()
@@ -168,6 +170,7 @@ class Slack:
                 Route("/files-pri/{place}/{name}", self.files.redirect),
                 Route("/files-edge/{place}/{name}", self.files.content),
                 Route("/response/{team}/{key}", self.answers.receive, methods=["POST"]),
+                *beside,
             ],
             lifespan=lifespan,
         )

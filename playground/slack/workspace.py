@@ -30,6 +30,8 @@ class Workspace:
         self.ephemerals: list[Json] = []
         """What only one person saw: ``channel``, ``to``, ``ts``, ``text``, ``blocks``, ``thread_ts``."""
         self.changed = threading.Condition(threading.RLock())
+        self.turns = 0
+        """How many turns were taken: another number, and there may be something new to see."""
         self._numbers = itertools.count(1)
         self._last_micros = 0
         bot = User(installation.bot_user_id, installation.name, is_bot=True)
@@ -42,6 +44,7 @@ class Workspace:
             try:
                 yield
             finally:
+                self.turns += 1
                 self.changed.notify_all()
 
     def new_id(self, prefix: str) -> str:
@@ -54,8 +57,8 @@ class Workspace:
 
     # people and channels
 
-    def add_user(self, name: str, tz: str) -> User:
-        user = User(self.new_id("U"), name, tz)
+    def add_user(self, name: str, tz: str, *, admin: bool = False) -> User:
+        user = User(self.new_id("U"), name, tz, is_admin=admin)
         self.users[user.id] = user
         return user
 

@@ -62,6 +62,29 @@ def list_channels(slack: Slack, args: Args) -> Json:
     return {"channels": page, "response_metadata": metadata}
 
 
+@method("users.conversations")
+def conversations_of_user(slack: Slack, args: Args) -> Json:
+    """Where a person is a member, as far as the app may know: of closed conversations only those it is in as well."""
+    kinds = [KIND_OF_TYPE.get(each.strip(), "") for each in (args.text("types") or "public_channel").split(",")]
+    if "" in kinds:
+        raise Refused("invalid_types")
+    need_scope(slack, *(READ_SCOPE[kind] for kind in kinds))
+    bot = slack.installation.bot_user_id
+    user = args.text("user") or bot
+    if user not in slack.workspace.users:
+        raise Refused("user_not_found")
+    seen = [
+        {name: value for name, value in channel.json(bot).items() if name not in ("is_member", "num_members")}
+        for channel in slack.workspace.channels.values()
+        if channel.kind in kinds
+        and user in channel.members
+        and (channel.kind == "channel" or bot in channel.members)
+        and not (args.flag("exclude_archived") and channel.is_archived)
+    ]
+    page, metadata = page_of(seen, args)
+    return {"channels": page, "response_metadata": metadata}
+
+
 @method("conversations.members")
 def members(slack: Slack, args: Args) -> Json:
     channel = channel_to_read(slack, args, READ_SCOPE)

@@ -1,0 +1,44 @@
+// The page: sidebar, a channel or the app, a thread, and what stands over them.
+
+import { h, render } from "./vendor/preact.mjs";
+import { Blocks } from "./blocks.js";
+import { Conversation, Hamburger, Thread } from "./conversation.js";
+import { Dialogs } from "./dialogs.js";
+import { Sidebar, openApp } from "./sidebar.js";
+import { bot, directChannel, look, onChange, part, person, redraw, show, ui } from "./store.js";
+
+function App() {
+  if (!ui.me) return h("p", { class: "loading", role: "status" }, "Opening the workspace…");
+  return h("div", { class: `page ${ui.thread ? "with-thread" : ""}` },
+    h(Sidebar),
+    ui.sidebar && h("div", { class: "veil", onClick: () => show({ sidebar: false }) }),
+    h("div", { class: "middle" }, h(Banner), ui.channel === null ? h(AppView) : h(Conversation, { key: ui.channel, id: ui.channel })),
+    ui.thread && h(Thread, { key: ui.thread.ts, thread: ui.thread }),
+    h("div", { class: "toasts", role: "alert" }, ui.toast && h("div", { class: "toast" }, ui.toast, h("button", { type: "button", "aria-label": "Dismiss", onClick: () => show({ toast: null }) }, "✕"))),
+    h(Dialogs));
+}
+
+function Banner() {
+  const words = ui.offline ? "The playground does not answer. Start it again with “make demo”." : bot().connected ? null : `${person(bot().id).name} is starting; what you share now is answered in a moment.`;
+  return h("div", { role: "status" }, words && h("p", { class: "banner" }, words));
+}
+
+/** The app's own place: its home, and the conversation with it. */
+function AppView() {
+  const tab = (name, words) => h("button", { type: "button", role: "tab", "aria-selected": String(ui.tab === name), onClick: () => openApp(name) }, words);
+  const heading = h("header", { class: "bar" }, h(Hamburger), h("h1", null, person(bot().id).name), h("div", { class: "tabs", role: "tablist", "aria-label": "The app" }, tab("home", "Home"), tab("messages", "Messages")));
+  if (ui.tab === "messages" && directChannel()) return h(Conversation, { key: directChannel().id, id: directChannel().id, heading });
+  const view = part("home");
+  return h("main", { class: "conversation" }, heading,
+    h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home" }, view ? h(Blocks, { blocks: view.blocks, where: { in: "home" } }) : h("p", { class: "empty" }, "The app has not put anything here yet.")));
+}
+
+const root = document.getElementById("root");
+onChange(() => render(h(App), root));
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && ui.thread && !event.defaultPrevented) show({ thread: null });
+});
+// Clocks and “a minute ago” move on by themselves.
+setInterval(redraw, 20000);
+look();
+redraw();

@@ -1,0 +1,103 @@
+// Where one can go, what one can try, who one is, and what time it is.
+
+import { h } from "./vendor/preact.mjs";
+import { Menu } from "./menu.js";
+import { act, bot, channels, complain, directChannel, goTo, look, me, now, people, person, place, show, ui, unread, zone } from "./store.js";
+import { instant, longTime, next, shortNow, wallTime } from "./times.js";
+
+const DAY = 86400;
+
+export function Sidebar() {
+  const open = channels().filter((each) => each.kind === "channel" || each.kind === "group");
+  const app = person(bot().id);
+  return h("nav", { class: `sidebar ${ui.sidebar ? "open" : ""}`, "aria-label": "Workspace" },
+    h("div", { class: "workspace" }, h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }), h("strong", null, "Playground"),
+      h("button", { type: "button", class: "round close-sidebar", "aria-label": "Close the sidebar", onClick: () => show({ sidebar: false }) }, "✕")),
+    h("div", { class: "sidebar-scroll" },
+      h("h2", null, "Channels"),
+      h("ul", { class: "places" }, open.map((each) => h(Place, { key: each.id, here: ui.channel === each.id, words: `${each.kind === "group" ? "🔒" : "#"} ${each.name}`, count: unread(each.id), go: () => goTo(each.id) }))),
+      h("h2", null, "Apps"),
+      h("ul", { class: "places" }, h(Place, { here: ui.channel === null, words: app.name, dot: bot().connected, count: directChannel() ? unread(directChannel().id) : 0, go: () => openApp("home") })),
+      h(Guide)),
+    h("div", { class: "sidebar-end" }, h(Clock), h(Who), h(Theme)));
+}
+
+function Place({ here, words, count, go, dot }) {
+  return h("li", null, h("button", { type: "button", class: `${here ? "here" : ""} ${count && !here ? "unread" : ""}`, "aria-current": here ? "page" : undefined, onClick: go },
+    dot !== undefined && h("span", { class: `dot ${dot ? "on" : ""}`, title: dot ? "connected" : "starting" }), h("span", { class: "name" }, words),
+    count > 0 && !here && h("span", { class: "badge", "aria-label": `${count} unread` }, count)));
+}
+
+export async function openApp(tab) {
+  show({ channel: null, thread: null, tab, sidebar: false });
+  await act("open_app", { tab }, "The app");
+}
+
+// --- things to try ----------------------------------------------------------------------------------
+
+function Guide() {
+  const into = ui.channel;
+  const share = async (sample, by) => {
+    const where = into ?? channels().find((each) => each.kind === "channel")?.id;
+    if (where !== ui.channel) goTo(where);
+    show({ sidebar: false });
+    const { ts } = await act("share_sample", { channel: where, name: sample.name, by }, "The sample");
+    if (ts) show({ follow: ts });
+  };
+  const write = (draft) => {
+    if (ui.channel === null) goTo(channels().find((each) => each.kind === "channel")?.id);
+    show({ draft, sidebar: false });
+  };
+  return h("section", { class: "guide", "aria-labelledby": "guide" }, h("h2", { id: "guide" }, "Try it"),
+    h("h3", null, "1 · Share a paper"),
+    h("ul", { class: "samples" }, place().samples.map((sample) => h("li", { key: sample.name }, h("span", { class: "sample-title", lang: sample.language }, sample.title),
+      h("span", { class: "sample-ways" }, h("button", { type: "button", "aria-label": `Share the link of ${sample.title}`, onClick: () => share(sample, "link") }, "Share link"),
+        h("button", { type: "button", "aria-label": `Upload the PDF of ${sample.title}`, onClick: () => share(sample, "pdf") }, "Upload PDF"))))),
+    h("p", null, "Or paste an arXiv link (with a network), or drop a PDF of yours."),
+    h("h3", null, "2 · Compile a digest"),
+    h("button", { type: "button", class: "try", onClick: () => write("/digest week") }, "/digest week"),
+    h("h3", null, "3 · Let it come by itself"),
+    h("button", { type: "button", class: "try", onClick: () => write("/digest schedule weekly mon 09:00") }, "/digest schedule weekly mon 09:00"),
+    h("button", { type: "button", class: "try", onClick: () => moveTo(next(now(), zone(), 9, 0, 1)) }, "⏩ It is Monday 09:00"));
+}
+
+// --- time -------------------------------------------------------------------------------------------
+
+async function moveTo(seconds) {
+  const ahead = seconds - now();
+  if (ahead <= 0) complain("Time in the workspace only moves forward.");
+  else await act("move_clock", { seconds: ahead }, "The clock");
+}
+
+function Clock() {
+  const at = now();
+  const moves = [["In an hour", at + 3600], ["Tomorrow 09:00", next(at, zone(), 9, 0)], ["Monday 09:00", next(at, zone(), 9, 0, 1)], ["In a week", at + 7 * DAY]];
+  return h(Menu, { class: "clock", label: `It is ${longTime(at, zone())}. Move the time`, shown: [h("span", { "aria-hidden": true }, "🕘 "), `It is ${shortNow(at, zone())}`], children: (close) =>
+    h("div", { class: "clock-menu" }, h("p", null, "Let time pass, for the workspace and the bot:"),
+      moves.map(([words, to]) => h("button", { key: words, type: "button", class: "button", onClick: () => { close(); moveTo(to); } }, words)),
+      h("form", { onSubmit: (event) => {
+        event.preventDefault();
+        const [year, month, day, hour, minute] = event.currentTarget.elements.at.value.split(/\D/).map(Number);
+        close();
+        if (year) moveTo(instant(year, month, day, hour, minute, zone()));
+      } }, h("label", null, `Or until (${zone()})`, h("input", { type: "datetime-local", name: "at", min: forInput(at), defaultValue: forInput(at) })), h("button", { type: "submit", class: "button primary" }, "Go"))) });
+}
+
+function forInput(seconds) {
+  const { year, month, day, hour, minute } = wallTime(seconds, zone());
+  return new Date(Date.UTC(year, month - 1, day, hour, minute)).toISOString().slice(0, 16);
+}
+
+function Who() {
+  return h("label", { class: "who" }, "You are ", h("select", { onChange: (event) => look(event.currentTarget.value) },
+    people().filter((each) => !each.is_bot).map((each) => h("option", { key: each.id, value: each.id, selected: each.id === me()?.id }, `${each.name} (${each.tz})`))));
+}
+
+function Theme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  return h("button", { type: "button", class: "theme", onClick: () => {
+    root.dataset.theme = dark ? "light" : "dark";
+    show({});
+  } }, dark ? "☀ Light" : "☾ Dark");
+}

@@ -15,33 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 import typeset_papers as typeset
+from typeset_papers import CATALOG, ONE_PAGE, raw_pdf, stream
 
 from bot.errors import Tell
 from bot.papers.jail import Jail
 
-
-def raw_pdf(*objects: bytes) -> bytes:
-    out = b"%PDF-1.7\n"
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    size = len(objects) + 1
-    return out + b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (
-        size,
-        table,
-        size,
-        len(out),
-    )
-
-
-def stream(data: bytes, extra: bytes = b"") -> bytes:
-    return b"<</Length %d%s>>stream\n%s\nendstream" % (len(data), extra, data)
-
-
-CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
-ONE_PAGE = b"<</Type/Pages/Kids[3 0 R]/Count 1>>"
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>"
 
 

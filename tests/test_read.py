@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 import typeset_papers as typeset
 from reportlab.lib.utils import ImageReader
-from typeset_papers import ABSTRACT, HEIGHT, WIDTH, Sheet, made
+from typeset_papers import ABSTRACT, CATALOG, HEIGHT, ONE_PAGE, WIDTH, Sheet, made, raw_pdf, stream
 
 from bot.errors import Tell
 from bot.models import Reading
+from bot.papers.pages import layout
+from bot.papers.pages.sight import Sight
 from bot.papers.read import read
 
 TITLE = "Otter: Sparse Sampling of River Levels on Small Machines"
@@ -214,6 +217,39 @@ def test_white_letters_on_a_dark_bar_are_text_like_any_other(tmp_path: Path) -> 
     text = reading_of(made(barred, typeset.references), tmp_path).text
     assert not text.hidden_text
     assert "dark bar of colour" in text.pages[0]
+
+
+def test_letters_of_a_bitmap_font_are_as_large_as_they_are_drawn(tmp_path: Path) -> None:
+    """TeX once wrote fonts of bitmaps: 20 pt high at a nominal size of a fraction of a point."""
+    letters = [chr(code) for code in (*range(65, 91), *range(97, 123))]
+    differences = "65 " + "".join(f"/{c}" for c in letters[:26]) + "97 " + "".join(f"/{c}" for c in letters[26:])
+    font = (
+        "<</Type/Font/Subtype/Type3/FontBBox[0 0 40 40]/FontMatrix[1 0 0 1 0 0]/FirstChar 65/LastChar 122"
+        f"/Widths[{'24 ' * 58}]/CharProcs<<{''.join(f'/{c} 6 0 R' for c in letters)}>>"
+        f"/Encoding<</Type/Encoding/Differences[{differences}]>>/Resources<<>>>>"
+    )
+    words = "we show that the level of a river is known to the gauges in the water of the valley and that it is not "
+    lines = [
+        ("Sparse", 60, 720, 0.8),
+        ("Sampling", 200, 720, 0.8),
+        ("Rivers", 380, 720, 0.8),
+        ("Abstract", 250, 640, 0.4),
+    ]
+    for number, line in enumerate((words * 3).split("not ")):
+        lines += [(word, 60 + 12 * place * 4, 610 - 14 * number, 0.3) for place, word in enumerate(line.split()[:10])]
+    text = "".join(f"BT /F {size} Tf 1 0 0 1 {x} {y} Tm ({word}) Tj ET\n" for word, x, y, size in lines)
+    page = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>"
+    square = stream(b"24 0 0 0 20 26 d1 0 0 20 26 re f")
+    data = raw_pdf(CATALOG, ONE_PAGE, page.encode(), stream(text.encode()), font.encode(), square)
+    path = tmp_path / "bitmaps.pdf"
+    path.write_bytes(data)
+    with pdfium.PdfDocument(path) as document:
+        opened = document[0]
+        read_text = opened.get_textpage()
+        laid_out = layout.sheet(opened, read_text, Sight(opened, read_text), 1)
+        assert laid_out.hidden_letters == 0
+        assert max(cell.size for cell in laid_out.cells) > 20
+        assert "Sampling" in read_text.get_text_range()
 
 
 def scanned(sheet: Sheet) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfPage, PdfTextPage
 
 from bot.papers.pages.letters import SPACING_ACCENTS, compose
-from bot.papers.pages.sight import Sight, address
+from bot.papers.pages.sight import TINY, Sight, address
 
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|medi(?!um?r)|cmbx|sfbx|\bbx\d", re.IGNORECASE)
 
@@ -42,6 +42,7 @@ class Style:
     angle: int
     """Quarter turns against the page, -1 for anything in between."""
     hidden: bool
+    font: int = 0
 
 
 class Glyphs:
@@ -65,14 +66,16 @@ class Glyphs:
             angle = 2
         name = ""
         weight = 0
+        key = 0
         if thing:
             font = pdfium.FPDFTextObj_GetFont(thing)
             buffer = ctypes.create_string_buffer(128)
             pdfium.FPDFFont_GetBaseFontName(font, buffer, 128)
             name = buffer.value.decode("utf-8", "replace").split("+")[-1]
             weight = pdfium.FPDFFont_GetWeight(font)
+            key = address(font)
         hidden = not self.sight.sees(index, thing)
-        return Style(size, bool(_BOLD.search(name)) or weight >= 600, angle, hidden)
+        return Style(size, bool(_BOLD.search(name)) or weight >= 600, angle, hidden, key)
 
     def on_page(self, glyph: Glyph) -> bool:
         return self.sight.on_page(glyph.x0 + self.left, self.top - glyph.base)
@@ -109,6 +112,19 @@ class Glyphs:
             box = (a.value - left, top - d.value, b.value - left, top - c.value)
             yield Glyph(chr(code), *box, top - y.value, style.size, style.bold, spaced), style
             spaced = False
+
+
+def true_sizes(drawn: Iterable[tuple[Glyph, Style]]) -> None:
+    """Give the letters of bitmap fonts, whose nominal size says nothing, the size their font is drawn in."""
+    fonts: dict[tuple[int, float], list[Glyph]] = {}
+    for glyph, style in drawn:
+        if style.size < 2 * TINY:
+            fonts.setdefault((style.font, style.size), []).append(glyph)
+    for glyphs in fonts.values():
+        heights = sorted(glyph.y1 - glyph.y0 for glyph in glyphs)
+        size = round(1.35 * heights[int(0.8 * (len(heights) - 1))], 1)
+        for glyph in glyphs:
+            glyph.size = max(glyph.size, size)
 
 
 def composed(glyphs: list[Glyph]) -> list[Glyph]:

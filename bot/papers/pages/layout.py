@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from pypdfium2 import PdfPage, PdfTextPage
 
-from bot.papers.pages.glyphs import Glyph, Glyphs, composed
+from bot.papers.pages.glyphs import Glyph, Glyphs, composed, true_sizes
 from bot.papers.pages.letters import mend
 from bot.papers.pages.sight import Sight
 
@@ -153,7 +153,9 @@ def sheet(page: PdfPage, text: PdfTextPage, sight: Sight, number: int) -> Sheet:
     result = Sheet(number, source.width, source.height)
     upright: list[Glyph] = []
     turned: list[str] = []
-    for glyph, style in source:
+    drawn = list(source)
+    true_sizes(drawn)
+    for glyph, style in drawn:
         if style.hidden or not source.on_page(glyph):
             result.hidden_letters += glyph.text.isalnum()
         elif style.angle:

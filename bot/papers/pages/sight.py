@@ -39,6 +39,8 @@ class Sight:
     def sees(self, index: int, thing: pdfium.FPDF_PAGEOBJECT) -> bool:
         """Whether the character ``index``, drawn by ``thing``, is painted, large and dark enough."""
         key = address(thing)
+        if key not in self._seen and pdfium.FPDFText_GetUnicode(self.text.raw, index) <= 32:
+            return True  # white space tells nothing of its object
         if key not in self._seen:
             self._seen[key] = not key or self._painted(index, thing)
         return self._seen[key]
@@ -75,7 +77,7 @@ class Sight:
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self.text, index, matrix)
         size = abs(pdfium.FPDFText_GetFontSize(self.text, index)) * math.hypot(matrix.c, matrix.d)
-        if 0 < size < TINY:
+        if 0 < size < TINY and self._height(index) < 2 * TINY:
             return False
         mode = pdfium.FPDFTextObj_GetTextRenderMode(thing)
         if mode == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE or mode == pdfium.FPDF_TEXTRENDERMODE_CLIP:
@@ -93,6 +95,12 @@ class Sight:
         pdfium.FPDFText_GetCharOrigin(self.text, index, x, y)
         # white letters on a dark area; unpainted ones over their own outlines
         return any(a <= x.value <= c and b <= y.value <= d for a, b, c, d in self._dark)
+
+    def _height(self, index: int) -> float:
+        """Of the character as drawn: fonts of bitmaps, as TeX made them once, are large at a nominal size of 0.2."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        pdfium.FPDFText_GetCharBox(self.text.raw, index, left, right, bottom, top)
+        return top.value - bottom.value
 
     @cached_property
     def _is_scan(self) -> bool:

@@ -217,7 +217,7 @@ class Correcting:
         if failed and brief.model == EXTRACTIVE and self._current(place) is not None:
             # A brief at hand is better than excerpts made for want of a model.
             return failed
-        self._library.keep(place.team_id, paper, brief, None, now, share_id=share.id)
+        self._library.keep(place.team_id, paper, brief, None, now, share_id=share.id, again=True)
         return []
 
     def _thread_of(self, place: Place) -> str | None:

@@ -1,0 +1,251 @@
+"""What people do to a brief in Slack: their own words, out of the digest, once more, in the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pytest
+from fake_model_server import FakeModelServer, error
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.installation import Installation
+
+Json = dict[str, Any]
+WORDS = "a ladder of hand-built tide gauges"
+
+
+@dataclass
+class Team:
+    place: Playground
+    server: FakeModelServer
+    bot: RunningBot
+    ada: str
+    bo: str
+    eve: str
+    """An admin."""
+    channel: str
+    numbers: Iterator[int]
+
+    def briefed(self, user: str | None = None, channel: str | None = None) -> Json:
+        """The answer to a paper that nobody shared before."""
+        channel = channel or self.channel
+        paper = MadePaper(next(self.numbers))
+        ts = self.place.upload(user or self.ada, channel, f"{paper.number}.pdf", paper.pdf())
+        self.place.wait_for(lambda: "white_check_mark" in self.place.reactions(channel, ts), 60)
+        [message] = self.place.thread(channel, ts)
+        return message
+
+    def now(self, message: Json) -> Json:
+        found = self.place.message(message["channel"], message["ts"])
+        assert found is not None
+        return found
+
+    def changed(self, message: Json) -> Json:
+        """The message, once it says something else."""
+        self.place.wait_for(lambda: self.now(message)["text"] != message["text"], 60)
+        return self.now(message)
+
+    def open(self, user: str, message: Json, action_id: str, value: str | None = None) -> Json:
+        before = (self.place.modal(user) or {}).get("id")
+        self.place.click(user, message, action_id, value)
+        return self.place.wait_for(lambda: (m := self.place.modal(user)) and m["id"] != before and m, 10)
+
+    def told(self, user: str, message: Json, act: Callable[[], object]) -> str:
+        """What only ``user`` is told in answer to an act."""
+        before = len(self.place.ephemerals(user, message["channel"]))
+        act()
+        heard = self.place.wait_for(lambda: self.place.ephemerals(user, message["channel"])[before:], 10)
+        return str(heard[0]["text"])
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+        environment = {
+            **place.environment(),
+            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            "PAPERWIRE_MODEL": "openai/first-model",
+            "PAPERWIRE_FALLBACK_MODELS": "openai/second-model",
+            "PAPERWIRE_MODEL_URL": server.url,
+            "PAPERWIRE_LANGUAGE": "en",
+            "PAPERWIRE_TIME_SCALE": "50",
+            "OPENAI_API_KEY": "sk-nobody",
+        }
+        ada, bo, eve = place.add_user("ada"), place.add_user("bo"), place.add_user("eve", admin=True)
+        channel = place.add_channel("papers")
+        with RunningBot(environment, tmp_path_factory.mktemp("corrections") / "data") as bot:
+            bot.wait_until_connected()
+            yield Team(place, server, bot, ada, bo, eve, channel, count(1))
+
+
+def test_a_members_words_are_taken_shown_with_their_name_and_used_from_then_on(team: Team) -> None:
+    message = team.briefed()
+    form = team.open(team.bo, message, "brief_edit")
+    assert form["callback_id"] == "brief_edit"
+    answer = team.place.submit(team.bo, {"technique": WORDS, "institutions": "Tidal College\nTidal College\nLake Bank"})
+    assert answer == {}
+    changed = team.changed(message)
+    assert WORDS in changed["text"]
+    assert "Tidal College and Lake Bank released" in changed["text"]
+    assert "edited by bo" in str(changed["blocks"])
+    assert "Tidal College, Lake Bank" in str(changed["blocks"])
+    assert len(team.place.thread(team.channel, message["thread_ts"])) == 1
+    details = str(team.open(team.ada, message, "paper_details")["blocks"])
+    assert f"Now: by <@{team.bo}>" in details
+    assert "Earlier: by openai/first-model" in details
+    assert message["text"][:60] in details
+    [preview] = team.place.command(team.ada, team.channel, "/digest week")
+    assert WORDS in str(preview["blocks"])
+
+
+def test_words_too_long_or_short_are_told_at_their_field_and_kept_in_the_form(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_edit")
+    answer = team.place.submit(team.ada, {"technique": "tides", "effect": "very good " * 40})
+    assert answer["errors"].keys() == {"technique", "effect"}
+    assert "3 to 25 words; these are 1" in answer["errors"]["technique"]
+    assert team.place.modal(team.ada)["callback_id"] == "brief_edit"  # type: ignore[index]
+    assert team.place.submit(team.ada, {"technique": WORDS}) == {}
+    assert WORDS in team.changed(message)["text"]
+
+
+def test_a_form_sent_unchanged_changes_nothing(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_edit")
+    assert team.place.submit(team.ada, {}) == {}
+    later = team.briefed()
+    assert later["ts"] != message["ts"]
+    assert team.now(message)["text"] == message["text"]
+    assert "edited by" not in str(team.now(message)["blocks"])
+
+
+def test_who_edits_what_somebody_else_has_changed_meanwhile_is_told(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_edit")
+    team.open(team.bo, message, "brief_edit")
+    team.place.submit(team.bo, {"technique": WORDS})
+    team.changed(message)
+    answer = team.place.submit(team.ada, {"technique": "a rival ladder of gauges"})
+    assert "Somebody changed this brief" in answer["errors"]["technique"]
+    assert WORDS in team.now(message)["text"]
+
+
+def test_only_members_of_the_channel_change_its_briefs(team: Team) -> None:
+    message = team.briefed()
+    stranger = team.place.add_user("sam")
+    place = team.place
+    channel = place.workspace.channels[team.channel]
+
+    def click() -> None:  # as in the preview of a public channel
+        place._run(place.slack.interactions.click(stranger, channel, message, "brief_edit"))
+
+    assert "Only members of the channel" in team.told(stranger, message, click)
+    assert place.modal(stranger) is None
+
+
+def test_who_has_left_the_channel_meanwhile_changes_nothing(team: Team) -> None:
+    message = team.briefed()
+    zoe = team.place.add_user("zoe")
+    team.place.invite(team.ada, team.channel, zoe)
+    team.open(zoe, message, "brief_edit")
+    team.place.remove(team.channel, zoe)
+    answer = team.place.submit(zoe, {"technique": WORDS})
+    assert answer["response_action"] == "update"
+    assert "Only members of the channel" in str(answer["view"])
+    team.briefed()
+    assert WORDS not in team.now(message)["text"]
+
+
+def test_the_sharer_and_admins_take_a_paper_out_of_the_digest_and_nobody_else(team: Team) -> None:
+    channel = team.place.add_channel("removing")
+    mine, other = team.briefed(team.ada, channel), team.briefed(team.ada, channel)
+
+    def remove(user: str, message: Json) -> str:
+        return team.told(user, message, lambda: team.place.click(user, message, "brief_more", "remove"))
+
+    refusal = remove(team.bo, mine)
+    assert f"Only <@{team.ada}>" in refusal
+    [preview] = team.place.command(team.ada, channel, "/digest week")
+    assert "2 papers" in preview["text"]
+    assert "stays out of the digests" in remove(team.ada, mine)
+    assert "stays out of the digests" in remove(team.eve, other)
+    [preview] = team.place.command(team.ada, channel, "/digest week")
+    assert "No papers" in preview["text"]
+    assert team.now(mine)["text"] == mine["text"]
+
+
+def test_a_brief_is_written_again_by_the_model_that_was_chosen_once(team: Team) -> None:
+    message = team.briefed()
+    form = team.open(team.bo, message, "brief_more", "again")
+    assert form["callback_id"] == "brief_again"
+    before = len(team.server.requests)
+    assert team.place.submit(team.bo, {"model": "openai/second-model"}) == {}
+    place = team.place
+    place.wait_for(lambda: "second-model" in str(details(team, message)), 60)
+    assert {request["model"] for request in team.server.requests[before:]} == {"second-model"}
+    assert len(place.thread(team.channel, message["thread_ts"])) == 1
+    place.wait_for(lambda: place.reactions(team.channel, message["thread_ts"]).keys() == {"white_check_mark"})
+    assert "Earlier: by openai/first-model" in details(team, message)
+
+
+def details(team: Team, message: Json) -> str:
+    return str(team.open(team.ada, message, "paper_details")["blocks"])
+
+
+def test_a_brief_written_again_takes_the_place_of_a_persons_words(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_edit")
+    team.place.submit(team.ada, {"technique": WORDS})
+    edited = team.changed(message)
+    team.open(team.ada, edited, "brief_more", "again")
+    team.place.submit(team.ada, {"model": "openai/second-model"})
+    changed = team.changed(edited)
+    assert WORDS not in changed["text"]
+    assert "edited by" not in str(changed["blocks"])
+    assert WORDS in details(team, message)  # in the history
+
+
+def test_a_brief_stays_when_no_model_answers_and_the_thread_is_told_why(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_more", "again")
+    team.server.queue(error(401, "Incorrect API key provided: sk-nobody", code="invalid_api_key"))
+    team.place.submit(team.ada, {"model": "openai/second-model"})
+    thread = team.place.wait_for(lambda: team.place.thread(team.channel, message["thread_ts"])[1:], 60)
+    assert "stays as it was" in thread[0]["text"]
+    assert "second-model" in thread[0]["text"]
+    assert team.now(message)["text"] == message["text"]
+
+
+def test_the_other_language_is_written_once_and_shown_in_turn(team: Team) -> None:
+    message = team.briefed()
+    team.place.click(team.bo, message, "brief_more", "other")
+    chinese = team.changed(message)
+    assert "发布了《" in chinese["text"]
+    asked = len(team.server.requests)
+    team.place.click(team.bo, chinese, "brief_more", "other")
+    english = team.changed(chinese)
+    assert english["text"] == message["text"]
+    assert len(team.server.requests) == asked
+    assert len(team.place.thread(team.channel, message["thread_ts"])) == 1
+
+
+def test_a_kill_after_the_click_loses_no_correction(team: Team) -> None:
+    message = team.briefed()
+    team.open(team.ada, message, "brief_edit")
+    team.place.fail_next("chat.update", error="internal_error", status=500)
+    assert team.place.submit(team.ada, {"technique": WORDS}) == {}
+    team.bot.kill()
+    team.bot.start()
+    team.bot.wait_until_connected()
+    assert WORDS in team.changed(message)["text"]
+    assert len(team.place.thread(team.channel, message["thread_ts"])) == 1
+
+
+def test_nothing_of_all_this_was_a_bug(team: Team) -> None:
+    assert "Traceback" not in team.bot.log

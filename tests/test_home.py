@@ -1,0 +1,144 @@
+"""The Home tab as people open, search and set it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.installation import Installation
+
+Json = dict[str, Any]
+PUBLIC, CLOSED, DIRECT = MadePaper(1), MadePaper(2), MadePaper(3)
+
+
+@dataclass
+class Team:
+    place: Playground
+    ada: str
+    bo: str
+    papers: str
+    closed: str
+
+    def home(self, user: str, **act: Any) -> Json:
+        """The tab after somebody opened it, or used an element of it: ``action`` and ``value``."""
+        before = (self.place.home(user) or {}).get("hash")
+        if act:
+            self.place.click_in_view(user, self.place.home(user) or {}, act["action"], act.get("value"))
+        else:
+            self.place.open_home(user)
+        return self.place.wait_for(lambda: (h := self.place.home(user)) and h["hash"] != before and h, 20)
+
+    def form(self, user: str, action: str) -> Json:
+        before = (self.place.modal(user) or {}).get("id")
+        self.place.click_in_view(user, self.place.home(user) or {}, action)
+        return self.place.wait_for(lambda: (m := self.place.modal(user)) and m["id"] != before and m, 10)
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with Playground(time_scale=50, installation=installation) as place:
+        ada, bo = place.add_user("ada", "Europe/Berlin"), place.add_user("bo", "Asia/Shanghai")
+        papers = place.add_channel("papers")
+        closed = place.add_channel("closed", private=True, members=[ada])
+        environment = {
+            **place.environment(),
+            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            "PAPERWIRE_LANGUAGE": "en",
+            "PAPERWIRE_TIME_SCALE": "50",
+        }
+        with RunningBot(environment, tmp_path_factory.mktemp("home") / "data") as bot:
+            bot.wait_until_connected()
+            for paper, channel in ((PUBLIC, papers), (CLOSED, closed), (DIRECT, place.direct_channel(ada))):
+                ts = place.upload(ada, channel, "paper.pdf", paper.pdf())
+                place.wait_for(lambda ts=ts, channel=channel: place.thread(channel, ts), 60)  # type: ignore[misc]
+            yield Team(place, ada, bo, papers, closed)
+
+
+def test_it_shows_the_latest_papers_that_its_visitor_may_see(team: Team) -> None:
+    mine, others = str(team.home(team.ada)["blocks"]), str(team.home(team.bo)["blocks"])
+    assert all(paper.title in mine for paper in (PUBLIC, CLOSED, DIRECT))
+    assert mine.index(DIRECT.title) < mine.index(CLOSED.title) < mine.index(PUBLIC.title)
+    assert PUBLIC.title in others
+    assert CLOSED.title not in others and DIRECT.title not in others
+    assert "How to use" in others
+
+
+def test_a_search_finds_what_its_visitor_may_see_and_leads_back(team: Team) -> None:
+    team.home(team.ada)
+    found = str(team.home(team.ada, action="home_search", value=CLOSED.title)["blocks"])
+    assert CLOSED.title in found
+    assert "1 paper for" in found
+    back = str(team.home(team.ada, action="home_recent")["blocks"])
+    assert PUBLIC.title in back and CLOSED.title in back
+    team.home(team.bo)
+    nothing = str(team.home(team.bo, action="home_search", value=CLOSED.title)["blocks"])
+    assert "Nothing found" in nothing
+    odd = str(team.home(team.bo, action="home_search", value='"* OR NEAR( <!channel> -')["blocks"])
+    assert "Nothing found" in odd
+
+
+def test_details_open_from_there_also_for_a_closed_channel(team: Team) -> None:
+    team.home(team.ada)
+    team.home(team.ada, action="home_search", value=CLOSED.title)
+    details = str(team.form(team.ada, "paper_details")["blocks"])
+    assert CLOSED.title in details
+    assert "Evidence" not in details or "page 1" in details
+
+
+def test_details_of_a_closed_channel_are_not_for_who_has_left_it(team: Team) -> None:
+    zoe = team.place.add_user("zoe")
+    team.place.invite(team.ada, team.closed, zoe)
+    team.home(zoe)
+    assert CLOSED.title in str(team.home(zoe, action="home_search", value=CLOSED.title))
+    team.place.remove(team.closed, zoe)
+    modal = team.form(zoe, "paper_details")
+    assert CLOSED.title not in str(modal)
+
+
+def test_a_schedule_is_set_changed_and_ended_there(team: Team) -> None:
+    place, bo = team.place, team.bo
+    team.home(bo)
+    form = team.form(bo, "home_schedule_new")
+    assert form["callback_id"] == "home_schedule"
+    wrong = place.submit(bo, {"channel": team.papers, "schedule": "every other day"})
+    assert "I do not understand the schedule" in wrong["errors"]["schedule"]
+    before = place.home(bo)["hash"]  # type: ignore[index]
+    assert place.submit(bo, {"channel": team.papers, "schedule": "weekly mon 09:00"}) == {}
+    place.wait_for(lambda: (place.home(bo) or {})["hash"] != before)
+    assert "every Monday at 09:00 (Asia/Shanghai)" in str(place.home(bo))
+    assert "every Monday at 09:00 (Asia/Shanghai)" in place.command(bo, team.papers, "/digest schedule")[0]["text"]
+    form = team.form(bo, "home_schedule")
+    assert "weekly mon 09:00 Asia/Shanghai" in str(form["blocks"])
+    assert place.submit(bo, {"schedule": "daily 07:30"}) == {}
+    place.wait_for(lambda: "every day at 07:30 (Asia/Shanghai)" in str(place.home(bo)))
+    team.form(bo, "home_schedule")
+    assert place.submit(bo, {"schedule": "off"}) == {}
+    place.wait_for(lambda: "None of your channels has a scheduled digest yet" in str(place.home(bo)))
+
+
+def test_a_schedule_is_set_only_where_its_maker_and_the_bot_are_members(team: Team) -> None:
+    place, bo = team.place, team.bo
+    elsewhere = place.add_channel("elsewhere", bot=False)
+    adas = place.add_channel("adas", members=[team.ada])
+    team.home(bo)
+    team.form(bo, "home_schedule_new")
+    answer = place.submit(bo, {"channel": adas, "schedule": "daily 09:00"})
+    assert "Only members" in answer["errors"]["channel"]
+    answer = place.submit(bo, {"channel": elsewhere, "schedule": "daily 09:00"})
+    assert "/invite" in answer["errors"]["channel"]
+
+
+def test_a_schedule_lost_to_slacks_troubles_keeps_what_was_typed(team: Team) -> None:
+    place, bo = team.place, team.bo
+    team.home(bo)
+    team.form(bo, "home_schedule_new")
+    place.fail_next("users.conversations", error="internal_error", status=500)
+    answer = place.submit(bo, {"channel": team.papers, "schedule": "daily 09:00"})
+    assert "Slack does not answer properly" in answer["errors"]["schedule"]

@@ -5,13 +5,16 @@ The real bot as a process of its own, the playground as Slack, a stand-in for ar
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 from running_bot import ROOT, RunningBot
 
 from playground import Playground
@@ -20,6 +23,14 @@ from playground.installation import Installation
 from playground.samples import Sample, samples
 
 _SCALE = 10
+
+
+def sample(name: str) -> Sample:
+    return next(each for each in samples() if each.name == name)
+
+
+ENGLISH = "two_pass_skimming"
+MANY = "quiet_updates"
 
 
 @dataclass
@@ -68,14 +79,6 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         with RunningBot(environment, folder / "data") as bot:
             bot.wait_until_connected()
             yield Team(place, bot, ada, bo, channel, offset)
-
-
-def sample(name: str) -> Sample:
-    return next(each for each in samples() if each.name == name)
-
-
-ENGLISH = "two_pass_skimming"
-MANY = "quiet_updates"
 
 
 def test_a_link_is_answered_with_a_brief_in_its_thread(team: Team) -> None:
@@ -187,9 +190,37 @@ def test_invited_to_a_channel_the_bot_says_once_what_it_does(team: Team) -> None
     assert "/digest week" in said[0]["text"]
 
 
+def locked() -> bytes:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(sample(MANY).pdf))
+    writer.encrypt("secret", algorithm="RC4-128")
+    file = io.BytesIO()
+    writer.write(file)
+    return file.getvalue()
+
+
+def drawn(*words: str) -> bytes:
+    """A PDF that holds a picture and these words, and nothing else."""
+    file = io.BytesIO()
+    page = Canvas(file, pagesize=(595, 842))
+    page.rect(100, 400, 300, 300, fill=1)
+    for line, word in enumerate(words):
+        page.drawString(72, 300 - 14 * line, word)
+    page.showPage()
+    page.save()
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
+        ("a locked PDF", locked(), "密码"),
+        ("a PDF without text", drawn(), "OCR"),
+        (
+            "no paper",
+            drawn(*["Two pots of tea and one plate of biscuits, table by the window, 9.80"] * 20),
+            "不是学术论文",
+        ),
+        ("too large a file", b"%PDF-1.7" + bytes(51_000_000), "50 MB"),
         ("not a PDF", b"just some words", "不是 PDF"),
         ("an empty file", b"", "空"),
         ("a damaged PDF", b"%PDF-1.7\nrubbish", "损坏"),

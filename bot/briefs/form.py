@@ -6,17 +6,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from bot.briefs.brief import LENGTHS, LONGEST_ZH
 from bot.briefs.cues import cues
 from bot.briefs.source import Source, latin_words, plain
 from bot.models import SLOTS, Draft, Fault, Language, Slot
 
-LENGTHS: dict[Language, dict[Slot, tuple[int, int]]] = {
-    "zh": {"technique": (8, 80), "problem": (8, 60), "effect": (8, 100)},
-    "en": {"technique": (3, 25), "problem": (3, 20), "effect": (5, 30)},
-}
-"""Fewest and most characters (zh) or words (en) of a slot."""
-ZH_TOTAL = 220
-"""Most characters of the three slots together in Chinese."""
 HOPELESS_LENGTH = 600
 """Characters from which a slot is not looked at any further."""
 HOPELESS = f"more than {HOPELESS_LENGTH} characters"
@@ -67,8 +61,8 @@ def form_faults(draft: Draft, language: Language, excerpts: frozenset[str]) -> I
         elif _says_nothing(words):
             yield Fault(slot, "filler", words)
     total = sum(len(getattr(draft, slot).strip()) for slot in SLOTS if slot not in excerpts)
-    if language == "zh" and total > ZH_TOTAL:
-        yield Fault("effect", "length", f"三项共 {total} 字，最多 {ZH_TOTAL} 字")
+    if language == "zh" and total > LONGEST_ZH:
+        yield Fault("effect", "length", f"三项共 {total} 字，最多 {LONGEST_ZH} 字")
     yield from _repeated(draft)
 
 

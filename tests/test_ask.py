@@ -145,6 +145,13 @@ def test_the_page_of_a_quote_is_found_by_us() -> None:
     assert draft_of(reply, PAPER, TEXT, "en").evidence["effect"].page == 2
 
 
+def test_a_quote_in_a_text_without_full_stops_is_shown_itself() -> None:
+    quote = "the pump lifts water 750 metres without a valve"
+    page = " ".join(["and the river runs on"] * 40 + [quote] + ["and the river runs on"] * 40)
+    shown = whole_sentence(Evidence(quote, 1), PAPER, FullText((page,)))
+    assert shown == Evidence(quote, 1)
+
+
 def test_the_reader_gets_the_whole_sentence_behind_a_quote() -> None:
     shown = whole_sentence(Evidence("reload weights for every request", 1), PAPER, TEXT)
     assert shown.quote.startswith("However, current adapter servers")

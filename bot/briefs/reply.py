@@ -17,6 +17,9 @@ from bot.briefs.source import plain as source_text
 from bot.briefs.source import squash
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
+_LONGEST_SENTENCE = 600
+"""Characters; what is longer runs on, as text without full stops does."""
+
 
 class Named(BaseModel):
     """An institution as the model read it, with the Chinese name it proposes."""
@@ -100,12 +103,14 @@ def _evidence(quote: str, paper: Paper, text: FullText | None) -> Evidence:
 
 
 def whole_sentence(evidence: Evidence, paper: Paper, text: FullText | None) -> Evidence:
-    """The sentence of the paper around a quote, for the reader; the quote itself where it crosses sentences."""
+    """The sentence of the paper around a quote, for the reader; the quote itself where it crosses sentences or the
+    sentence runs on: what the slot rests on must never be cut off.
+    """
     page = paper.abstract if evidence.page == 0 else text.pages[evidence.page - 1] if text else ""
     wanted = squash(source_text(evidence.quote))
     for sentence in split(page):
-        if wanted in squash(source_text(sentence)):
-            return Evidence(plain(sentence, 600), evidence.page)
+        if len(sentence) <= _LONGEST_SENTENCE and wanted in squash(source_text(sentence)):
+            return Evidence(plain(sentence), evidence.page)
     return evidence
 
 

@@ -233,6 +233,7 @@ def share_values(share: Share) -> dict[str, Value]:
         "file_name": share.file_name,
         "private": int(share.private),
         "asked": int(share.asked),
+        "silent": int(share.silent),
     }
 
 
@@ -250,6 +251,7 @@ def share_of(row: Row) -> StoredShare:
         file_name=row["file_name"],
         private=bool(row["private"]),
         asked=bool(row["asked"]),
+        silent=bool(row["silent"]),
     )
     return StoredShare(
         share=share,

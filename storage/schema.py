@@ -239,6 +239,7 @@ def m001_first_tables(db: Database) -> None:
 _SECOND = (
     "ALTER TABLE schedules ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE channel_settings ADD COLUMN mode TEXT NOT NULL DEFAULT 'reply'",
+    "ALTER TABLE shares ADD COLUMN silent INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE shares ADD COLUMN left_out_at TEXT",
     "ALTER TABLE shares ADD COLUMN left_out_by TEXT",
     "CREATE INDEX shares_latest ON shares (team_id, shared_at) WHERE state = 'briefed'",

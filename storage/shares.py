@@ -24,9 +24,9 @@ def accept(tx: Transaction, team_id: str, share: Share, now: datetime) -> Stored
     tx.rows(
         """
         INSERT INTO shares (team_id, id, channel_id, ts, item, user_id, thread_ts, identifier, url, file_id, file_name,
-                            private, asked, state, shared_at)
+                            private, asked, silent, state, shared_at)
         VALUES (:team, :id, :channel_id, :ts, :item, :user_id, :thread_ts, :identifier, :url, :file_id, :file_name,
-                :private, :asked, :state, :now)
+                :private, :asked, :silent, :state, :now)
         ON CONFLICT (team_id, id) DO NOTHING
         """,
         team=team_id,

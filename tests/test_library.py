@@ -45,7 +45,9 @@ def briefed(library: Library, *keys: str, channel: str = "C1", ts: str = "1.0001
 
 
 def test_a_share_comes_back_as_it_was_accepted(library: Library) -> None:
-    posted = replace(share(), thread_ts="0.9", identifier=Identifier("arxiv", "2610.00001", 3, False), asked=True)
+    posted = replace(
+        share(), thread_ts="0.9", identifier=Identifier("arxiv", "2610.00001", 3, False), asked=True, silent=True
+    )
     stored = library.accept("T1", posted, at(0))
     assert stored.share == posted
     assert (stored.state, stored.shared_at, stored.paper_id) == (ShareState.ACCEPTED, at(0), None)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
-from bot.models import ChannelSettings, Digest, Paper, Period, Share, ShareState, StoredShare
+from bot.models import ChannelSettings, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
 from storage.sqlite import SqliteLibrary
 
 TEAMS = ("T1", "T2")
@@ -99,17 +100,34 @@ class Act:
                 library.freeze_digest(self.team, self.channel, self.digest_id, now, at(-1), self.language, now)
             case "ask":
                 library.freeze_period(self.team, self.channel, self.digest_id, ALWAYS, self.language, now)
+            case "revise":
+                stored = library.stored_share(self.team, self.posted.id)
+                if stored and stored.paper_id:
+                    mine = replace(brief(self.words), language=self.language)
+                    library.revise(self.team, stored.paper_id, self.channel, mine, self.words, now)
+            case "leave out":
+                if library.stored_share(self.team, self.posted.id):
+                    library.leave_out(self.team, self.posted.id, self.words, now)
+            case "discuss":
+                undone = self.language == "en"
+                library.discussed(self.team, self.channel, f"{self.message}.0", "reply", now, undone=undone)
+            case "gather":
+                plan = Schedule(self.team, self.channel, "daily", time(9), "UTC", self.words, sources=CHANNELS)
+                library.put_schedule(self.team, plan)
             case "set":
                 library.put_channel_settings(
                     self.team, ChannelSettings(self.team, self.channel, self.language, self.words)
                 )
 
 
+KINDS = ("brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set")
+KINDS += ("revise", "revise", "leave out", "discuss", "gather", "freeze")
+
 ACTS = st.lists(
     st.builds(
         Act,
         number=st.just(0),
-        kind=st.sampled_from(["brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set"]),
+        kind=st.sampled_from(KINDS),
         team=st.sampled_from(TEAMS),
         channel=st.sampled_from(CHANNELS),
         message=st.integers(1, 3),
@@ -140,6 +158,8 @@ def answers(library: SqliteLibrary, team: str, channel: str) -> Iterator[Any]:
             yield library.text(team, known.id, channel)
             yield library.brief(team, known.id, "zh", channel)
             yield library.brief(team, known.id, "en", channel)
+            yield library.revisions(team, known.id, "zh", channel)
+            yield library.revisions(team, known.id, "en", channel)
             yield library.first_share(team, known.id, channel, before="")
             for message in range(1, 4):
                 own = share("arxiv:1", team=team, channel=channel, ts=f"{message}.0").id
@@ -148,6 +168,15 @@ def answers(library: SqliteLibrary, team: str, channel: str) -> Iterator[Any]:
         yield library.shared_in(team, channel, ALWAYS, language)
     yield library.failed_in(team, channel, ALWAYS)
     yield library.last_digest_due(team, channel)
+    yield library.activity(team, channel, ALWAYS.since_at)
+    yield library.usage_in(team, channel, ALWAYS)
+    there = [channel] if channel in PRIVATE else []
+    for query in ("tides", "technique sentence", "waves ada", "abstract", "c", "abstract seas first"):
+        page = library.search(team, there, query, "zh", limit=4, offset=1)
+        yield page.total
+        yield page.entries
+    for limit in (2, 9):
+        yield library.recent(team, there, "en", limit=limit)
     for number in range(1, 4):
         for kind in ("freeze", "ask"):
             digest = library.frozen_digest(team, f"{kind}:{channel}:{number}")
@@ -168,7 +197,7 @@ def nameless(answer: Any) -> Any:
         case Digest():
             return replace(answer, entries=(), failed=())
         case _ if hasattr(answer, "shares"):
-            return (nameless(answer.paper), answer.brief, nameless(answer.shares), answer.number)
+            return (nameless(answer.paper), answer.brief, nameless(answer.shares), answer.number, answer.discussion)
     return answer
 
 
@@ -230,6 +259,8 @@ def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: 
             run(acts, library)
         except Retry as error:
             assert error.code == "paper_withdrawn"
+        with library._reading() as tx:
+            left_out = {row["id"] for row in tx.rows("SELECT id FROM shares WHERE left_out_at IS NOT NULL")}
         for act in acts:
             stored = library.stored_share(act.team, act.posted.id)
             if stored is not None and stored.state is ShareState.BRIEFED:
@@ -238,6 +269,9 @@ def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: 
                 briefs = [library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")]
                 assert any(briefs)
                 entries = library.shared_in(act.team, act.channel, ALWAYS, act.language)
+                if stored.share.id in left_out:
+                    assert not [entry for entry in entries if stored in entry.shares]
+                    continue
                 (entry,) = [entry for entry in entries if stored in entry.shares]
                 assert entry.brief.language == act.language or not briefs[act.language == "en"]
 
@@ -253,7 +287,16 @@ def test_nothing_stays_when_every_message_is_deleted(acts: list[Act]) -> None:
                     library.withdraw(team, channel, f"{message}.0", at(100))
             assert library.all_papers(team, None, "zh") == ()
         with library._reading() as tx:
-            for table in ("papers", "identifiers", "absorbed", "texts", "briefs", "digest_entries"):
+            for table in (
+                "papers",
+                "identifiers",
+                "absorbed",
+                "texts",
+                "briefs",
+                "digest_entries",
+                "findable",
+                "findable_words",
+            ):
                 assert tx.rows(f"SELECT * FROM {table}") == [], table
 
 

@@ -1,0 +1,316 @@
+"""Finding papers again: by words in two languages, and the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from library_samples import at, brief, paper, share, text
+
+from bot.models import Author, Brief, Institution, Paper
+from storage import finding
+from storage.sqlite import SqliteLibrary
+from storage.words import asked, score, stored
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[SqliteLibrary]:
+    opened = SqliteLibrary(tmp_path / "library.db")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteLibrary]:
+    opened = SqliteLibrary(tmp_path_factory.mktemp("standing") / "library.db")
+    kept(opened, work(), words("用浮标测量浅湖潮汐"))
+    yield opened
+    opened.close()
+
+
+def work(title: str = "Tides in Shallow Lakes", *, key: str = "", abstract: str = "", **more: object) -> Paper:
+    about = Paper("", title, (Author("Ada Wöhler"),), abstract=abstract, source="arXiv API")
+    known = paper(key or f"doi:10.1/{title.casefold().replace(' ', '-')}")
+    return replace(about, identifiers=known.identifiers, **more)  # type: ignore[arg-type]
+
+
+def words(sentence: str, language: str = "zh") -> Brief:
+    return replace(brief(), sentence=sentence, language=language, institutions=())  # type: ignore[arg-type]
+
+
+_ts = iter(range(1, 1_000_000))
+
+
+def kept(
+    library: SqliteLibrary,
+    about: Paper,
+    *briefs: Brief,
+    channel: str = "C1",
+    team: str = "T1",
+    hour: float = 0,
+    private: bool = False,
+) -> Paper:
+    posted = share(
+        about.identifiers[0].key, team=team, channel=channel, ts=f"{next(_ts)}.0", user="U1", private=private
+    )
+    library.accept(team, posted, at(hour))
+    stored = about
+    for each in briefs or (words("空"),):
+        stored = library.keep(team, about, each, text(), at(hour), share_id=posted.id)
+    return stored
+
+
+def found(library: SqliteLibrary, query: str, *channels: str, team: str = "T1") -> list[str]:
+    page = library.search(team, channels, query, "zh", limit=100)
+    assert page.total == len(page.entries)
+    return [entry.paper.title for entry in page.entries]
+
+
+# --- What is found ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "tides",
+        "TIDES",
+        "ｔｉｄｅｓ",
+        "tid",
+        "shallow tides",
+        "wöhler",
+        "wohler",
+        "WOHLER ada",
+        "limnology",
+        "康斯坦茨",
+        "康",
+        "潮汐",
+        "浅湖潮汐",
+        "湖潮",
+        "汐",
+        "swash",
+        "swash 潮汐 tides constance",
+        "GNSS",
+        "水位observed",
+        "2610.00001",
+        "tides, shallow? (lakes)",
+    ],
+)
+def test_a_paper_is_found_by_words_of_any_part_of_it(library: SqliteLibrary, query: str) -> None:
+    institution = Institution("University of Constance", "Limnology, University of Constance", 1, "康斯坦茨大学")
+    about = work(key="arxiv:2610.00001", abstract="Swash; 水位 observed with GNSS.", institutions=(institution,))
+    kept(library, about, words("用浮标测量浅湖潮汐"), words("Uses buoys to measure seiches.", "en"))
+    kept(library, work("Galaxies Far Away", authors=(Author("Jo Long"),)))
+    assert found(library, query) == ["Tides in Shallow Lakes"]
+
+
+@pytest.mark.parametrize("query", ["buoys", "浮标", "seiches 浮标"])
+def test_briefs_in_both_languages_are_found(library: SqliteLibrary, query: str) -> None:
+    kept(library, work(), words("用浮标测量浅湖潮汐"), words("Uses buoys to measure seiches.", "en"))
+    assert found(library, query) == ["Tides in Shallow Lakes"]
+
+
+@pytest.mark.parametrize("query", ["ides", "tides galaxies", "潮湖", "浅汐", "tidesx", "浮标潮汐"])
+def test_what_lacks_a_word_is_not_found(library: SqliteLibrary, query: str) -> None:
+    kept(library, work(), words("用浮标测量浅湖潮汐"))
+    assert found(library, query) == []
+
+
+@pytest.mark.parametrize("query", ["", "   ", '"', "'", "-", "*", "()", "…", "🜁", "\0", "\ud83d", "%", "_", "\ue000"])
+def test_a_query_without_letters_finds_nothing(library: SqliteLibrary, query: str) -> None:
+    kept(library, work())
+    assert library.search("T1", [], query, "zh", limit=10).total == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"tides"',
+        "'tides'",
+        "tides*",
+        "-tides",
+        "+tides",
+        "^tides",
+        "(tides",
+        "tides)",
+        "{tides}",
+        "tides:",
+        "%tides%",
+        "tides;--",
+        '"tides" "',
+        "tides\0",
+    ],
+)
+def test_marks_around_a_word_are_no_syntax(library: SqliteLibrary, query: str) -> None:
+    kept(library, work())
+    assert found(library, query) == ["Tides in Shallow Lakes"]
+
+
+@pytest.mark.parametrize("operator", ["AND", "OR", "NOT", "NEAR", "title :", "NEAR(tides, 2)"])
+def test_operators_are_words_like_any_other(library: SqliteLibrary, operator: str) -> None:
+    kept(library, work())
+    kept(library, work(f"Tides {operator} Title"))
+    assert found(library, f"tides {operator}") == [f"Tides {operator} Title"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(max_size=60) | st.lists(st.sampled_from(['"', "*", "NEAR(", "潮", "a", "OR", ":", "\ue000"])).map(" ".join)
+)
+def test_no_query_breaks_the_search(standing: SqliteLibrary, query: str) -> None:
+    page = standing.search("T1", ["P1"], query, "en", limit=5)
+    assert len(page.entries) <= page.total
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(alphabet="abc 潮汐湖é-", min_size=1, max_size=12), st.data())
+def test_any_piece_that_begins_a_word_is_found(title: str, data: st.DataObject) -> None:
+    """The beginning of a word of letters, any piece of a run of ideographs."""
+    texts = {"title": stored(title), "brief": "", "names": "", "abstract": ""}
+    runs = [word.tokens for word in asked(title)]
+    if runs:
+        run = data.draw(st.sampled_from([each for each in title.replace("-", " ").split() if asked(each)]))
+        start = data.draw(st.integers(0, len(run) - 1)) if all(each in "潮汐湖" for each in run) else 0
+        end = data.draw(st.integers(start + 1, len(run)))
+        assert score(asked(run[start:end]), texts) > 0
+
+
+def test_a_long_query_asks_for_all_its_words(library: SqliteLibrary) -> None:
+    abstract = " ".join(f"word{number}" for number in range(200))
+    kept(library, work("Long", abstract=abstract))
+    kept(library, work("Longer", abstract=abstract.replace("word40 ", "")))
+    assert found(library, " ".join(f"word{number}" for number in range(60))) == ["Long"]
+    assert found(library, abstract * 5)[:1] == ["Long"]
+
+
+# --- In which order ---------------------------------------------------------------------------------
+
+
+def test_title_counts_more_than_brief_than_names_than_abstract(library: SqliteLibrary) -> None:
+    kept(library, work("Four", abstract="seiche"))
+    kept(library, work("Three", authors=(Author("Jo Seiche"),)))
+    kept(library, work("Two"), words("a seiche", "en"))
+    kept(library, work("Seiche"))
+    kept(library, work("None"))
+    assert found(library, "seiche") == ["Seiche", "Two", "Three", "Four"]
+
+
+def test_whole_words_count_more_than_beginnings(library: SqliteLibrary) -> None:
+    kept(library, work("On RL for lakes"))
+    kept(library, work("On RLHF for lakes"))
+    assert found(library, "rl") == ["On RL for lakes", "On RLHF for lakes"]
+
+
+def test_among_equals_the_latest_comes_first(library: SqliteLibrary) -> None:
+    for letter in "abc":
+        kept(library, work(f"Lake {letter}"))
+    assert found(library, "lake") == ["Lake c", "Lake b", "Lake a"]
+
+
+def test_pages_follow_one_another(library: SqliteLibrary) -> None:
+    for number in range(7):
+        kept(library, work(f"Lake {number}"))
+    pages = [library.search("T1", [], "lake", "zh", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
+    assert [page.total for page in pages] == [7] * 4
+    assert [entry.paper.title[-1] for page in pages for entry in page.entries] == list("6543210")
+
+
+def test_of_what_matches_too_often_the_latest_are_listed(
+    library: SqliteLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LISTED", 4)
+    for number in range(6):
+        kept(library, work(f"Lake {number}" if number else "Lake Lake Lake"))
+    page = library.search("T1", [], "lake", "zh", limit=10)
+    assert [entry.paper.title for entry in page.entries] == ["Lake 5", "Lake 4", "Lake 3", "Lake 2"]
+    assert (page.total, page.more) == (4, True)
+    few = library.search("T1", [], "lake 3", "zh", limit=10)
+    assert (few.total, few.more) == (1, False)
+
+
+# --- In step ----------------------------------------------------------------------------------------
+
+
+def test_what_changes_is_found_by_its_new_words_only(library: SqliteLibrary) -> None:
+    stored = kept(library, work(key="arxiv:1"), words("old sentence", "en"))
+    kept(library, replace(work("Currents", key="arxiv:1"), version=2), words("new sentence", "en"))
+    assert (found(library, "tides"), found(library, "old")) == ([], [])
+    assert found(library, "currents new") == ["Currents"]
+    library.revise("T1", stored.id, "C1", words("somebody's correction", "en"), "U1", at(1))
+    assert (found(library, "new"), found(library, "correction")) == ([], ["Currents"])
+
+
+def test_merged_records_are_found_once(library: SqliteLibrary) -> None:
+    kept(library, work("Tides, a Preprint", key="arxiv:1"))
+    kept(library, work("Tides in Lakes", key="doi:10.1/x"))
+    both = replace(work("Tides in Lakes"), identifiers=paper("arxiv:1", "doi:10.1/x").identifiers)
+    kept(library, both)
+    assert found(library, "tides") == ["Tides in Lakes"]
+
+
+def test_what_is_withdrawn_is_not_found(library: SqliteLibrary) -> None:
+    kept(library, work())
+    (entry,) = library.search("T1", [], "tides", "zh", limit=1).entries
+    library.withdraw("T1", "C1", entry.shares[0].share.ts, at(1))
+    assert found(library, "tides") == []
+
+
+def test_an_imported_paper_is_found(library: SqliteLibrary) -> None:
+    library.keep("T1", work(), brief(), None, at(0))
+    assert found(library, "tides") == ["Tides in Shallow Lakes"]
+
+
+def test_words_taken_back_leave_no_trace_in_the_file(tmp_path: Path) -> None:
+    library = SqliteLibrary(tmp_path / "library.db")
+    kept(library, work("Other", abstract="nothing"))
+    kept(library, work(abstract="xyzzyplugh"), channel="C2")
+    (entry,) = library.search("T1", [], "xyzzyplugh", "zh", limit=1).entries
+    library.withdraw("T1", "C2", entry.shares[0].share.ts, at(1))
+    library.close()
+    assert not [file for file in tmp_path.iterdir() if b"xyzzyplugh" in file.read_bytes()]
+
+
+# --- Who finds it -----------------------------------------------------------------------------------
+
+
+def test_what_was_shared_privately_is_found_by_who_is_there(library: SqliteLibrary) -> None:
+    kept(library, work(), channel="P1", private=True)
+    assert found(library, "tides") == found(library, "tides", "P2") == []
+    assert found(library, "tides", "P1") == found(library, "tides", "P2", "P1") == ["Tides in Shallow Lakes"]
+    assert found(library, "tides", "P1", team="T2") == []
+
+
+def test_a_work_of_several_conversations_is_one_entry_led_by_the_teams_record(library: SqliteLibrary) -> None:
+    kept(library, work(key="arxiv:1"), words("秘密"), channel="P1", private=True)
+    public = kept(library, work(key="arxiv:1"), words("公开"), hour=1)
+    kept(library, work(key="arxiv:1"), channel="P2", private=True, hour=2)
+    (entry,) = library.search("T1", ["P1", "P2"], "tides", "zh", limit=10).entries
+    assert (entry.paper, entry.brief.sentence) == (public, "公开")
+    assert [each.share.channel_id for each in entry.shares] == ["P1", "C1", "P2"]
+    (entry,) = library.search("T1", [], "tides", "zh", limit=10).entries
+    assert [each.share.channel_id for each in entry.shares] == ["C1"]
+
+
+def test_the_papers_shared_last_come_first(library: SqliteLibrary) -> None:
+    for hour, title in enumerate(["a", "b", "c", "d"]):
+        kept(library, work(title), hour=hour, private=title == "c", channel="P1" if title == "c" else "C1")
+    kept(library, work("a"), channel="C2", hour=9)
+    kept(library, work("elsewhere"), team="T2", hour=9)
+
+    def recent(*channels: str, limit: int = 10) -> list[str]:
+        return [entry.paper.title for entry in library.recent("T1", channels, "zh", limit=limit)]
+
+    assert recent() == ["a", "d", "b"]
+    assert recent("P1") == ["a", "d", "c", "b"]
+    assert recent("P1", limit=2) == ["a", "d"]
+    assert recent(limit=0) == []
+
+
+def test_one_paper_shared_again_and_again_leaves_room_for_others(library: SqliteLibrary) -> None:
+    kept(library, work("rare"), hour=0)
+    for hour in range(1, 30):
+        kept(library, work("often"), hour=hour)
+    assert [entry.paper.title for entry in library.recent("T1", [], "zh", limit=2)] == ["often", "rare"]

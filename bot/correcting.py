@@ -226,9 +226,14 @@ class Correcting:
 
     def _show(self, place: Place) -> None:
         stored = self._stored(place)
-        if stored is not None:
-            reply = self._posting.answer(stored.share, {}, place.language)
-            self._messenger.update_reply(place.channel_id, place.ts, stored.share, reply)
+        if stored is None:
+            return
+        share, reply = stored.share, self._posting.answer(stored.share, {}, place.language)
+        self._messenger.update_reply(place.channel_id, place.ts, share, reply)
+        # The button may stand in a digest: the answer in the share's own thread says the same then.
+        own_ts = stored.reply_ts
+        if own_ts not in (None, place.ts) and place.language == self._language_of(share):
+            self._messenger.update_reply(share.channel_id, str(own_ts), share, reply)
 
     # what the library says
 
@@ -236,6 +241,10 @@ class Correcting:
         """The share, while it stands."""
         stored = self._library.stored_share(place.team_id, place.share_id)
         return None if stored is None or stored.state is ShareState.WITHDRAWN else stored
+
+    def _language_of(self, share: Share) -> Language:
+        settings = self._library.channel_settings(share.team_id, share.channel_id)
+        return settings.language if settings else self._settings.language
 
     def _paper(self, place: Place) -> Paper | None:
         stored = self._stored(place)
@@ -262,6 +271,12 @@ class _Anew:
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
         self._answers.keep_answer(f"{key}:{self._key}", model, answer, usage, now)
+
+    def forget_answer(self, key: str) -> None:
+        self._answers.forget_answer(f"{key}:{self._key}")
+
+    def forget_answer(self, key: str) -> None:
+        self._answers.forget_answer(f"{key}:{self._key}")
 
 
 def _dumped(place: Place) -> Json:

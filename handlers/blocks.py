@@ -118,7 +118,7 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
     message = [sentence(paper, brief), context(*notes)]
     if failed := model_notes(brief):
         message.append(context(*map(escape, failed)))
-    message.append(actions(details_button(paper, brief), *_correcting_buttons(share, brief)))
+    message.append(actions(details_button(paper, brief), *correcting_buttons(share, brief)))
     return Message(escape(clean(brief.sentence, FALLBACK_TEXT)) or "–", message)
 
 
@@ -130,7 +130,7 @@ def details_button(paper: Paper, brief: Brief) -> Block:
     return button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
 
 
-def _correcting_buttons(share: Share, brief: Brief) -> list[Block]:
+def correcting_buttons(share: Share, brief: Brief) -> list[Block]:
     """An overflow option holds 150 characters, a share's id may be longer: it stands in the button beside it."""
     language, value = brief.language, f"{brief.language}:{share.id}"
     if len(value) > 2_000:

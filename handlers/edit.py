@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
@@ -11,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.briefs.correction import Correction, refused
 from bot.correcting import Place
-from bot.models import Brief, Language, Paper, Share, ShareState
+from bot.models import Brief, Language, Paper, Period, Share, ShareState
 from bot.wording import say
 from handlers import views
 from handlers.desk import Desk, team_of
@@ -19,6 +20,9 @@ from handlers.members import is_admin, is_member
 from handlers.slack import classified
 
 Json = dict[str, Any]
+
+# A monthly digest holds what was shared since the one before.
+_LONGEST_INTERVAL = timedelta(days=31)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -149,13 +153,28 @@ def _may_change(client: WebClient, body: Json, place: Place) -> bool:
 
 
 def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> str:
-    share, _, _ = _about(desk, place)
-    if share is None:
+    share, paper, _ = _about(desk, place)
+    if share is None or paper is None:
         return say(place.language, "details.gone")
-    if user_id != share.user_id and not is_admin(client, user_id):
+    shares = [share, *_other_shares(desk, share, paper)]
+    own = shares if is_admin(client, user_id) else [each for each in shares if each.user_id == user_id]
+    if not own:
         return say(place.language, "edit.only_sharer", user=f"<@{share.user_id}>")
-    desk.library.leave_out(place.team_id, share.id, user_id, desk.now())
+    for each in own:
+        desk.library.leave_out(place.team_id, each.id, user_id, desk.now())
+    left = [each.user_id for each in shares if each not in own]
+    if left:
+        return say(place.language, "edit.removed_own", user=f"<@{left[0]}>")
     return say(place.language, "edit.removed")
+
+
+def _other_shares(desk: Desk, share: Share, paper: Paper) -> list[Share]:
+    """The shares that would bring the same paper into a digest together with this one."""
+    now = desk.now()
+    period = Period(now - _LONGEST_INTERVAL, now + timedelta(seconds=1))
+    entries = desk.library.shared_in(share.team_id, share.channel_id, period, desk.language)
+    found = [each.share for entry in entries if entry.paper.id == paper.id for each in entry.shares]
+    return [each for each in found if each.id != share.id]
 
 
 def _ask_model(desk: Desk, client: WebClient, body: Json, place: Place, models: list[str]) -> None:

@@ -63,8 +63,10 @@ class _Visitor:
         return [self._scheduled(each) for each in mine]
 
     def _scheduled(self, schedule: Schedule) -> views.Scheduled:
-        due_at = next_due(schedule, self.desk.now()) if schedule.paused is None else None
-        return views.Scheduled(schedule.channel_id, describe(schedule, self.desk.language), due_at)
+        language, paused = self.desk.language, schedule.paused
+        reason = say(language, f"errors.{paused}", reason=paused) if paused else ""
+        due_at = next_due(schedule, self.desk.now())
+        return views.Scheduled(schedule.channel_id, describe(schedule, language), due_at, reason, schedule.sources)
 
     def may_schedule(self, channel_id: str) -> str:
         """Why they may not set a schedule there; empty when they may."""

@@ -271,8 +271,12 @@ class Scheduled:
 
     channel_id: str
     words: str
-    due_at: datetime | None
-    """Of the next digest; None while it is paused."""
+    due_at: datetime
+    """Of the next digest."""
+    paused: str = ""
+    """Why it is paused, in words."""
+    sources: tuple[str, ...] = ()
+    """Channels gathered into this one."""
 
 
 def home(
@@ -357,8 +361,10 @@ def _shared(stored: StoredShare, language: Language) -> str:
 
 def _schedule(language: Language, scheduled: Scheduled) -> Block:
     words = escape(clean(scheduled.words, 1_000))
-    if scheduled.due_at is None:
-        then = say(language, "home.paused")
+    if scheduled.sources:
+        words += say(language, "commands.schedule_from", channels=" ".join(f"<#{each}>" for each in scheduled.sources))
+    if scheduled.paused:
+        then = say(language, "home.paused", reason=escape(clean(scheduled.paused, 500)))
     else:
         # Slack shows each reader the time in their own zone.
         at, form = int(scheduled.due_at.timestamp()), "{date_short} {time}"

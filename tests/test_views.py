@@ -33,6 +33,7 @@ from handlers import views
 from playground.slack.web_api.validate import check_view
 
 GOLDEN = Path(__file__).parent / "golden" / "views"
+DUE = datetime(2026, 11, 23, 8, tzinfo=UTC)
 METADATA = '{"share": "T1:C1:1.000100:arxiv:2610.00001"}'
 WORDS: dict[Language, tuple[str, str, str]] = {
     "en": ("a filter of the moon's pull", "tides masked by wind and inflow", "waves of 3.5 cm with 40× less data"),
@@ -90,8 +91,8 @@ def entries(language: Language, count: int = 2) -> list[DigestEntry]:
 
 def home(language: Language, found: views.Found | None = None, count: int = 2) -> dict[str, Any]:
     schedules = [
-        views.Scheduled("C1", "every Monday at 09:00 (Europe/Berlin)", datetime(2026, 11, 23, 8, tzinfo=UTC)),
-        views.Scheduled("C2", "every day at 07:30 (UTC)", None),
+        views.Scheduled("C1", "every Monday at 09:00 (Europe/Berlin)", DUE),
+        views.Scheduled("C2", "every day at 07:30 (UTC)", DUE, "That channel is archived.", ("C1", "C3")),
     ]
     return views.home(language, entries(language, count), schedules, found=found, metadata="D7")
 
@@ -188,7 +189,7 @@ def test_pages_lead_to_those_beside_them(offset: int) -> None:
 
 
 def test_however_many_papers_and_schedules_the_tab_fits() -> None:
-    many = [views.Scheduled(f"C{n}", "every day at 07:30 (UTC)", None) for n in range(200)]
+    many = [views.Scheduled(f"C{n}", "every day at 07:30 (UTC)", DUE) for n in range(200)]
     view = views.home("en", entries("en", 20), many)
     check_view(view, "home")
     assert len(view["blocks"]) <= 100
@@ -221,7 +222,7 @@ def test_no_words_make_a_view_that_slack_refuses(title: str, words: str) -> None
     check_view(views.edit(about, made, METADATA), "modal")
     entry = DigestEntry(about, made)
     found = views.Found(words[:200].strip(), 0, 100, 8)
-    check_view(views.home("en", [entry] * 8, [views.Scheduled("C1", words, None)], found=found), "home")
+    check_view(views.home("en", [entry] * 8, [views.Scheduled("C1", words, DUE, words)], found=found), "home")
 
 
 def shown(part: Any) -> Any:
@@ -248,7 +249,7 @@ def test_words_of_papers_and_people_can_mention_nobody_and_forge_no_link() -> No
         views.details(about, made, [Revision(made, at(1))] * 2),
         views.edit(about, made, METADATA),
         views.again(about, "en", [HOSTILE, "other"], METADATA),
-        views.home("en", [DigestEntry(about, made)], [views.Scheduled("C1", HOSTILE, None)]),
+        views.home("en", [DigestEntry(about, made)], [views.Scheduled("C1", HOSTILE, DUE, HOSTILE)]),
         views.notice("en", HOSTILE),
     ):
         check_view(view, view["type"])

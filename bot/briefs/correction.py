@@ -35,6 +35,11 @@ def institutions_beside(paper: Paper, brief: Brief, language: Language) -> tuple
     return brief.institutions if edited_by(brief) is not None else shown_institutions(paper, language)
 
 
+def named_institutions(paper: Paper, brief: Brief) -> tuple[str, ...]:
+    """The same for a report or an export, where what was read stands under its Latin name."""
+    return brief.institutions if edited_by(brief) is not None else tuple(each.name for each in paper.institutions)
+
+
 def refused(correction: Correction, brief: Brief) -> dict[str, str]:
     """What must be mended before a correction is taken: a sentence for each slot, in the language of the brief.
 

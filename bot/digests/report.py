@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, Paper, StoredShare
+from bot.briefs.correction import named_institutions
+from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, StoredShare
 from bot.wording import keys, say
 
 Names = Callable[[str], str]
@@ -52,7 +53,7 @@ def report(
         lines += [_heading(number, entry), "", _line(entry.brief.sentence), ""]
     lines += [f"## {say(language, 'report.details')}", ""]
     for number, entry in enumerate(entries, 1):
-        lines += [_heading(number, entry), "", *_details(entry.paper, language), ""]
+        lines += [_heading(number, entry), "", *_details(entry, language), ""]
         if not plain:
             lines += [*_more(entry, language, tz, names), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -66,8 +67,9 @@ def _line(text: str) -> str:
     return re.sub(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", text)
 
 
-def _details(paper: Paper, language: Language) -> Iterator[str]:
-    institutions = ", ".join(_line(institution.name) for institution in paper.institutions)
+def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
+    paper = entry.paper
+    institutions = ", ".join(map(_line, named_institutions(paper, entry.brief)))
     yield say(language, "report.institutions", institutions=institutions)
     yield say(language, "report.authors", count=paper.author_count or len(paper.authors))
     yield ""

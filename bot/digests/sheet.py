@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from bot.briefs.correction import named_institutions
 from bot.digests.citation import LONGEST_TEXT, line, link
 from bot.models import DigestEntry, Language
 from bot.wording import say
@@ -37,7 +38,7 @@ def _texts(entry: DigestEntry, tz: ZoneInfo) -> Iterator[str]:
     paper, shares = entry.paper, entry.shares
     yield paper.title
     yield "; ".join(author.name for author in paper.authors)
-    yield "; ".join(institution.name for institution in paper.institutions)
+    yield "; ".join(named_institutions(paper, entry.brief))
     yield paper.published.isoformat() if paper.published else ""
     yield paper.venue
     yield "; ".join(each.key for each in paper.identifiers if each.kind not in ("pdf", "page", "sha256"))

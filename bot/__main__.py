@@ -112,7 +112,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
         work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
-        posting = Posting(work, library, messenger, settings.language, settings.zone, now)
+        posting = Posting(work, library, messenger, settings.language, settings.zone, now, pipeline.first_page)
         defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
         answering = Answering(work, library, messenger, briefing, posting, defaults, now)
         correcting = Correcting(work, library, messenger, posting, pipeline, settings, now)

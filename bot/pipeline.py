@@ -7,6 +7,7 @@ calls them one after another.
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 
+log = logging.getLogger("paperwire.pipeline")
 _READING = TypeAdapter(Reading)
 
 # Without a full text a brief can still be made from title and abstract, unless the PDF itself is the question.
@@ -118,6 +120,17 @@ class Pipeline:
     ) -> Brief:
         """The brief, grounded. With ``patient`` raises Retry where a model may answer later; else it is excerpted."""
         return self._writer.write(paper, text, language, now=now, patient=patient)
+
+    def first_page(self, paper: Paper) -> bytes | None:
+        """A picture (PNG) of the paper's first page; None when its PDF is not at hand, or cannot be drawn."""
+        for identifier in paper.identifiers:
+            file = self._folder / f"{identifier.value}.pdf"
+            if identifier.kind == "sha256" and file.exists():
+                try:
+                    return self._jail.thumbnail(file)
+                except Tell as error:
+                    log.info("no picture of %s: %s", paper.id, error)
+        return None
 
     def compare(self, found: Found, language: Language, models: Sequence[str], now: datetime) -> list[Brief]:
         """The brief by each model alone."""

@@ -223,6 +223,9 @@ class Library(Protocol):
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
 
+    def forget_answer(self, key: str) -> None:
+        """Drop the words of an answer that led to no brief, so that a later attempt asks anew."""
+
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
 
@@ -299,8 +302,11 @@ class Messenger(Protocol):
     def digest_replies(self, digest: Digest) -> Sequence[int]:
         """The numbers of the thread replies that hold the digest's entries; an entry withdrawn shifts no other."""
 
-    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
-        """Post reply ``number`` into the digest's thread; returns its ts."""
+    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str, picture: str | None) -> str:
+        """Post reply ``number`` into the digest's thread, with a picture (a file's id) or none; returns its ts."""
+
+    def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
+        """Upload a picture that messages may show, shared nowhere by itself; returns the file's id."""
 
     def reserve_file(self, team_id: str, name: str, content: bytes, alt_text: str = "") -> str:
         """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""

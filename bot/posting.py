@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from bot.digests.chart import WEEKS, Week, weekly_chart, weeks_of
+from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Digest, Language, Period, Share, ShareState
+from bot.models import Digest, Language, Paper, Period, Share, ShareState
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
 from bot.wording import explain, say
@@ -52,8 +52,10 @@ class Posting:
         language: Language,
         zone: str,
         clock: Callable[[], datetime],
+        first_page: Callable[[Paper], bytes | None],
     ) -> None:
-        """``language`` and ``zone`` are for channels that chose none."""
+        """``language`` and ``zone`` are for channels that chose none; ``first_page`` draws a paper's."""
+        self._first_page = first_page
         self._work = work
         self._library = library
         self._messenger = messenger
@@ -219,13 +221,34 @@ class Posting:
         if number not in self._messenger.digest_replies(digest):
             return  # withdrawn since the digest was frozen
 
+        picture = self._picture(digest, number, key)
+
         def send() -> str:
-            return self._messenger.digest_reply(digest, number, parent_ts, key)
+            return self._messenger.digest_reply(digest, number, parent_ts, key, picture)
 
         try:
             self.post_once(key, team_id, digest.channel_id, parent_ts, send)
         except Bug as bug:
             log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
+
+    def _picture(self, digest: Digest, number: int, key: str) -> str | None:
+        """The uploaded picture of the first page, for a reply that holds one paper whose PDF is at hand."""
+        papers = [entry.paper for entry in digest.entries if entry.number == number]
+        if not papers or len(self._messenger.digest_replies(digest)) < len(digest.entries):
+            return None
+
+        def upload() -> str | None:
+            drawn = self._first_page(papers[0])
+            if drawn is None:
+                return None
+            alt_text = page_alt_text(papers[0].title, digest.language)
+            return self._messenger.keep_picture(digest.team_id, f"page-{number + 1}.png", drawn, alt_text)
+
+        try:
+            return self._work.step("picture", upload)
+        except (PaperwireError, Bug) as error:
+            log.info("no picture beside %s: %s", key, error)
+            return None
 
     def post_once(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
         """Post a message once; returns its ts."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import institutions_beside
+from bot.digests.chart import page_alt_text
 from bot.models import Digest, DigestEntry, Language, Period, SearchPage
 from bot.wording import say
 from handlers.blocks import (
@@ -21,6 +22,7 @@ from handlers.blocks import (
     byline,
     clean,
     context,
+    correcting_buttons,
     cost_words,
     details_button,
     escape,
@@ -128,6 +130,16 @@ def digest_replies(digest: Digest) -> dict[int, Message]:
     return {number: _entries_message(group, digest.language, size) for number, group in groups.items()}
 
 
+def with_picture(message: Message, digest: Digest, number: int, picture: str | None) -> Message:
+    """The reply of one paper with the picture of its first page before the buttons."""
+    if picture is None:
+        return message
+    title = next(entry.paper.title for entry in digest.entries if entry.number == number)
+    alt_text = clean(page_alt_text(title, digest.language), 2_000)
+    image = {"type": "image", "slack_file": {"id": picture}, "alt_text": alt_text}
+    return Message(message.text, [*message.blocks[:-1], image, message.blocks[-1]])
+
+
 def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int) -> Message:
     """``size`` is how many entries share a message's budget."""
     room = 2_800 if size == 1 else MESSAGE_BUDGET // size - 300
@@ -138,7 +150,9 @@ def _entries_message(entries: Sequence[DigestEntry], language: Language, size: i
         notes["elements"][0]["text"] = clean(notes["elements"][0]["text"], CONTEXT_TEXT if size == 1 else 300)
         message.append(notes)
     if len(entries) == 1:
-        message.append(actions(details_button(entries[0].paper, entries[0].brief)))
+        [entry] = entries
+        correcting = correcting_buttons(entry.shares[0].share, entry.brief) if entry.shares else []
+        message.append(actions(details_button(entry.paper, entry.brief), *correcting))
     fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)
     return Message(escape(clean(fallback, FALLBACK_TEXT)) or "–", message)
 

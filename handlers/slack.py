@@ -157,8 +157,9 @@ class SlackMessenger:
     def digest_replies(self, digest: Digest) -> list[int]:
         return list(digest_blocks.digest_replies(digest))
 
-    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str) -> str:
-        return self._post(digest.channel_id, parent_ts, digest_blocks.digest_replies(digest)[number], key)
+    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str, picture: str | None) -> str:
+        message = digest_blocks.with_picture(digest_blocks.digest_replies(digest)[number], digest, number, picture)
+        return self._post(digest.channel_id, parent_ts, message, key)
 
     def _post(self, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
         def send(content: dict[str, Any]) -> str:
@@ -183,8 +184,11 @@ class SlackMessenger:
         except SlackApiError as error:
             if error.response.get("error") not in _UNFIT_BLOCKS:
                 raise
-            # The words matter more than their form.
+            # The words matter more than their form, and the rest of the form more than a picture.
             log.error("blocks refused: %s", error.response.get("response_metadata", error.response.get("error")))
+            plainer = [block for block in message.blocks if block["type"] != "image"]
+            if len(plainer) < len(message.blocks):
+                return self._post(channel_id, thread_ts, Message(message.text, plainer), key)
             return classified(lambda: send({"text": message.text}))
 
     def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
@@ -276,6 +280,11 @@ class SlackMessenger:
                 files=[{"id": file_id, "title": title}], channel_id=channel_id, thread_ts=thread_ts
             )
         )
+
+    def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
+        file_id = self.reserve_file(team_id, name, content, alt_text)
+        classified(lambda: self._client.files_completeUploadExternal(files=[{"id": file_id, "title": name}]))
+        return file_id
 
     def history(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> HistoryPage:
         response = classified(

@@ -194,6 +194,13 @@ def test_the_most_discussed_paper_comes_first_in_the_post(office: Office) -> Non
     )[0]
     words = str(parent["blocks"])
     assert words.index(last) == min(words.index(title) for title in shared)
+    replies = office.place.wait_for(
+        lambda: len(found := office.place.thread(channel, parent["ts"])) > len(PAPERS) and found, 30
+    )
+    pictures = [block for reply in replies for block in reply.get("blocks", []) if block["type"] == "image"]
+    assert len(pictures) == len(PAPERS)
+    for picture in pictures:
+        assert any(paper.title in picture["alt_text"] for paper in PAPERS)
 
 
 def test_channels_are_gathered_into_one_digest(office: Office) -> None:

@@ -275,9 +275,6 @@ class _Anew:
     def forget_answer(self, key: str) -> None:
         self._answers.forget_answer(f"{key}:{self._key}")
 
-    def forget_answer(self, key: str) -> None:
-        self._answers.forget_answer(f"{key}:{self._key}")
-
 
 def _dumped(place: Place) -> Json:
     raw: Json = _PLACE.dump_python(place, mode="json")

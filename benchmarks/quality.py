@@ -83,6 +83,9 @@ class _NoMemory:
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
         return None
 
+    def forget_answer(self, key: str) -> None:
+        return None
+
 
 def written(files: Sequence[Path]) -> list[Graded]:
     """Briefs of the PDFs in both languages, by the model that the settings name."""

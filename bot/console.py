@@ -69,6 +69,9 @@ class NoAnswers:
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
         return None
 
+    def forget_answer(self, key: str) -> None:
+        return None
+
 
 def brief_source(pipeline: Pipeline, source: str, language: Language, now: datetime) -> Briefed:
     """Brief one file or link."""

@@ -29,6 +29,11 @@ def keep(tx: Transaction, key: str, model: str, answer: str, usage: Usage, now: 
     )
 
 
+def forget(tx: Transaction, key: str) -> None:
+    """Drop the words of one answer; what it took stays."""
+    tx.rows("UPDATE answers SET answer = NULL WHERE key = :key RETURNING key", key=key)
+
+
 def prune(tx: Transaction, before: datetime) -> int:
     """Drop the words of older answers; what they took stays. Returns how many."""
     gone = tx.rows(

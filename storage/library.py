@@ -267,6 +267,10 @@ class SqlLibrary(ABC):
         with self._writing() as tx:
             answers.keep(tx, key, model, answer, usage, now)
 
+    def forget_answer(self, key: str) -> None:
+        with self._writing() as tx:
+            answers.forget(tx, key)
+
     # retention
 
     def prune(self, before: datetime) -> int:

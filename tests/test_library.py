@@ -578,6 +578,15 @@ def test_a_models_first_answer_stays(library: Library) -> None:
     assert library.answer("key") == "yes"
 
 
+def test_a_forgotten_answer_makes_room_for_the_next(library: Library) -> None:
+    library.keep_answer("key", "some/model", "unusable", Usage(10, 2, 0.1, 1, 2.0), at(0))
+    library.keep_answer("other", "some/model", "good", Usage(), at(0))
+    library.forget_answer("key")
+    assert (library.answer("key"), library.answer("other")) == (None, "good")
+    library.keep_answer("key", "some/model", "better", Usage(), at(1))
+    assert library.answer("key") == "better"
+
+
 def test_retention_drops_old_answers_and_traces_of_deleted_messages(library: SqlLibrary) -> None:
     library.keep_answer("old", "some/model", "old words", Usage(), at(0))
     library.keep_answer("new", "some/model", "new words", Usage(), at(10))

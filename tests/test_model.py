@@ -34,7 +34,10 @@ class Kept(dict[str, str]):
         return self.get(key)
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self[key] = answer
+        self.setdefault(key, answer)
+
+    def forget_answer(self, key: str) -> None:
+        self.pop(key, None)
 
 
 @pytest.fixture

@@ -29,7 +29,10 @@ class Kept(dict[str, str]):
         return self.get(key)
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self[key] = answer
+        self.setdefault(key, answer)
+
+    def forget_answer(self, key: str) -> None:
+        self.pop(key, None)
 
 
 class Forgetful(Kept):
@@ -151,6 +154,49 @@ def test_a_model_that_never_writes_json_is_replaced(server: FakeModelServer) -> 
     assert brief.badges == ("extractive", "model_no_json:openai/local")
     assert len(server.requests) == 2
     assert stands(brief)
+
+
+@pytest.mark.parametrize("unusable", ["A cache, I think.", said(GOOD_EN | {"effect": "5.9× more throughput"})])
+def test_trying_again_asks_anew_after_answers_that_led_nowhere(server: FakeModelServer, unusable: str) -> None:
+    server.queue(good(unusable), good(unusable), good(said(GOOD_EN)))
+    asker = writer(server)
+    first = asker.write(PAPER, TEXT, "en", now=NOW)
+    assert first.badges[0] in ("extractive", "fallback:effect")
+    again = asker.write(PAPER, TEXT, "en", now=NOW)
+    assert (again.effect, again.badges) == (GOOD_EN["effect"], ())
+    assert len(server.requests) == 3
+    asker.write(PAPER, TEXT, "en", now=NOW)
+    assert len(server.requests) == 3, "the good answer is kept"
+
+
+class Crash(BaseException):
+    """The process dies here."""
+
+
+def test_a_crash_amid_an_attempt_does_not_pay_twice_for_unusable_answers(
+    server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.queue(good("A cache, I think."), good("Still a cache."))
+    asker = writer(server)
+    with monkeypatch.context() as dying, pytest.raises(Crash):
+        dying.setattr("bot.briefs.extractive.question", crash)
+        asker.write(PAPER, TEXT, "en", now=NOW)
+    brief = asker.write(PAPER, TEXT, "en", now=NOW)
+    assert brief.badges == ("extractive", "model_no_json:openai/local")
+    assert len(server.requests) == 2
+
+
+def crash(*_: object) -> str:
+    raise Crash
+
+
+def test_a_try_that_is_put_off_keeps_what_was_paid_for(server: FakeModelServer) -> None:
+    server.queue(good("A cache, I think."), good("Still a cache."), *[error(500, "internal error")] * 6)
+    asker = writer(server, PAPERWIRE_FALLBACK_MODELS="openai/second")
+    for _ in range(2):
+        with pytest.raises(Retry):
+            asker.write(PAPER, TEXT, "en", now=NOW, patient=True)
+    assert [request["model"] for request in server.requests] == ["local"] * 2 + ["second"] * 6
 
 
 def test_the_next_model_is_asked_when_the_first_fails(server: FakeModelServer) -> None:

@@ -57,6 +57,8 @@ class Answers(Protocol):
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
 
+    def forget_answer(self, key: str) -> None: ...
+
 
 class Tally:
     """What calls took so far, failed ones included."""
@@ -161,7 +163,7 @@ class Models:
         """
         if model == EXTRACTIVE:
             return self._excerpts(messages, tally)
-        key = hashlib.sha256(json.dumps([model, list(messages)], ensure_ascii=False).encode()).hexdigest()
+        key = _key(model, messages)
         if (known := self._answers.answer(key)) is not None:
             return known
         spent = Tally()
@@ -171,6 +173,10 @@ class Models:
         finally:
             tally.add(spent.usage)
         return text
+
+    def forget(self, model: str, messages: Sequence[Message]) -> None:
+        """Let the next one who asks this get an answer of his own: the one that was kept led nowhere."""
+        self._answers.forget_answer(_key(model, messages))
 
     def _excerpts(self, messages: Sequence[Message], tally: Tally) -> str:
         began = time.monotonic()
@@ -263,6 +269,11 @@ class Models:
             calls=1,
             seconds=seconds,
         )
+
+
+def _key(model: str, messages: Sequence[Message]) -> str:
+    """Under which an answer is kept."""
+    return hashlib.sha256(json.dumps([model, list(messages)], ensure_ascii=False).encode()).hexdigest()
 
 
 def _provider(litellm: Any, model: str, own: str | None) -> tuple[str, str]:

@@ -74,6 +74,7 @@ class Writer:
     def _by_first(self, chain: Sequence[str], work: _Work, *, patient: bool) -> Brief:
         failures: list[PaperwireError] = []
         tally = Tally()
+        unusable: list[_Conversation] = []
         for model in dict.fromkeys([*chain, EXTRACTIVE]):
             if model == EXTRACTIVE:
                 later = next((each for each in failures if isinstance(each, Retry)), None)
@@ -84,9 +85,16 @@ class Writer:
                 result = conversation.draft()
             except (Tell, Retry) as failure:
                 failures.append(failure)
+                unusable.append(conversation)
                 log.warning("no brief by %s: %s", model, failure.code)
                 continue
-            return _brief(model, result, work, tally.usage, failures)
+            if result.excerpts:
+                unusable.append(conversation)
+            brief = _brief(model, result, work, tally.usage, failures)
+            # Only now: until the brief stands, a crash must find every answer that was paid for.
+            for each in unusable:
+                each.forget()
+            return brief
         raise AssertionError("the extractive model always answers")
 
 
@@ -99,6 +107,12 @@ class _Conversation:
         self._work = work
         self._deadline = Deadline(seconds)
         self._tally = tally
+        self._asked: list[Sequence[ask.Message]] = []
+
+    def forget(self) -> None:
+        """Let a later attempt ask anew instead of getting the same unusable answers from where they are kept."""
+        for words in self._asked:
+            self._models.forget(self._model, words)
 
     def draft(self) -> _Result:
         """A draft that stands. Raises Tell or Retry when the model gave nothing that could be used."""
@@ -135,6 +149,8 @@ class _Conversation:
 
     def _say(self, words: Sequence[ask.Message]) -> str:
         form = ask.schema(self._work.language)
+        if self._model != EXTRACTIVE:
+            self._asked.append(words)
         return self._models.ask(self._model, words, form, self._deadline, self._tally, now=self._work.now)
 
 

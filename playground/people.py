@@ -192,9 +192,17 @@ class People:
         self._run(self.slack.interactions.close(user))
 
     def click_in_view(
-        self, user: str, view: Json, action_id: str, value: Any = None, *, block_id: str | None = None
+        self,
+        user: str,
+        view: Json,
+        action_id: str,
+        value: Any = None,
+        *,
+        block_id: str | None = None,
+        values: dict[str, Any] | None = None,
     ) -> None:
-        self._run(self.slack.interactions.click_in_view(user, view, action_id, value, block_id))
+        """Use an element of a view; ``values`` is what its inputs hold by then, by ``block_id``."""
+        self._run(self.slack.interactions.click_in_view(user, view, action_id, value, block_id, values))
 
     # what there is to see
 

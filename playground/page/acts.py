@@ -80,7 +80,9 @@ def click(place: Playground, user: str, sent: Json) -> None:
     view = place.home(user) if sent["in"] == "home" else place.modal(user)
     if view is None:
         raise ValueError("not_found")
-    place.click_in_view(user, view, sent["action_id"], value, block_id=block)
+    values = sent.get("values") or {}
+    entered = {**values, **_files(place, view, values)}
+    place.click_in_view(user, view, sent["action_id"], value, block_id=block, values=entered)
 
 
 def _whispered(place: Playground, user: str, sent: Json) -> Json:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 UNREMARKABLE = frozenset({"already_reacted", "no_reaction", "ratelimited", "dropped"})
 """Answers that a bot gets in the ordinary course of its work."""
+LOOKS = ("info", "list", "history", "replies", "members", "getPermalink", "conversations")
+"""What methods are called that only look: to find nothing is an answer, too."""
 
 
 def parts(place: Playground, user: str) -> dict[str, Json]:
@@ -87,7 +89,8 @@ def _channel(channel: Channel, bot: str) -> Json:
 def _refused(place: Playground) -> Iterator[tuple[str, Json]]:
     """What the bot tried and Slack would not have."""
     for number, call in enumerate(place.slack.calls):
-        if call.error and call.error not in UNREMARKABLE:
+        looked = call.method.rsplit(".", 1)[-1] in LOOKS and call.error != "missing_scope"
+        if call.error and call.error not in UNREMARKABLE and not looked:
             yield (
                 f"refused:{number}",
                 {

@@ -79,7 +79,8 @@ class Answers:
             return
         content = content_of(args)
         if args.flag("replace_original"):
-            self._replace(address, content)
+            # The whole message goes: blocks that the answer has not got are not kept.
+            self._replace(address, {"blocks": [], **content})
         elif message.get("response_type") == "in_channel":
             said = {**own(self.installation), **content}
             self.workspace.say(address.channel, said, thread_ts=args.text("thread_ts"))

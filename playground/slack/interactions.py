@@ -134,9 +134,17 @@ class Interactions:
         await self.courier.ask("interactive", payload, accepts_answer=False)
 
     async def click_in_view(
-        self, user: str, view: Json, action_id: str, value: Any = None, block_id: str | None = None
+        self,
+        user: str,
+        view: Json,
+        action_id: str,
+        value: Any = None,
+        block_id: str | None = None,
+        values: dict[str, Any] | None = None,
     ) -> None:
+        """``values``: what the view's inputs hold by then, by ``block_id``."""
         with self.workspace.turn():
+            view = {**view, "state": {"values": state_of(view["blocks"], values or {})}}
             payload = {
                 **self._interaction("block_actions", user),
                 "container": {"type": "view", "view_id": view["id"]},

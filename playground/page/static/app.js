@@ -23,6 +23,8 @@ function Banner() {
   return h("div", { role: "status" }, words && h("p", { class: "banner" }, words));
 }
 
+const homeForm = { values: {}, errors: {} };
+
 /** The app's own place: its home, and the conversation with it. */
 function AppView() {
   const tab = (name, words) => h("button", { type: "button", role: "tab", "aria-selected": String(ui.tab === name), onClick: () => openApp(name) }, words);
@@ -30,13 +32,14 @@ function AppView() {
   if (ui.tab === "messages" && directChannel()) return h(Conversation, { key: directChannel().id, id: directChannel().id, heading });
   const view = part("home");
   return h("main", { class: "conversation" }, heading,
-    h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home" }, view ? h(Blocks, { blocks: view.blocks, where: { in: "home" } }) : h("p", { class: "empty" }, "The app has not put anything here yet.")));
+    h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home" }, view ? h(Blocks, { blocks: view.blocks, where: { in: "home", form: homeForm } }) : h("p", { class: "empty" }, "The app has not put anything here yet.")));
 }
 
 const root = document.getElementById("root");
 onChange(() => render(h(App), root));
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && ui.thread && !event.defaultPrevented) show({ thread: null });
+  const over = document.querySelector("dialog[open], :popover-open"); // what lies on top goes first
+  if (event.key === "Escape" && ui.thread && !over && !event.defaultPrevented) show({ thread: null });
 });
 // Clocks and “a minute ago” move on by themselves.
 setInterval(redraw, 20000);

@@ -21,7 +21,7 @@ function Block({ block, where }) {
           block.fields && h("div", { class: "fields" }, block.fields.map((field) => h("div", null, h(Text, { text: field }))))),
         block.accessory && h("div", { class: "accessory" }, h(Element, { element: block.accessory, block, where })));
     case "header":
-      return h("h3", { class: "block header" }, h(Text, { text: block.text }));
+      return h("h2", { class: "block header" }, h(Text, { text: block.text }));
     case "divider":
       return h("hr", { class: "block" });
     case "context":

@@ -59,7 +59,7 @@ export class Composer extends Component {
       event.preventDefault();
       this.setState(({ chosen }) => ({ chosen: (chosen + step + hints.length) % hints.length }));
     } else if (hints.length && event.key === "Escape") {
-      event.stopPropagation();
+      event.preventDefault();
       this.setState({ quiet: true });
     } else if (hints.length && event.key === "Tab" && !event.shiftKey) {
       event.preventDefault();
@@ -122,7 +122,7 @@ function hintsFor(text, inThread) {
       const lines = [...usages.map((usage) => `${each.command} ${usage}`)];
       const all = lines.length ? lines : [each.command];
       return all.filter((line) => line.toLowerCase().startsWith(typed) && line !== text).map((line) => ({ fill: line, shown: line, about: each.description ?? "" }));
-    }).slice(0, 10);
+    }).slice(0, 10).map((hint, number) => (number ? { ...hint, about: "" } : hint)); // said once is enough
   }
   const mention = /(?:^|\s)@(\w*)$/.exec(text);
   if (!mention) return [];

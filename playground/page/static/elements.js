@@ -28,9 +28,9 @@ export function Element({ element, block, where }) {
 
 const nameOf = (element, block) => element.placeholder?.text ?? block.text?.text ?? block.label?.text ?? "Choose";
 
-async function press(element, block, where, value) {
+export async function press(element, block, { form, ...where }, value) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
-  await act("click", { ...where, action_id: element.action_id, block_id: block.block_id, value }, "The button");
+  await act("click", { ...where, action_id: element.action_id, block_id: block.block_id, value, values: form?.values ?? {} }, "The button");
 }
 
 const confirmed = (asked) => new Promise((resolve) => show({ dialog: { confirm: asked, answer: resolve } }));

@@ -19,12 +19,12 @@ export function Sidebar() {
       h("h2", null, "Apps"),
       h("ul", { class: "places" }, h(Place, { here: ui.channel === null, words: app.name, dot: bot().connected, count: directChannel() ? unread(directChannel().id) : 0, go: () => openApp("home") })),
       h(Guide)),
-    h("div", { class: "sidebar-end" }, h(Clock), h(Who), h(Theme)));
+    h("div", { class: "sidebar-end" }, h(Clock), h("div", { class: "sidebar-row" }, h(Who), h(Theme))));
 }
 
 function Place({ here, words, count, go, dot }) {
   return h("li", null, h("button", { type: "button", class: `${here ? "here" : ""} ${count && !here ? "unread" : ""}`, "aria-current": here ? "page" : undefined, onClick: go },
-    dot !== undefined && h("span", { class: `dot ${dot ? "on" : ""}`, title: dot ? "connected" : "starting" }), h("span", { class: "name" }, words),
+    dot !== undefined && h("span", { class: `dot ${dot ? "on" : ""}`, "aria-hidden": true }), h("span", { class: "name" }, words),
     count > 0 && !here && h("span", { class: "badge", "aria-label": `${count} unread` }, count)));
 }
 
@@ -90,14 +90,14 @@ function forInput(seconds) {
 
 function Who() {
   return h("label", { class: "who" }, "You are ", h("select", { onChange: (event) => look(event.currentTarget.value) },
-    people().filter((each) => !each.is_bot).map((each) => h("option", { key: each.id, value: each.id, selected: each.id === me()?.id }, `${each.name} (${each.tz})`))));
+    people().filter((each) => !each.is_bot).map((each) => h("option", { key: each.id, value: each.id, selected: each.id === me()?.id }, `${each.name}, ${each.tz}`))));
 }
 
 function Theme() {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  return h("button", { type: "button", class: "theme", onClick: () => {
+  return h("button", { type: "button", class: "theme", "aria-label": dark ? "Light colours" : "Dark colours", title: dark ? "Light colours" : "Dark colours", onClick: () => {
     root.dataset.theme = dark ? "light" : "dark";
     show({});
-  } }, dark ? "☀ Light" : "☾ Dark");
+  } }, h("span", { "aria-hidden": true }, dark ? "☀" : "☾"));
 }

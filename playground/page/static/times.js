@@ -2,9 +2,9 @@
 
 const cache = new Map();
 
-function formatter(options, zone) {
-  const key = JSON.stringify([options, zone]);
-  if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat("en-GB", { ...options, timeZone: zone }));
+function formatter(options, zone, language = "en-GB") {
+  const key = JSON.stringify([options, zone, language]);
+  if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat(language, { ...options, timeZone: zone }));
   return cache.get(key);
 }
 
@@ -33,13 +33,13 @@ export function ago(seconds, now) {
 
 /** Slack's `<!date^TS^FORMAT>`, https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
 export function slackDate(seconds, format, zone, now) {
-  const date = (options) => say(seconds, zone, options);
+  const date = (options) => formatter(options, zone, "en-US").format(new Date(seconds * 1000));
   const pretty = (words) => (["Today", "Yesterday"].includes(dayName(seconds, zone, now)) ? dayName(seconds, zone, now).toLowerCase() : words);
   const long = date({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
   const medium = date({ month: "long", day: "numeric", year: "numeric" });
   const short = date({ month: "short", day: "numeric", year: "numeric" });
   const forms = {
-    date_num: date({ year: "numeric", month: "2-digit", day: "2-digit" }).split("/").reverse().join("-"),
+    date_num: dayKey(seconds, zone).split("/").reverse().join("-"),
     date_slash: date({ year: "numeric", month: "2-digit", day: "2-digit" }),
     date: medium,
     date_pretty: pretty(medium),
@@ -49,7 +49,7 @@ export function slackDate(seconds, format, zone, now) {
     date_long_pretty: pretty(long),
     day_divider_pretty: pretty(long),
     time: clockTime(seconds, zone),
-    time_secs: date({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
+    time_secs: say(seconds, zone, { hour: "2-digit", minute: "2-digit", second: "2-digit" }),
     ago: ago(seconds, now),
   };
   return format.replace(/\{(\w+)\}/g, (whole, name) => forms[name] ?? whole);

@@ -25,6 +25,7 @@ from bot.briefs.write import Writer
 from bot.commands import Program
 from bot.console import NoAnswers
 from bot.correcting import Correcting
+from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
 from bot.errors import PaperwireError, Tell
 from bot.models import ChannelSettings
@@ -112,11 +113,12 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
         work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
-        posting = Posting(work, library, messenger, settings.language, settings.zone, now, pipeline.first_page)
+        posting = Posting(work, library, messenger, settings.language)
+        digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
         defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
         answering = Answering(work, library, messenger, briefing, posting, defaults, now)
         correcting = Correcting(work, library, messenger, posting, pipeline, settings, now)
-        parts = (briefing, posting, answering, correcting)
+        parts = (briefing, posting, digesting, answering, correcting)
         work.launch({name: run for part in parts for name, run in part.workflows().items()})
         stack.callback(work.close)
 
@@ -125,11 +127,20 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             library.prune(now() - _RETENTION)
             pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
 
-        ticking = Clock(library, posting, now, tidy, settings.time_scale)
+        ticking = Clock(library, digesting, now, tidy, settings.time_scale)
         ticking.start()
         stack.callback(ticking.close)
         desk = Desk(
-            briefing, posting, library, now, settings.language, settings.zone, answering, correcting, work.waiting
+            briefing=briefing,
+            posting=posting,
+            digesting=digesting,
+            answering=answering,
+            correcting=correcting,
+            library=library,
+            now=now,
+            language=settings.language,
+            zone=settings.zone,
+            waiting=work.waiting,
         )
         secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
         app = build_app(client, secret, desk)

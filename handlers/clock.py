@@ -14,10 +14,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from bot.digesting import Digesting
 from bot.digests.schedule import latest_due, next_due, previous_due
 from bot.models import Schedule
 from bot.ports import Library
-from bot.posting import Posting
 
 log = logging.getLogger("paperwire.clock")
 
@@ -41,13 +41,13 @@ class Clock:
     def __init__(
         self,
         library: Library,
-        posting: Posting,
+        digesting: Digesting,
         now: Callable[[], datetime],
         tidy: Callable[[], None],
         time_scale: float = 1.0,
     ) -> None:
         self._library = library
-        self._posting = posting
+        self._digesting = digesting
         self._now = now
         self._tidy = tidy
         self._every = _RECONCILE_SECONDS / time_scale
@@ -83,4 +83,4 @@ class Clock:
         made_at = schedule.created_at or due_at
         if due_at < made_at or (done_at is not None and due_at <= done_at):
             return
-        self._posting.scheduled_digest(schedule.team_id, schedule.channel_id, due_at, previous_due(schedule, due_at))
+        self._digesting.scheduled_digest(schedule.team_id, schedule.channel_id, due_at, previous_due(schedule, due_at))

@@ -12,6 +12,7 @@ from slack_sdk import WebClient
 from bot.answering import Answering
 from bot.briefing import Briefing
 from bot.correcting import Correcting
+from bot.digesting import Digesting
 from bot.digests.compile import compile_digest
 from bot.models import ChannelSettings, Digest, Language, Period
 from bot.ports import Library
@@ -25,6 +26,7 @@ from handlers.slack import classified
 class Desk:
     briefing: Briefing
     posting: Posting
+    digesting: Digesting
     library: Library
     now: Callable[[], datetime]
     language: Language

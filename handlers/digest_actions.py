@@ -18,7 +18,7 @@ def register(app: App, desk: Desk) -> None:
     @app.action("digest_post")
     def digest_post(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
         team_id, channel_id = _place(body)
-        desk.posting.asked_digest(team_id, channel_id, period_from(action["value"]), action["action_ts"])
+        desk.digesting.asked_digest(team_id, channel_id, period_from(action["value"]), action["action_ts"])
         ack()
         respond(text=say(desk.language_of(team_id, channel_id), "digest.posted"), replace_original=True)
 

@@ -1,0 +1,206 @@
+"""The workflow of a digest: frozen once, then posted whole, each of its messages and files once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from pydantic import TypeAdapter
+
+from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
+from bot.digests.chart import alt_text as alt_text_of
+from bot.digests.report import digest_report
+from bot.errors import PaperwireError, Tell
+from bot.models import Digest, Paper, Period
+from bot.ports import Library, Messenger
+from bot.posting import Posting
+from bot.wording import explain
+from bot.work import POSTS, Bug, Work
+
+log = logging.getLogger("paperwire.digesting")
+
+_WEEKS = TypeAdapter(tuple[Week, ...])
+
+# A digest that comes so long after it was due says so.
+_LATE = timedelta(hours=1)
+# Errors that no retry mends: the schedule rests until somebody sets it again.
+_NO_WAY_IN = ("not_in_channel", "channel_gone")
+
+
+class Digesting:
+    """Posts digests, durably."""
+
+    def __init__(
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        posting: Posting,
+        zone: str,
+        clock: Callable[[], datetime],
+        first_page: Callable[[Paper], bytes | None],
+    ) -> None:
+        """``zone`` is for channels that chose none; ``first_page`` draws a paper's."""
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._posting = posting
+        self._zone = zone
+        self._clock = clock
+        self._first_page = first_page
+
+    # what listeners and the clock call: one durable write each
+
+    def scheduled_digest(self, team_id: str, channel_id: str, due_at: datetime, interval_back: datetime) -> None:
+        """Post the digest due at a time, once."""
+        key = f"digest:{team_id}:{channel_id}:{due_at.isoformat()}"
+        period = [interval_back.isoformat(), due_at.isoformat()]
+        self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, period, True, channel=channel_id)
+
+    def asked_digest(self, team_id: str, channel_id: str, period: Period, key: str) -> None:
+        """Post the digest of a period that somebody asked for; ``key`` is of the click."""
+        key = f"digest:{team_id}:{channel_id}:asked:{key}"
+        bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
+        self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, bounds, False, channel=channel_id)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {"post_digest": self.post_digest}
+
+    def post_digest(self, team_id: str, channel_id: str, digest_id: str, bounds: list[str], scheduled: bool) -> None:
+        period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
+        entries, replies = self._work.step(
+            "freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled)
+        )
+        try:
+            parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
+            self._work.step("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
+            if entries:
+                self._send_chart(self._frozen(team_id, digest_id), parent)
+            for number in replies:
+                self._work.pace()
+                self._digest_reply(team_id, digest_id, number, parent)
+            if entries:
+                self._share_report(self._frozen(team_id, digest_id), parent, period.until_at)
+            log.info("delivered %s: %d papers", digest_id, entries)
+        except (PaperwireError, Bug) as error:
+            log.error("digest %s stopped: %s", digest_id, error)
+            if scheduled and isinstance(error, Tell) and error.code in _NO_WAY_IN:
+                self._pause(team_id, channel_id, error.code)
+        self._work.pace()
+
+    # parts
+
+    def _digest_parent(self, team_id: str, channel_id: str, digest_id: str, *, late: bool) -> str:
+        def send() -> str:
+            digest = self._frozen(team_id, digest_id)
+            usage = self._library.usage_in(team_id, channel_id, digest.period)
+            return self._messenger.digest_parent(replace(digest, usage=usage), digest_id, late=late)
+
+        return self._posting.post_once(digest_id, team_id, channel_id, None, send)
+
+    def _is_late(self, period: Period) -> bool:
+        return self._clock() - period.until_at > _LATE
+
+    def _send_chart(self, digest: Digest, parent_ts: str) -> None:
+        """A picture of the last weeks, where there is more than this one to see."""
+        weeks = self._work.step("weeks", lambda: _WEEKS.dump_python(self._weeks(digest), mode="json"))
+        drawn = _WEEKS.validate_python(weeks)
+        if sum(1 for week in drawn if week.papers) < 2:
+            return
+        name, alt_text = f"weeks-{digest.period.until_at:%Y-%m-%d}.png", alt_text_of(drawn, digest.language)
+        self._work.pace()
+        self._posting.send_file(
+            digest.team_id, digest.channel_id, parent_ts, name, lambda: weekly_chart(drawn), alt_text
+        )
+
+    def _weeks(self, digest: Digest) -> tuple[Week, ...]:
+        until = digest.period.until_at
+        since = until - timedelta(weeks=WEEKS + 1)
+        shared, discussed = self._library.activity(digest.team_id, digest.channel_id, since)
+        return weeks_of(shared, discussed, until, digest.zone)
+
+    def _pause(self, team_id: str, channel_id: str, code: str) -> None:
+        """Stop a schedule that cannot post, and tell who set it."""
+
+        def pause() -> list[str] | None:
+            schedule = self._library.schedule(team_id, channel_id)
+            if schedule is None or schedule.paused is not None:
+                return None
+            direct = self._messenger.direct_channel(team_id, schedule.user_id)
+            self._library.pause_schedule(team_id, channel_id, code)
+            return [direct, self._messenger.name(team_id, channel_id), self._clock().isoformat()]
+
+        told = self._work.step("pause", pause)
+        if told is not None:
+            direct, where, now = told
+            reason = explain(self._posting.language_of(team_id, channel_id), Tell(code, reason=code))
+            key = f"paused:{team_id}:{channel_id}:{now}"
+            self._posting.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)
+
+    def _digest_reply(self, team_id: str, digest_id: str, number: int, parent_ts: str) -> None:
+        key = f"{digest_id}:{number}"
+        digest = self._frozen(team_id, digest_id)
+        # Decided in a step: a replay must take the same way, whatever was withdrawn meanwhile.
+        if not self._work.step("held", lambda: number in self._messenger.digest_replies(digest)):
+            return
+        picture = self._picture(digest, number, key)
+
+        def send() -> str:
+            return self._messenger.digest_reply(digest, number, parent_ts, key, picture)
+
+        try:
+            self._posting.post_once(key, team_id, digest.channel_id, parent_ts, send)
+        except Bug as bug:
+            log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
+
+    def _picture(self, digest: Digest, number: int, key: str) -> str | None:
+        """The uploaded picture of the first page, for a reply that holds one paper whose PDF is at hand."""
+
+        def upload() -> str | None:
+            papers = [entry.paper for entry in digest.entries if entry.number == number]
+            shared = len(self._messenger.digest_replies(digest)) < len(digest.entries)
+            drawn = None if shared or not papers else self._first_page(papers[0])
+            if drawn is None:
+                return None
+            alt_text = page_alt_text(papers[0].title, digest.language)
+            return self._messenger.keep_picture(digest.team_id, f"page-{number + 1}.png", drawn, alt_text)
+
+        try:
+            return self._work.step("picture", upload)
+        except (PaperwireError, Bug) as error:
+            log.info("no picture beside %s: %s", key, error)
+            return None
+
+    def _share_report(self, digest: Digest, parent_ts: str, at: datetime) -> None:
+        name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
+
+        def words() -> bytes:
+            return digest_report(digest, at, names=partial(self._messenger.name, digest.team_id)).encode()
+
+        self._posting.send_file(digest.team_id, digest.channel_id, parent_ts, name, words)
+
+    # steps
+
+    def _freeze(
+        self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool
+    ) -> tuple[int, list[int]]:
+        """How many papers the digest holds, and the numbers of the replies they take."""
+        language, now, zone = self._posting.language_of(team_id, channel_id), self._clock(), self._zone
+        if scheduled:
+            back, due = period.since_at, period.until_at
+            digest = self._library.freeze_digest(team_id, channel_id, digest_id, due, back, language, now, zone=zone)
+        else:
+            digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
+        return len(digest.entries), list(self._messenger.digest_replies(digest))
+
+    def _frozen(self, team_id: str, digest_id: str) -> Digest:
+        digest = self._library.frozen_digest(team_id, digest_id)
+        assert digest is not None, "frozen in the step before"
+        return digest

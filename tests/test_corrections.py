@@ -180,6 +180,41 @@ def test_the_sharer_and_admins_take_a_paper_out_of_the_digest_and_nobody_else(te
     assert team.now(mine)["text"] == mine["text"]
 
 
+def test_who_shared_it_too_keeps_it_in_the_digest_until_an_admin_takes_it_out(team: Team) -> None:
+    channel = team.place.add_channel("twice")
+    paper = MadePaper(next(team.numbers))
+    messages = []
+    for user in (team.ada, team.bo):
+        ts = team.place.upload(user, channel, "paper.pdf", paper.pdf())
+        messages += team.place.wait_for(lambda ts=ts: team.place.thread(channel, ts), 60)  # type: ignore[misc]
+    mine, theirs = messages
+
+    def remove(user: str, message: Json) -> str:
+        return team.told(user, message, lambda: team.place.click(user, message, "brief_more", "remove"))
+
+    assert f"<@{team.bo}> shared this paper here as well" in remove(team.ada, mine)
+    assert "1 paper" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
+    assert "stays out of the digests" in remove(team.eve, theirs)
+    assert "No papers" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
+
+
+def test_a_correction_made_in_a_digest_shows_there_and_in_the_papers_own_thread(team: Team) -> None:
+    channel = team.place.add_channel("digested")
+    message = team.briefed(team.ada, channel)
+    [preview] = team.place.command(team.ada, channel, "/digest week")
+    team.place.click(team.ada, preview, "digest_post")
+
+    def replies() -> list[Json]:
+        own = message["thread_ts"]
+        return [m for m in team.place.messages(channel) if m.get("bot_id") and m.get("thread_ts") not in (None, own)]
+
+    [reply] = team.place.wait_for(lambda: [m for m in replies() if "brief_edit" in str(m.get("blocks"))], 60)
+    team.open(team.bo, reply, "brief_edit")
+    team.place.submit(team.bo, {"technique": WORDS})
+    assert WORDS in team.changed(reply)["text"]
+    assert WORDS in team.changed(message)["text"]
+
+
 def test_a_brief_is_written_again_by_the_model_that_was_chosen_once(team: Team) -> None:
     message = team.briefed()
     form = team.open(team.bo, message, "brief_more", "again")

@@ -338,14 +338,35 @@ def test_private_channels_are_hidden_from_those_outside(place: Playground, clien
     assert set(client.conversations_members(channel=inside)["members"]) == {ada, place.bot}
 
 
+def test_where_a_person_is_a_member_is_told_as_far_as_the_app_may_know(
+    place: Playground, client: WebClient, ada: str, papers: str
+) -> None:
+    inside = place.add_channel("inside", private=True)
+    place.add_channel("outside", private=True, bot=False)
+    without_us = place.add_channel("without-us", bot=False)
+    ben = place.add_user("Ben")
+    both = {"types": "public_channel,private_channel"}
+    assert {each["id"] for each in client.users_conversations(user=ada, **both)["channels"]} == {
+        papers,
+        inside,
+        without_us,
+    }
+    assert client.users_conversations(user=ben, **both)["channels"] == []
+    assert {each["id"] for each in client.users_conversations(**both)["channels"]} == {papers, inside}
+    assert error(client.users_conversations, user="U404") == "user_not_found"
+    place.archive(ada, papers)
+    assert papers not in str(client.users_conversations(user=ada, exclude_archived=True)["channels"])
+
+
 def test_joining_needs_its_scope(client: WebClient, place: Playground, ada: str) -> None:
     channel = place.add_channel("outside", bot=False)
     assert error(client.conversations_join, channel=channel) == "missing_scope"
 
 
-def test_a_person_has_a_name_and_a_zone(client: WebClient, ada: str) -> None:
+def test_a_person_has_a_name_a_zone_and_rights(place: Playground, client: WebClient, ada: str) -> None:
     user = client.users_info(user=ada)["user"]
-    assert (user["real_name"], user["tz"]) == ("Ada", "Europe/Berlin")
+    assert (user["real_name"], user["tz"], user["is_admin"]) == ("Ada", "Europe/Berlin", False)
+    assert client.users_info(user=place.add_user("Eve", admin=True))["user"]["is_admin"]
     assert error(client.users_info, user="U404") == "user_not_found"
 
 

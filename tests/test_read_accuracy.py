@@ -51,7 +51,9 @@ def figures(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             lines.write(json.dumps(record, ensure_ascii=False) + "\n")
     score = [sys.executable, str(folder / "score.py"), str(folder / "gold.jsonl"), str(predictions)]
     printed = subprocess.run(score, capture_output=True, text=True, check=True).stdout
-    return {found[1].strip(): float(found[2]) for found in re.finditer(r"^(\S.*?) +(\d\.\d{3})\b", printed, re.MULTILINE)}
+    return {
+        found[1].strip(): float(found[2]) for found in re.finditer(r"^(\S.*?) +(\d\.\d{3})\b", printed, re.MULTILINE)
+    }
 
 
 @pytest.mark.parametrize(("field", "least"), AT_LEAST.items(), ids=AT_LEAST)

@@ -49,9 +49,11 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})
         if body.get("type") == "view_submission":
-            # Said at the last field, so that the form stays open with what was typed.
+            # Said at the last field, so that the form stays open with what was typed; it is plain text there.
             fields = [block["block_id"] for block in body["view"]["blocks"] if block["type"] == "input"]
-            return BoltResponse(status=200, body={"response_action": "errors", "errors": {fields[-1]: words}})
+            return BoltResponse(
+                status=200, body={"response_action": "errors", "errors": {fields[-1]: words.replace("`", "")}}
+            )
         if body.get("response_url"):
             respond(text=words, response_type="ephemeral", replace_original=False)
         return BoltResponse(status=200)

@@ -154,7 +154,7 @@ def register(app: App, desk: Desk) -> None:
         given = json.loads(body["view"]["private_metadata"])["channel"]
         channel_id = given or values["channel"]["channel"].get("selected_conversation") or ""
         if refusal := who.may_schedule(channel_id):
-            ack(response_action="errors", errors={"schedule" if given else "channel": refusal})
+            ack(response_action="errors", errors={"schedule" if given else "channel": refusal.replace("`", "")})
             return
         who.set_schedule(channel_id, values["schedule"]["schedule"].get("value") or "")
         ack()

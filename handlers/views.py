@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.briefs.brief import LENGTHS
+from bot.briefs.brief import LENGTHS, shown_institutions
 from bot.briefs.correction import edited_by, institutions_beside
 from bot.models import SLOTS, Brief, DigestEntry, Identifier, Language, Paper, Revision, StoredShare, Usage
 from bot.papers.sites import page_url
@@ -106,12 +106,14 @@ def _published(paper: Paper) -> Iterator[Block]:
 
 def _institutions(paper: Paper, brief: Brief) -> Iterator[Block]:
     language = brief.language
-    if edited_by(brief) is not None:
-        names = clean("\n".join(institutions_beside(paper, brief, language)), 2_500)
-        yield rich([_heading(language, "institutions_edited"), span(names)])
+    names = institutions_beside(paper, brief, language)
+    if set(names) != set(shown_institutions(paper, language)):
+        yield rich([_heading(language, "institutions_edited"), span(clean("\n".join(names), 2_500))])
+    heading = [_heading(language, "institutions")]
     for institution in paper.institutions[:_INSTITUTIONS]:
         where = say(language, "details.printed", page=institution.page, line=clean(institution.printed, 200))
-        yield rich([span(clean(institution.name, 200), bold=True), span(f"\n{where}")])
+        yield rich([*heading, span(f"{clean(institution.name, 200)} ({where})")])
+        heading = []
 
 
 def _evidence(brief: Brief) -> Iterator[Block]:
@@ -321,7 +323,7 @@ def _search(language: Language, found: Found | None) -> Iterator[Block]:
         placeholder=plain(say(language, "home.search_placeholder"), 150),
         dispatch_action_config={"trigger_actions_on": ["on_enter_pressed"]},
     )
-    yield {**asked, "dispatch_action": True, "optional": True}
+    yield {**asked, "dispatch_action": True}
 
 
 def _results(language: Language, found: Found) -> Iterator[Block]:

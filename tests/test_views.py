@@ -131,7 +131,7 @@ def test_details_prove_the_brief_and_name_what_made_it() -> None:
     words = words_of(views.details(full_paper(), made_brief("en")))
     for told in (
         "Ada Wöhler, Bo Lindqvist",
-        "page 1: Limnology, University of Constance",
+        "University of Constance (page 1: Limnology, University of Constance)",
         "“We filter the moon's pull out of every gauge.” (page 3)",
         "“Waves of 3.5 cm show in a fortieth of the data.” (abstract)",
         "Effect: number not in the paper: 97 % (mended by the model)",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.models import DigestEntry, Language, SearchPage, StoredShare
 from storage import entries, index, papers, shares
 from storage.rows import Row, Transaction, listed
-from storage.words import Word, asked, score
+from storage.words import Word, asked, holds, score
 
 MOST_LISTED = 2000
 """Records. Where more match, the latest of them are listed, by date instead of rank."""
@@ -31,13 +31,19 @@ def search(
 
 def _ranked(tx: Transaction, matching: Sequence[Row], looked_for: Sequence[Word], *, by_date: bool) -> list[Row]:
     """Those that hold all the words, best first, latest first among equals."""
-    if by_date and index.settles(looked_for):
+    unsettled = index.unsettled(looked_for)
+    if by_date and not unsettled:
         return list(matching)
     names, named = listed("number", [row["number"] for row in matching])
-    texts = tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
-    scores = {row["number"]: score(looked_for, row) for row in texts}
-    holding = [row for row in matching if scores[row["number"]] > 0]
-    return holding if by_date else sorted(holding, key=lambda row: (-scores[row["number"]], -row["number"]))
+    texts = {
+        row["number"]: row
+        for row in tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
+    }
+    holding = [row for row in matching if not unsettled or holds(unsettled, texts[row["number"]])]
+    if by_date:
+        return holding
+    foremost = index.foremost(looked_for)
+    return sorted(holding, key=lambda row: (-score(foremost, texts[row["number"]]), -row["number"]))
 
 
 def _works(tx: Transaction, team_id: str, ranked: Sequence[Row]) -> list[list[str]]:

@@ -89,11 +89,10 @@ def seen(team_id: str, scope: str) -> str:
 def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: Sequence[Word], limit: int) -> list[Row]:
     """``number``, ``id`` and ``scope`` of the records in those scopes that hold all the words, latest first.
 
-    Words beyond the longest few are left for the caller to compare.
+    They may lack those that are ``unsettled``.
     """
     visible = list(dict.fromkeys(scopes))
-    longest = sorted(looked_for, key=lambda word: len(word.piece.encode()), reverse=True)[:_LOOKED_UP]
-    tokens = dict.fromkeys(token for word in longest for token in _quoted(word))
+    tokens = dict.fromkeys(token for word in foremost(looked_for) for token in _quoted(word))
     names, named = listed("scope", visible)
     return tx.rows(
         f"""
@@ -108,9 +107,15 @@ def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: S
     )
 
 
-def settles(looked_for: Sequence[Word]) -> bool:
-    """Whether what ``matching`` finds holds all the words for certain."""
-    return len(looked_for) <= _LOOKED_UP and all(len(word.tokens) == 1 for word in looked_for)
+def foremost(looked_for: Sequence[Word]) -> list[Word]:
+    """The words that are looked up: the longest, which are the rarest as a rule."""
+    return sorted(looked_for, key=lambda word: len(word.piece.encode()), reverse=True)[:_LOOKED_UP]
+
+
+def unsettled(looked_for: Sequence[Word]) -> list[Word]:
+    """The words that what ``matching`` finds may lack."""
+    settled = {word for word in foremost(looked_for) if len(word.tokens) == 1}
+    return [word for word in looked_for if word not in settled]
 
 
 def _quoted(word: Word) -> list[str]:

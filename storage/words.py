@@ -19,7 +19,7 @@ _UNPARTED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U00
 _RUN = re.compile(rf"[{_UNPARTED}]+|[^\W_{_UNPARTED}]+")
 _IDEOGRAPH = re.compile(rf"[{_UNPARTED}]")
 
-MOST_WORDS = 64
+MOST_WORDS = 32
 """Words of a query that count; the rest of a longer one is left aside."""
 
 
@@ -30,14 +30,14 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def stored(text: str) -> str:
-    """The words of a text as they are stored."""
+    """The words of a text as they are stored, a space around each; empty when there are none."""
     words: list[str] = []
     for run in _runs(text):
         if _IDEOGRAPH.match(run):
             words.extend(run[place : place + 2] for place in range(len(run)))
         else:
             words.append(run)
-    return " ".join(words)
+    return f" {' '.join(words)} " if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +66,32 @@ def asked(text: str) -> tuple[Word, ...]:
     return tuple(words.values())[:MOST_WORDS]
 
 
+def holds(words: Sequence[Word], texts: Mapping[str, Any]) -> bool:
+    """Whether every word is in some field of a paper's stored texts."""
+    everything = "".join(texts[name] for name, _, _ in _FIELDS)
+    return all(word.piece in everything for word in words)
+
+
 # BM25F (Zaragoza et al., TREC 2004) without the inverse document frequency: every paper found holds every word, and
-# how many others hold one must not show. What a word weighs by where it stands, and the usual length there, in words.
-_FIELDS = (("title", 8.0, 10), ("brief", 4.0, 60), ("names", 3.0, 30), ("abstract", 1.0, 180))
+# how many others hold one must not show. What a word weighs by where it stands, and how many letters usually stand
+# there.
+_FIELDS = (("title", 8.0, 70), ("brief", 4.0, 350), ("names", 3.0, 250), ("abstract", 1.0, 1200))
 _SATURATION = 1.2
 _LENGTH = 0.6
 
 
 def score(words: Sequence[Word], texts: Mapping[str, Any]) -> float:
-    """How well stored texts by field answer a query; 0 when a word is in none of them.
-
-    A whole word counts twice as much as the beginning of one.
-    """
-    spaced = [
-        (f" {texts[name]} ", weight / (1 - _LENGTH + _LENGTH * texts[name].count(" ") / usual))
+    """How well a paper's stored texts answer a query; a whole word counts twice as much as the beginning of one."""
+    fields = [
+        (text, weight / (1 - _LENGTH + _LENGTH * len(text) / usual))
         for name, weight, usual in _FIELDS
+        if (text := texts[name])
     ]
     total = 0.0
     for word in words:
-        whole = f"{word.piece} "
-        often = sum(weight * (text.count(word.piece) + text.count(whole)) for text, weight in spaced if text != "  ")
-        if not often:
-            return 0.0
+        often = 0.0
+        for text, weight in fields:
+            if begun := text.count(word.piece):
+                often += weight * (begun + text.count(f"{word.piece} "))
         total += often / (_SATURATION + often)
     return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -12,10 +13,12 @@ from rich.console import Console
 from playground.arxiv import ArxivStandIn
 from playground.demo import has_display, installation, interruptible, run_bot
 from playground.playground import Playground
+from playground.slack.delivery import NotAnswered
 
 TIME_SCALE = 20
 """Slack's waits and the bot's own pass so much faster: a digest that fell due is there within seconds."""
 CONNECTED_WITHIN = 60
+TRIES = 5
 LANGUAGES = {"papers": "zh", "papers-en": "en"}
 """By channel, what the bot speaks there."""
 
@@ -73,6 +76,14 @@ def _invite(place: Playground, ada: str, channels: dict[str, str]) -> None:
     """As one does with a new app: it says hello then, in the language chosen before."""
     place.wait_until_connected(CONNECTED_WITHIN)
     for name, channel in channels.items():
-        [answer] = place.command(ada, channel, f"/digest language {LANGUAGES[name]}")
-        place.dismiss(ada, answer["ts"])
+        _choose_language(place, ada, channel, LANGUAGES[name])
         place.invite(ada, channel)
+
+
+def _choose_language(place: Playground, ada: str, channel: str, language: str) -> None:
+    """A bot that has just started may be too slow for a command's three seconds; then it is asked again."""
+    for _ in range(TRIES):
+        with suppress(NotAnswered, TimeoutError):
+            for answer in place.command(ada, channel, f"/digest language {language}"):
+                place.dismiss(ada, answer["ts"])
+            return

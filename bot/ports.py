@@ -132,7 +132,9 @@ class Library(Protocol):
 
         It takes the channel's briefed shares made since the previous digest's cut-off (the first digest: since
         ``interval_back``) up to ``due_at`` that no earlier digest of the channel took; a share still unfinished
-        is left for the next. Only what is withdrawn later leaves it; the other entries keep their ``number``.
+        is left for the next. Where the channel's schedule names sources, their public shares are gathered in the same
+        way, each once by every channel that gathers it. Only what is withdrawn later leaves it; the other entries keep
+        their ``number``.
         """
 
     def freeze_period(
@@ -165,6 +167,8 @@ class Library(Protocol):
     ) -> SearchPage:
         """Papers by title, author, institution, brief or abstract, best first; nothing in ``words`` is syntax.
 
+        Every word must begin a word there; of a run of Chinese any piece is found.
+
         ``channels`` are the private conversations the asker is in: what was shared there is found too.
         """
 
@@ -172,10 +176,14 @@ class Library(Protocol):
         """The papers shared last, latest first, as far as somebody in the private ``channels`` may see."""
 
     def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
-        """A person's words become the current brief; the one before stays in the history."""
+        """A person's words become the current brief; the one before stays in the history.
+
+        They stay current until a person revises them or asks for a new brief (``keep`` with ``again``). Raises
+        KeyError for a paper the channel may not see.
+        """
 
     def revisions(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Sequence[Revision]:
-        """The briefs of a paper in a language, latest first."""
+        """The briefs of a paper in a language: the current one, then those before it, latest first."""
 
     def leave_out(self, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
         """Take a share out of every digest to come; the brief and its reply stay."""
@@ -185,7 +193,8 @@ class Library(Protocol):
     ) -> None:
         """Somebody reacted or replied to a message (``key`` tells which reaction or reply), or took it back.
 
-        Counted once however often it is told, also when it is told before the message's shares are stored.
+        Counted once however often it is told, also when it is told before the message's shares are stored. ``now``
+        is when it happened: what happened last counts, in whatever order it is told.
         """
 
     def activity(

@@ -21,6 +21,7 @@ from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
+from storage import index
 from storage.sqlite import SqliteLibrary
 
 TEAMS = ("T1", "T2")
@@ -298,6 +299,23 @@ def test_nothing_stays_when_every_message_is_deleted(acts: list[Act]) -> None:
                 "findable_words",
             ):
                 assert tx.rows(f"SELECT * FROM {table}") == [], table
+
+
+@THOROUGH
+@given(ACTS)
+def test_the_search_index_is_in_step_after_any_history(acts: list[Act]) -> None:
+    with a_library() as library:
+        run(acts, library)
+        with library._writing() as tx:
+            kept = tx.rows("SELECT * FROM findable ORDER BY number")
+            with_brief = "SELECT number FROM papers p WHERE EXISTS (SELECT 1 FROM briefs b WHERE b.paper_id = p.id)"
+            assert [row["number"] for row in kept] == [
+                row["number"] for row in tx.rows(f"{with_brief} ORDER BY number")
+            ]
+            tx.rows("DELETE FROM findable")
+            index.fill(tx)
+            assert tx.rows("SELECT * FROM findable ORDER BY number") == kept
+            tx.rows("INSERT INTO findable_words (findable_words) VALUES ('integrity-check')")
 
 
 # --- By example -------------------------------------------------------------------------------------

@@ -28,6 +28,12 @@ export class Composer extends Component {
         h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send", disabled: !text.trim() && !files.length }, h("span", { "aria-hidden": true }, "➤"))));
   }
 
+  /** `handle` lets what surrounds the composer put files into it. */
+  componentDidMount() {
+    this.props.handle.current = this;
+    this.componentDidUpdate();
+  }
+
   componentDidUpdate() {
     if (ui.draft !== null && !this.props.thread) {
       const words = ui.draft;

@@ -85,7 +85,7 @@ export class Conversation extends Component {
       h(Messages, { key: id, channel: id, label: `Messages in ${name}`, list },
         h("li", { key: "top", class: "beginning" }, here.kind === "im" ? `This is your conversation with ${name}.` : `This is the very beginning of ${name}. Share a paper: paste a link, drop a PDF, or take a sample.`)),
       h(Prompts, { id }),
-      h(Composer, { key: `composer-${id}`, ref: this.composer, channel: id, label: `Message ${name}` }),
+      h(Composer, { key: `composer-${id}`, handle: this.composer, channel: id, label: `Message ${name}` }),
       h("div", { class: "drop-hint", "aria-hidden": true }, `Drop to share in ${name}`));
   }
 }
@@ -114,7 +114,7 @@ export class Thread extends Component {
         h("button", { type: "button", class: "round", "aria-label": "Close the thread", onClick: () => show({ thread: null }) }, "✕")),
       h(Messages, { key: thread.ts, channel: thread.channel, label: "Messages in the thread", thread: true, list: [parent, ...replies(thread.channel, thread.ts)] }),
       status && h("div", { class: "status", role: "status" }, status),
-      h(Composer, { key: `composer-${thread.ts}`, ref: this.composer, channel: thread.channel, thread: thread.ts, label: "Reply…" }),
+      h(Composer, { key: `composer-${thread.ts}`, handle: this.composer, channel: thread.channel, thread: thread.ts, label: "Reply…" }),
       h("div", { class: "drop-hint", "aria-hidden": true }, "Drop to share in the thread"));
   }
 }

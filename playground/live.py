@@ -32,11 +32,11 @@ def serve(console: Console | None = None) -> int:
             with (
                 Playground(time_scale=TIME_SCALE, installation=installation(), clock_file=clock_file) as place,
                 ArxivStandIn(beyond=True) as arxiv,
-                run_bot(place.environment(arxiv.environment(), _settings(Path(folder))), log) as bot,
+                run_bot(place.environment(arxiv.environment(), settings(Path(folder))), log) as bot,
             ):
-                ada, channels = _furnish(place)
+                ada, channels = furnish(place)
                 _announce(place.url, console)
-                threading.Thread(target=_invite, args=(place, ada, channels), daemon=True).start()
+                threading.Thread(target=invite, args=(place, ada, channels), daemon=True).start()
                 code = bot.wait()
         except KeyboardInterrupt:
             console.print("Stopped.")
@@ -46,7 +46,8 @@ def serve(console: Console | None = None) -> int:
     return 1
 
 
-def _settings(folder: Path) -> dict[str, str]:
+def settings(folder: Path) -> dict[str, str]:
+    """The bot's, for its data in ``folder``."""
     return {
         "PAPERWIRE_DATA": str(folder / "data"),
         "PAPERWIRE_LANGUAGE": LANGUAGES["papers"],
@@ -62,7 +63,7 @@ def _announce(url: str, console: Console) -> None:
         webbrowser.open(url)
 
 
-def _furnish(place: Playground) -> tuple[str, dict[str, str]]:
+def furnish(place: Playground) -> tuple[str, dict[str, str]]:
     """Two people and two channels; who invites the bot, and by name the channels."""
     ada = place.add_user("Ada", "Europe/Berlin", admin=True)
     place.add_user("Ben", "Asia/Shanghai")
@@ -72,7 +73,7 @@ def _furnish(place: Playground) -> tuple[str, dict[str, str]]:
     return ada, channels
 
 
-def _invite(place: Playground, ada: str, channels: dict[str, str]) -> None:
+def invite(place: Playground, ada: str, channels: dict[str, str]) -> None:
     """As one does with a new app: it says hello then, in the language chosen before."""
     place.wait_until_connected(CONNECTED_WITHIN)
     for name, channel in channels.items():

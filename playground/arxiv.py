@@ -14,8 +14,8 @@ from starlette.routing import Route
 from playground.samples import Sample, samples
 from playground.threaded import ThreadedServer
 
-ARXIV = "https://arxiv.org"
-ARXIV_API = "https://export.arxiv.org/api/query"
+ARXIV = ("https://arxiv.org", "https://export.arxiv.org/api/query")
+"""The real one: pages and PDFs, API."""
 FEED = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom" xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/"
       xmlns:arxiv="http://arxiv.org/schemas/atom">
@@ -49,10 +49,10 @@ PAGE = """<!DOCTYPE html>
 class ArxivStandIn:
     """Use as a context manager; serves ``papers``, by default all samples.
 
-    ``beyond`` sends on to arXiv itself whoever asks for a paper that is not among them; they need a network.
+    ``beyond`` (site and API, as ``ARXIV``) is where whoever asks for a paper that is not among them is sent on to.
     """
 
-    def __init__(self, papers: Sequence[Sample] | None = None, *, beyond: bool = False) -> None:
+    def __init__(self, papers: Sequence[Sample] | None = None, *, beyond: tuple[str, str] | None = None) -> None:
         self._beyond = beyond
         self._papers = {each.arxiv: each for each in (samples() if papers is None else papers)}
         self.requests: list[str] = []
@@ -90,7 +90,7 @@ class ArxivStandIn:
         wanted = [each for each in request.query_params.get("id_list", "").split(",") if each]
         found = [paper for each in wanted if (paper := self._find(each))]
         if self._beyond and wanted and not found:
-            return RedirectResponse(f"{ARXIV_API}?{request.url.query}")
+            return RedirectResponse(f"{self._beyond[1]}?{request.url.query}")
         entries = "".join(_entry(paper) for paper in found)
         feed = FEED.format(query=escape(f"id_list={','.join(wanted)}"), count=len(found), entries=entries)
         return Response(feed, media_type="application/atom+xml")
@@ -115,7 +115,7 @@ class ArxivStandIn:
 
     def _absent(self, request: Request) -> Response:
         if self._beyond:
-            return RedirectResponse(f"{ARXIV}{request.url.path}")
+            return RedirectResponse(f"{self._beyond[0]}{request.url.path}")
         return PlainTextResponse("Article not found", status_code=404)
 
     def _note(self, request: Request) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from playground.arxiv import ArxivStandIn
+from playground.arxiv import ARXIV, ArxivStandIn
 from playground.demo import has_display, installation, interruptible, run_bot
 from playground.playground import Playground
 from playground.slack.delivery import NotAnswered
@@ -31,7 +31,7 @@ def serve(console: Console | None = None) -> int:
         try:
             with (
                 Playground(time_scale=TIME_SCALE, installation=installation(), clock_file=clock_file) as place,
-                ArxivStandIn(beyond=True) as arxiv,
+                ArxivStandIn(beyond=ARXIV) as arxiv,
                 run_bot(place.environment(arxiv.environment(), settings(Path(folder))), log) as bot,
             ):
                 ada, channels = furnish(place)

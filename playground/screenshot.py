@@ -19,7 +19,11 @@ WIDTH, HEIGHT = 1280, 800
 WITHIN = 60_000
 """Milliseconds."""
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+# Without a sandbox, which root cannot have; nothing but the playground is visited.
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 
 def take(target: Path) -> None:
@@ -69,6 +73,7 @@ def _arrange(page: Page) -> None:
     page.get_by_role("button", name="1 reply").last.click()
     page.get_by_role("complementary", name="Thread").get_by_role("button", name="Details").wait_for()
     page.mouse.move(0, 0)
+    page.evaluate("document.activeElement.blur()")
 
 
 if __name__ == "__main__":

@@ -11,18 +11,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# Without a sandbox since tests may run as root; nothing but the playground is visited.
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
+from playground.screenshot import ARGUMENTS, CHROMIUM
+
 SERIOUS = ("serious", "critical")
 
 
 def chromium() -> str:
     """Where it is; skips the test when there is none, or fails it where there must be one."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         words = "no Chromium on this machine (Debian: apt-get install chromium)"
         if os.environ.get("CI") == "true":

@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from playground import Playground
+from playground.arxiv import ArxivStandIn
+from playground.samples import sample
 
 STATIC = Path(__file__).parent.parent / "playground" / "page" / "static"
 
@@ -129,3 +131,17 @@ def test_time_moves_forward_for_the_workspace_and_the_bot(tmp_path: Path) -> Non
         assert float(clock.read_text()) == 3600
         assert act(place, ada, "move_clock", {"seconds": -60}).json() == {"error": "time does not go back"}
         assert float(clock.read_text()) == 3600
+
+
+def test_papers_that_are_no_samples_are_asked_of_arxiv_itself() -> None:
+    quiet, skimming = sample("quiet_updates"), sample("two_pass_skimming")
+    with ArxivStandIn([quiet]) as arxiv:
+        there = arxiv.environment()
+        beyond = (there["PAPERWIRE_ARXIV_URL"], there["PAPERWIRE_ARXIV_API_URL"])
+        with ArxivStandIn([skimming], beyond=beyond) as stand_in, httpx.Client(follow_redirects=True) as client:
+            here = stand_in.environment()
+            for paper in (quiet, skimming):
+                feed = client.get(here["PAPERWIRE_ARXIV_API_URL"], params={"id_list": paper.arxiv}).text
+                assert paper.title in feed
+                assert client.get(f"{here['PAPERWIRE_ARXIV_URL']}/pdf/{paper.arxiv}").content == paper.pdf
+        assert len(arxiv.requests) == 2

@@ -16,7 +16,9 @@ from bot.briefs.clauses import Clause, Context
 from bot.briefs.extractive import answer, draft_of, extract, question
 from bot.briefs.ground import check
 from bot.briefs.passages import passages
+from bot.briefs.roles import left_out
 from bot.briefs.sentences import split, without_citations
+from bot.briefs.source import plain
 from bot.briefs.trim import trim
 from bot.errors import Tell
 from bot.models import SLOTS, FullText, Language, Paper
@@ -84,6 +86,58 @@ def test_what_grounding_objects_to_is_not_taken() -> None:
 def test_without_an_abstract_the_page_is_read() -> None:
     bare = Paper(id="", title=PAPER.title)
     assert "2.3×" in extract(bare, TEXT, "en").effect
+
+
+def test_a_result_in_figures_is_told_however_its_sentence_is_built() -> None:
+    abstract = (
+        "We propose Tidewater, a lazy cache of two levels for adapters. Tidewater outperforms guessing on all traces. "
+        "Next to what had been shown for guessing by others in the same setting, with the same traces and the same "
+        "machines, on which every reader waits for the one before, accuracy there was 97.5%."
+    )
+    for language in ("zh", "en"):
+        assert "97.5%" in extract(Paper(id="", title="Waiting", abstract=abstract), None, language).effect  # type: ignore[arg-type]
+
+
+def test_another_result_is_taken_when_the_best_makes_the_slots_look_exchanged() -> None:
+    abstract = (
+        "We introduce the problem of filling of caches: Given a request, how can we find the page that best answers "
+        "it? We motivate this novel challenge on theoretical and practical grounds and propose a simple data-driven "
+        "approach to the estimation of request functions. We test this in a single reader scenario (waiting) as well "
+        "as in a setting of two (waiting by turns)."
+    )
+    conclusion = (
+        "Conclusion\nIn this paper we have outlined a framework for filling caches. We proposed a simple but effective "
+        "approach to reverting the filling process to obtain meaningful pages of a cache through a waiting process."
+    )
+    paper, text = Paper(id="", title="How to Fill Caches by Waiting", abstract=abstract), FullText((conclusion,))
+    for language in ("zh", "en"):
+        draft = extract(paper, text, language)  # type: ignore[arg-type]
+        assert check(draft, paper, text, language, excerpts=frozenset(SLOTS)) == []  # type: ignore[arg-type]
+        assert "data-driven" in draft.technique
+
+
+def test_a_title_too_short_for_a_quote_costs_no_excerpt() -> None:
+    abstract = "We study the wear of pumps after a flood. We report that waiting is better than pumping."
+    paper = Paper(id="", title="Pumps", abstract=abstract)
+    draft = extract(paper, None, "en")
+    assert "waiting is better than pumping" in draft.effect
+    assert check(draft, paper, None, "en", excerpts=frozenset(SLOTS)) == []
+
+
+def test_what_a_conclusion_finds_lacking_is_not_what_the_paper_solves() -> None:
+    abstract = "We derive a potential for slow pumps. Pumps of two kinds are considered as well."
+    conclusion = "Conclusion\nThe accuracy for small pumps is unfortunately quite poor and remains a challenge."
+    draft = extract(Paper(id="", title="Slow Pumps", abstract=abstract), FullText((conclusion,)), "en")
+    assert "unfortunately" not in draft.problem
+
+
+def test_a_result_of_others_in_the_introduction_does_not_beat_the_abstract() -> None:
+    abstract = "We study the wear of pumps. We report that waiting, rather than pumping, is the preferred response."
+    introduction = (
+        "1 Introduction\nProlonged rain results in higher rivers and, in the end, in increased loss of pumps."
+    )
+    draft = extract(Paper(id="", title="Pumps", abstract=abstract), FullText((introduction,)), "en")
+    assert draft.effect == "the result that waiting, rather than pumping, is the preferred response"
 
 
 def test_a_paper_that_says_nothing_still_gets_three_slots() -> None:
@@ -276,6 +330,27 @@ def test_no_excerpt_is_long_or_ends_open(words: list[str]) -> None:
     assert cut.count("(") <= cut.count(")") or "(" not in cut
 
 
+@pytest.mark.parametrize(
+    ("clause", "halves"),
+    [
+        (
+            "Ebbtide finds nearly all twins that a comparison of pairs finds, reduces the time of an import of a "
+            "thousand records from 48 seconds to 1.9 seconds, and needs no further memory",
+            ("from 48 seconds", "to 1.9 seconds"),
+        ),
+        (
+            "on all of the seven traces that were recorded in two harbours over one winter the pump of the second kind "
+            "needs 30% less power than the first kind of pump needs",
+            ("30% less", "than the first"),
+        ),
+    ],
+)
+def test_no_statement_is_cut_between_its_halves(clause: str, halves: tuple[str, str]) -> None:
+    for before in ("", "it is seen that ", "in one harbour it was seen once again that ", "slow " * 14):
+        cut = trim(before + clause)
+        assert (halves[0] in cut) == (halves[1] in cut), cut
+
+
 def test_the_number_stays_in() -> None:
     clause = "we find, after a long and careful study of many traces from many places, " * 2 + "that it is 2.3× faster"
     assert "2.3×" in trim(clause, keep=re.compile("2.3×"))
@@ -339,7 +414,8 @@ def test_real_papers_are_briefed_with_every_slot_and_nothing_against_it() -> Non
             draft = extract(paper, reading.text, language)  # type: ignore[arg-type]
             faults = check(draft, paper, reading.text, language, excerpts=frozenset(SLOTS))  # type: ignore[arg-type]
             excerpted = [slot for slot in SLOTS if draft.evidence[slot].quote != paper.title]
-            assert not [fault for fault in faults if len(excerpted) == 3 or fault.kind != "swapped"], path.name
+            assert faults == [], path.name
+            assert not left_out(plain(draft.effect), plain(paper.abstract)), path.name
             filled += len(excerpted)
             slots += len(SLOTS)
     assert papers

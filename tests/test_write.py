@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer, error, good, hang
@@ -18,8 +19,10 @@ from bot.briefs.model import Models
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import Retry
-from bot.models import SLOTS, Brief, Draft, FullText, Language, Usage
+from bot.models import SLOTS, Brief, Draft, FullText, Language, Paper, Usage
+from bot.papers.read import read
 from bot.settings import Settings
+from playground.samples import Sample, samples
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -259,6 +262,18 @@ def test_without_a_model_the_brief_is_excerpted_and_calls_nobody() -> None:
     assert (brief.usage.calls, brief.usage.cost) == (0, 0.0)
     assert "2.3×" in brief.effect
     assert stands(brief)
+
+
+@pytest.mark.parametrize("sample", samples(), ids=lambda each: each.name)
+def test_an_excerpted_brief_of_a_sample_stands_as_it_is_posted(sample: Sample, tmp_path: Path) -> None:
+    file = tmp_path / "sample.pdf"
+    file.write_bytes(sample.pdf)
+    reading = read(file, max_pages=400)
+    paper = Paper("P1", reading.title, reading.authors, reading.institutions, reading.abstract)
+    for language in ("zh", "en"):
+        brief = writer(None).write(paper, reading.text, language, now=NOW)  # type: ignore[arg-type]
+        draft = Draft(brief.technique, brief.problem, brief.effect, brief.evidence)
+        assert check(draft, paper, reading.text, language, excerpts=frozenset(SLOTS)) == []  # type: ignore[arg-type]
 
 
 def test_a_chinese_paper_is_excerpted_in_chinese() -> None:

@@ -110,6 +110,16 @@ def without_turn(sentence: str) -> str:
     return _re(_TURN).sub("", plain_prose(sentence))
 
 
+def unbound(sentence: str) -> str:
+    """The same where it breaks off into a main clause: "As caches are costly, it is crucial to …" is one of these."""
+    return re.sub(r"^(?:As|Since|Because) (?=.{20,}, it is \w+ (?:to|that)\b)", "", without_turn(sentence))
+
+
+def promises(sentence: str) -> bool:
+    """Whether the sentence speaks of code, plans or the paper's plan, which are no results."""
+    return bool(_re("<no_result>").search(sentence))
+
+
 def plain_prose(sentence: str) -> str:
     """Without reference marks and without the heading that a structured abstract runs into its sentence."""
     return _re(r"^<run_in>[:.]?\s+(?-i:(?=[A-Z]))").sub("", without_citations(sentence))
@@ -252,7 +262,9 @@ def effects(sentence: str, context: Context) -> Iterator[Clause]:
     sentence = _re(r"^(?:<leads>[,:]?\s+)+").sub("", plain_prose(sentence)).rstrip(".")
     if sentence.endswith("?") or _re("<no_result>").search(sentence):
         return
-    own = bool(_re(r"\b(?:we|our|proposed|experiments?|results?|evaluations?|simulations?)\b").search(sentence))
+    own = bool(
+        _re(r"\b(?:we|our|proposed|experiments?|results?(?! in\b)|evaluations?|simulations?)\b").search(sentence)
+    )
     own = own or _names(context, sentence)
     shown = _shown().search(sentence)
     clause = _re(_BARELY_SHOWN).sub("", sentence[shown.end() :] if shown else sentence)

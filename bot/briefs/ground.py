@@ -16,7 +16,7 @@ from bot.briefs.form import HOPELESS, copied, form_faults
 from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
 from bot.briefs.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
 from bot.briefs.quantity import Quantity
-from bot.briefs.roles import is_result, key_numbers, mismatched, swapped
+from bot.briefs.roles import left_out, mismatched, swapped
 from bot.briefs.source import Place, Source, locate, plain, source_of
 from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
 
@@ -75,8 +75,7 @@ def _sense_faults(
         yield from (Fault(slot, "baseline", what) for what in not_its_own(slots[slot], quotes[slot]))
     if what := mismatched(slots, quotes) or swapped(slots, quotes):
         yield from (Fault(slot, "swapped", what) for slot in SLOTS)
-    stated = key_numbers(source.abstract[:LONGEST_ABSTRACT]) if "effect" in slots else ()
-    if stated and not any(is_result(number) for number in quantities(slots["effect"])):
+    if "effect" in slots and (stated := left_out(slots["effect"], source.abstract[:LONGEST_ABSTRACT])):
         yield Fault("effect", "result", f"the abstract states a result: {', '.join(each.text for each in stated[:3])}")
 
 

@@ -106,6 +106,8 @@ def whole_sentence(evidence: Evidence, paper: Paper, text: FullText | None) -> E
     """The sentence of the paper around a quote, for the reader; the quote itself where it crosses sentences or the
     sentence runs on: what the slot rests on must never be cut off.
     """
+    if evidence.quote == plain(paper.title):
+        return evidence
     page = paper.abstract if evidence.page == 0 else text.pages[evidence.page - 1] if text else ""
     wanted = squash(source_text(evidence.quote))
     for sentence in split(page):

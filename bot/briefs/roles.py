@@ -115,9 +115,30 @@ _ANNOUNCES = re.compile(
 
 @lru_cache(maxsize=64)
 def key_numbers(abstract: str) -> tuple[Quantity, ...]:
-    """The results an abstract (normalised) states in numbers: ×, %, points, orders of magnitude."""
+    """The results an abstract (normalised) states in numbers: ×, %, points, orders of magnitude, scores."""
     found: list[Quantity] = []
     for sentence in re.split(r"(?<=[^\d\s]{2}[.。])\s?(?=[A-Z一-鿿])|。", abstract):
         if _ANNOUNCES.search(sentence):
-            found += [number for number in quantities(sentence) if number.unit in _CERTAIN and number.claimed]
+            found += [each for each in quantities(sentence) if each.claimed and _certain(each, sentence)]
     return tuple(found)
+
+
+def _certain(number: Quantity, sentence: str) -> bool:
+    """Whether a number is a result beyond doubt: by its unit, or as a score that is called one."""
+    if number.unit in _CERTAIN:
+        return True
+    beside = sentence[max(0, number.start - 24) : number.end + 16]
+    return number.unit == "" and is_result(number) and bool(_SCORE.search(beside))
+
+
+_SCORE = re.compile(
+    r"\b(?:AUROC|AUC|F1|mAP|BLEU|ROUGE|METEOR|IoU|Dice|PSNR|SSIM|FID|MAE|RMSE|accurac(?:y|ies)|precision|recall|scores?"
+    r"|correlation|perplexity)\b|准确率|精度|召回率|得分|评分"
+)
+
+
+def left_out(effect: str, abstract: str) -> tuple[Quantity, ...]:
+    """The results that the abstract states when the effect carries none at all; both normalised."""
+    if any(is_result(number) for number in quantities(effect)):
+        return ()
+    return key_numbers(abstract)

@@ -10,7 +10,7 @@ from bot.briefs.form import form_faults
 from bot.briefs.ground import number_faults, proof_of, script_of
 from bot.briefs.names import foreign_institutions, foreign_names, tokens, unknown_institutions
 from bot.briefs.numbers import claims, quantities
-from bot.briefs.roles import key_numbers
+from bot.briefs.roles import key_numbers, left_out
 from bot.briefs.source import plain, source_of
 from bot.models import SLOTS, Brief, Draft, FullText, Paper
 
@@ -35,9 +35,9 @@ class Score:
     numbers: float | None
     """Of the numbers in slots: stands in the slot's quote with its unit and bound."""
     key_numbers: float | None
-    """Of the abstracts' results (×, %, points): named in the effect."""
+    """Of the abstracts' results (×, %, points, scores): named in the effect."""
     results: float | None
-    """Of the papers whose abstract states a result: the effect carries one."""
+    """Of the briefs of papers whose abstract states a result: the effect carries one, the same or another."""
     names: float | None
     """Of the Latin-script names in slots: the paper prints it."""
     institutions: float | None
@@ -140,7 +140,7 @@ def _count(graded: Graded, shares: dict[str, _Share]) -> None:
     stated = key_numbers(source.abstract)
     told = quantities(plain(brief.effect))
     shares["key_numbers"].add(sum(any(each.same(other) for other in told) for each in stated), len(stated))
-    shares["results"].add(any(each.same(other) for each in stated for other in told), bool(stated))
+    shares["results"].add(bool(stated) and not left_out(plain(brief.effect), source.abstract), bool(stated))
 
 
 def table(scores: Sequence[Score]) -> str:

@@ -9,7 +9,9 @@ _ABBREVIATIONS = (
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|etc|resp|approx|[Ff]igs?|[Ee]qs?|[Ss]ec|Tab|[Rr]efs?|Nos?|Vol|St|Dr|Prof|Mr|Ms|"
     r"w\.r\.t|a\.k\.a|Inc|Ltd|Co|Corp|Univ|[Cc]a)|\b[A-Z]|^\d{1,2})"
 )
-_END = re.compile(r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|\s+(?=[•■▪]\s)")
+_END = re.compile(
+    r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|(?<=[a-z]{4}\.)\s+(?=[a-z])|\s+(?=[•■▪]\s)"
+)
 _NO_END = re.compile(rf"{_ABBREVIATIONS}\.\)?$")
 _NUMBERS = re.compile(r"\s*\[\d[\d,;\s–-]{0,60}\]")  # [3], [1, 4–6]
 _IN_BRACKETS = re.compile(r"\s*\([^()]{4,300}\)")

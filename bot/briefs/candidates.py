@@ -1,0 +1,165 @@
+"""Finds the sentences of a paper that may be excerpted, and ranks their clauses for each slot. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from bot.briefs import clauses, clauses_zh
+from bot.briefs.clauses import Clause, Context
+from bot.briefs.ground import locate
+from bot.briefs.passages import abstract, part, passages
+from bot.briefs.roles import key_numbers
+from bot.briefs.sentences import split
+from bot.briefs.source import plain
+from bot.briefs.trim import around, trim
+from bot.models import FullText, Paper, Slot
+
+_FARTHEST = {"conclusion": 4_000}
+"""Characters of a part looked at, 12,000 of the others: behind the conclusion appendices may follow unmarked."""
+_LONGEST = 800
+"""Characters of a sentence looked at; what is longer is no sentence but a text without full stops."""
+_LEAST = 0.0
+"""A clause that scores less says no more than any sentence."""
+_TRIES = 6
+"""Candidates tried for a slot before grounding's objections are taken to be final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    words: str
+    page: int
+    weight: float
+    """0 in the abstract, below 0 in other parts, which say less surely what the whole paper does."""
+    part: str = "abstract"
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    clause: Clause
+    sentence: Sentence
+    score: float
+
+
+def sentences_of(paper: Paper, text: FullText | None) -> Iterator[Sentence]:
+    found = passages(text) if text else []
+    whole = abstract(paper, found)
+    for words in (each[:_LONGEST] for each in split(whole[:8_000])):
+        page = locate(words, paper, text)
+        if page is not None:
+            yield Sentence(words, page, 0.0)
+    kinds = ("introduction", "conclusion") if whole else ("header", "introduction", "results", "conclusion")
+    for kind in kinds:
+        left = _FARTHEST.get(kind, 12_000)
+        for passage in part(found, kind):
+            for words in split(passage.text[: max(0, left)]):
+                if _is_prose(words):
+                    yield Sentence(words, passage.page, -1.0, kind)
+            left -= len(passage.text)
+
+
+def _is_prose(words: str) -> bool:
+    """Not a table row, formula, caption or running head."""
+    letters = sum(c.isalpha() or c.isspace() for c in words)
+    caption = re.match(r"(?:Figure|Fig\.|Table|图|表)\s*\d", words)
+    return 20 <= len(words) <= 600 and letters > 0.85 * len(words) and not caption
+
+
+# --- what to take -----------------------------------------------------------------------------------
+
+
+class Candidates:
+    """The clauses of one paper that may fill its slots."""
+
+    def __init__(self, sentences: list[Sentence], context: Context, chinese: bool) -> None:
+        self._sentences = sentences
+        self._chinese = chinese
+        tongue = clauses_zh if chinese else clauses
+        finders = {"technique": tongue.techniques, "effect": tongue.effects, "problem": tongue.problems}
+        self._found = {
+            slot: [(number, clause) for number, each in enumerate(sentences) for clause in find(each.words, context)]
+            for slot, find in finders.items()
+        }
+
+    def of(self, slot: Slot, chosen: Mapping[Slot, Pick]) -> list[Pick]:
+        """The candidates of a slot, best first; ``chosen`` is what has been taken for others."""
+        sentences = self._sentences
+        turn = self._turn(chosen)
+        picks = [
+            Pick(clause, sentences[number], _score(clause, sentences[number], number, turn, len(sentences)))
+            for number, clause in self._found[slot]
+        ]
+        if slot == "problem" and not self._chinese:
+            picks += [
+                Pick(clause, sentence, clause.score + sentence.weight + 0.8 * (sentence.weight == 0))
+                for sentence, following in pairwise(sentences)
+                for clause in clauses.posed(sentence.words, following.words)
+            ]
+        picks = sorted((pick for pick in picks if pick.score >= _LEAST), key=lambda pick: -pick.score)[:_TRIES]
+        if slot == "effect":
+            picks += _stated(sentences)
+        taken = {pick.sentence.words for pick in chosen.values()}
+        if turn is None:
+            turn = 0 if slot == "effect" else len(sentences)
+        return [*picks, *islice(_spare(sentences, slot, turn, taken), _TRIES)]
+
+    def _turn(self, chosen: Mapping[Slot, Pick]) -> int | None:
+        """Where the abstract turns from what is hard to what was done; None where that is not known."""
+        if "technique" not in chosen or chosen["technique"].sentence.weight < 0:
+            return None
+        return self._sentences.index(chosen["technique"].sentence)
+
+
+def _score(clause: Clause, sentence: Sentence, number: int, turn: int | None, count: int) -> float:
+    """What is hard is said before the paper's own proposal, what came out after it."""
+    score = clause.score + sentence.weight
+    in_abstract = sentence.weight == 0
+    if clause.slot == "problem" and in_abstract:
+        score += 0.8 if turn is None or number <= turn else -0.8
+    if clause.slot == "problem" and sentence.part == "conclusion":
+        score -= 2.0  # what is said to lack there is lacking in the paper itself
+    if clause.slot == "effect" and in_abstract:
+        score += (-2.0 if turn is not None and number < turn else 0.0) + 0.5 * number / count
+    elif clause.slot == "effect":
+        score -= 0.5
+    if clause.slot == "technique":
+        score -= 0.05 * min(number, 10)
+    return score
+
+
+def _stated(sentences: Sequence[Sentence]) -> Iterator[Pick]:
+    """The results that the abstract states in figures, however its sentences are built."""
+    for sentence in sentences:
+        if sentence.weight == 0 and (found := key_numbers(plain(sentence.words))):
+            number = re.compile(re.escape(found[0].text), re.IGNORECASE)
+            for words in (trim(clauses.without_turn(sentence.words), keep=number), around(sentence.words, number)):
+                if number.search(words):
+                    yield Pick(Clause("effect", words, 0.0, finite=True, spare=True), sentence, 0.0)
+
+
+def overlap(one: Clause, other: Clause) -> bool:
+    shorter, longer = sorted((one.words, other.words), key=len)
+    if shorter in longer:
+        return True
+    words = set(re.findall(r"\w{4,}", shorter.lower()))
+    common = words & set(re.findall(r"\w{4,}", longer.lower()))
+    return len(words) >= 4 and len(common) > 0.6 * len(words)
+
+
+def _spare(sentences: Sequence[Sentence], slot: Slot, turn: int, taken: set[str]) -> Iterator[Pick]:
+    """Plain sentences where no cue spoke: from the start for the problem, which is said before the paper turns to
+    what it does; from the end for the effect, which is said behind that.
+    """
+    whole = [each for each in sentences if each.words not in taken and each.words.endswith((".", "!", "。", "！", "”"))]
+    if slot == "problem":
+        whole = [each for each in whole if sentences.index(each) < turn and each.part != "header"]
+        whole = [each for each in whole if not clauses.tells_result(each.words)]
+    if slot == "effect":
+        whole.sort(key=lambda each: (sentences.index(each) >= turn, not clauses.promises(each.words)))
+    free = [each for each in whole if each.weight == 0 and _is_prose(each.words)] or whole
+    for sentence in free[::-1] if slot == "effect" else free:
+        words = trim(clauses.unbound(sentence.words))
+        if len(words) >= 8:
+            yield Pick(Clause(slot, words, 0.0, finite=True, spare=True), sentence, 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from bot.digests.compile import in_order
 from bot.models import Brief, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
@@ -11,6 +12,9 @@ from storage import briefs, discussions, shares
 from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
 
 _AT_ONCE = 500
+
+Record = TypeVar("Record", str, int)
+"""What tells records apart: their ids or their numbers."""
 
 
 def shared_in(
@@ -56,11 +60,9 @@ def _papers(tx: Transaction, team_id: str, among: str, **named: Value) -> dict[s
         **named,
     ):
         names.setdefault(row["paper_id"], []).append(identifier_of(row))
-    rows = tx.rows(
-        f"SELECT * FROM papers WHERE team_id = :team AND id {among} ORDER BY scope, number",  # noqa: S608
-        team=team_id,
-        **named,
-    )
+    rows = tx.rows(f"SELECT * FROM papers WHERE team_id = :team AND id {among}", team=team_id, **named)  # noqa: S608
+    # Sorted here: asked for that order, SQLite would walk through all papers of the team in it.
+    rows.sort(key=lambda row: (row["scope"], row["number"]))
     return {row["id"]: paper_of(row, tuple(names.get(row["id"], ()))) for row in rows}
 
 
@@ -126,15 +128,14 @@ def joined(
     return works
 
 
-def grouped(keys: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """The records (by id, with their identifiers' keys) that are of one work, each work's in the order given."""
-    leader: dict[str, str] = {}
-    groups: dict[str, list[str]] = {}
-    for paper_id, own in keys.items():
-        names = list(own)
-        lead = next((leader[key] for key in names if key in leader), paper_id)
-        leader |= {key: leader.get(key, lead) for key in names}
-        groups.setdefault(lead, []).append(paper_id)
+def grouped(keys: Mapping[Record, Sequence[str]]) -> list[list[Record]]:
+    """The records, given with their identifiers' keys, by work, each work's in the order given."""
+    leader: dict[str, Record] = {}
+    groups: dict[Record, list[Record]] = {}
+    for record, own in keys.items():
+        lead = next((leader[key] for key in own if key in leader), record)
+        leader |= {key: leader.get(key, lead) for key in own}
+        groups.setdefault(lead, []).append(record)
     return list(groups.values())
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.models import DigestEntry, Language, SearchPage, StoredShare
 from storage import entries, index, papers, shares
-from storage.rows import Row, Transaction, listed
+from storage.rows import Transaction, listed
 from storage.words import Word, asked, holds, score
 
 MOST_LISTED = 2000
@@ -21,47 +21,53 @@ def search(
         return SearchPage((), 0)
     matching = index.matching(tx, team_id, (papers.PUBLIC, *channels), looked_for, MOST_LISTED + 1)
     more = len(matching) > MOST_LISTED
-    found = _works(tx, team_id, _ranked(tx, matching[:MOST_LISTED], looked_for, by_date=more))
+    ranked = _ranked(tx, matching[:MOST_LISTED], looked_for, by_date=more)
+    private = index.matching(tx, team_id, channels, looked_for, MOST_LISTED + 1) if channels else []
+    # A scope has one record a work.
+    found = _works(tx, team_id, ranked) if private else [[number] for number in ranked]
     page = found[max(0, offset) : max(0, offset) + max(0, limit)]
-    shown = {
-        entry.paper.id: entry for entry in _entries(tx, team_id, [each for work in page for each in work], language)
-    }
-    return SearchPage(tuple(shown[work[0]] for work in page), len(found), more)
+    return SearchPage(tuple(_shown(tx, team_id, page, language)), len(found), more)
 
 
-def _ranked(tx: Transaction, matching: Sequence[Row], looked_for: Sequence[Word], *, by_date: bool) -> list[Row]:
-    """Those that hold all the words, best first, latest first among equals."""
+def _ranked(tx: Transaction, matching: Sequence[int], looked_for: Sequence[Word], *, by_date: bool) -> list[int]:
+    """The numbers of those that hold all the words, best first, latest first among equals."""
     unsettled = index.unsettled(looked_for)
     if by_date and not unsettled:
         return list(matching)
-    names, named = listed("number", [row["number"] for row in matching])
-    texts = {
-        row["number"]: row
-        for row in tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
-    }
-    holding = [row for row in matching if not unsettled or holds(unsettled, texts[row["number"]])]
+    names, named = listed("number", matching)
+    rows = tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
+    texts = {row["number"]: row for row in rows}
+    holding = [number for number in matching if not unsettled or holds(unsettled, texts[number])]
     if by_date:
         return holding
     foremost = index.foremost(looked_for)
-    return sorted(holding, key=lambda row: (-score(foremost, texts[row["number"]]), -row["number"]))
+    return sorted(holding, key=lambda number: (-score(foremost, texts[number]), -number))
 
 
-def _works(tx: Transaction, team_id: str, ranked: Sequence[Row]) -> list[list[str]]:
-    """The ids of records by work, the works in the order of their best records; the team's record leads a work."""
-    if all(row["scope"] == papers.PUBLIC for row in ranked):
-        return [[row["id"]] for row in ranked]  # a scope has one record a work
-    keys: dict[str, list[str]] = {
-        row["id"]: [] for row in sorted(ranked, key=lambda row: (row["scope"], row["number"]))
-    }
-    names, named = listed("paper", list(keys))
-    for row in tx.rows(
-        f"SELECT paper_id, key FROM identifiers WHERE team_id = :team AND paper_id IN ({names}) ORDER BY position",  # noqa: S608
-        team=team_id,
+def _works(tx: Transaction, team_id: str, ranked: Sequence[int]) -> list[list[int]]:
+    """The numbers of records by work, the works in the order of their best records; the team's record leads a work."""
+    names, named = listed("number", ranked)
+    rows = tx.rows(
+        f"""
+        SELECT p.number, p.scope, i.key
+          FROM papers p LEFT JOIN identifiers i ON i.team_id = p.team_id AND i.paper_id = p.id
+         WHERE p.number IN ({names})
+        """,  # noqa: S608
         **named,
-    ):
-        keys[row["paper_id"]].append(row["key"])
-    place = {row["id"]: place for place, row in enumerate(ranked)}
+    )
+    keys: dict[int, list[str]] = {}
+    for row in sorted(rows, key=lambda row: (row["scope"], row["number"])):
+        keys.setdefault(row["number"], []).extend([row["key"]] if row["key"] else [])
+    place = {number: place for place, number in enumerate(ranked)}
     return sorted(entries.grouped(keys), key=lambda work: min(place[each] for each in work))
+
+
+def _shown(tx: Transaction, team_id: str, page: Sequence[Sequence[int]], language: Language) -> list[DigestEntry]:
+    names, named = listed("number", [number for work in page for number in work])
+    rows = tx.rows(f"SELECT number, id FROM papers WHERE number IN ({names})", **named)  # noqa: S608
+    number = {row["id"]: row["number"] for row in rows}
+    shown = {number[entry.paper.id]: entry for entry in _entries(tx, team_id, list(number), language)}
+    return [shown[work[0]] for work in page]
 
 
 def _entries(tx: Transaction, team_id: str, paper_ids: Sequence[str], language: Language) -> list[DigestEntry]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from storage import words
-from storage.rows import Row, Transaction, Value, brief_of, listed, paper_of, storable
+from storage.rows import Transaction, Value, brief_of, paper_of, storable
 from storage.words import Word
 
 # So many words of a query are looked up, the longest ones; the others are compared with what these find.
@@ -82,29 +82,26 @@ def overwrite(tx: Transaction) -> None:
 
 
 def seen(team_id: str, scope: str) -> str:
-    """The token by which the index tells scopes apart; no text holds a character for private use among its words."""
+    """The token by which the index tells scopes apart; no text holds a character for private use among its words.
+
+    One for one, whatever team and scope are called, because nothing else keeps a stranger's papers out.
+    """
     return "\ue000" + f"{team_id}\0{scope}".encode().hex()
 
 
-def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: Sequence[Word], limit: int) -> list[Row]:
-    """``number``, ``id`` and ``scope`` of the records in those scopes that hold all the words, latest first.
+def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: Sequence[Word], limit: int) -> list[int]:
+    """The numbers of records in those scopes that hold all the words, latest record first, at most ``limit``.
 
     They may lack those that are ``unsettled``.
     """
-    visible = list(dict.fromkeys(scopes))
+    visible = " OR ".join(dict.fromkeys(_quote(seen(team_id, scope)) for scope in scopes))
     tokens = dict.fromkeys(token for word in foremost(looked_for) for token in _quoted(word))
-    names, named = listed("scope", visible)
-    return tx.rows(
-        f"""
-        SELECT p.number, p.id, p.scope FROM findable_words f CROSS JOIN papers p ON p.number = f.rowid
-         WHERE findable_words MATCH :match AND p.team_id = :team AND p.scope IN ({names})
-         ORDER BY f.rowid DESC LIMIT :limit
-        """,  # noqa: S608
-        match=f"({' OR '.join(_quote(seen(team_id, scope)) for scope in visible)}) AND {' AND '.join(tokens)}",
-        team=team_id,
+    rows = tx.rows(
+        "SELECT rowid FROM findable_words WHERE findable_words MATCH :match ORDER BY rowid DESC LIMIT :limit",
+        match=f"({visible}) AND {' AND '.join(tokens)}",
         limit=limit,
-        **named,
     )
+    return [row["rowid"] for row in rows]
 
 
 def foremost(looked_for: Sequence[Word]) -> list[Word]:

@@ -79,7 +79,7 @@ def strings(text: str) -> tuple[str, ...]:
     return _words.validate_json(text)
 
 
-def listed(name: str, values: Sequence[str]) -> tuple[str, dict[str, Value]]:
+def listed(name: str, values: Sequence[Value]) -> tuple[str, dict[str, Value]]:
     """``(":name0, :name1", {"name0": …})`` for an IN list, which no driver takes as one parameter."""
     named: dict[str, Value] = {f"{name}{place}": value for place, value in enumerate(values)}
     return ", ".join(f":{each}" for each in named) or "NULL", named

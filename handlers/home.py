@@ -17,7 +17,7 @@ from bot.digests.schedule import describe, next_due, parse_schedule
 from bot.errors import PaperwireError, Tell
 from bot.models import ChannelSettings, Schedule
 from bot.wording import explain, say
-from handlers import views
+from handlers import home_view
 from handlers.desk import Desk, team_of
 from handlers.members import channels_of, has_bot, is_member
 from handlers.slack import classified, zone_of_user
@@ -47,14 +47,14 @@ class _Visitor:
         words = " ".join(words.split())[:_LONGEST_SEARCH]
         if words:
             page = desk.library.search(self.team_id, closed, words, language, limit=_PAPERS, offset=offset)
-            entries, found = page.entries, views.Found(words, offset, page.total, _PAPERS)
+            entries, found = page.entries, home_view.Found(words, offset, page.total, _PAPERS)
         else:
             entries, found = tuple(desk.library.recent(self.team_id, closed, language, limit=_PAPERS)), None
         schedules = self._schedules({each.id for each in channels})
-        view = views.home(language, entries, schedules, found=found, metadata=self.direct_id)
+        view = home_view.home(language, entries, schedules, found=found, metadata=self.direct_id)
         classified(lambda: self.client.views_publish(user_id=self.user_id, view=view))
 
-    def _schedules(self, channel_ids: set[str]) -> list[views.Scheduled]:
+    def _schedules(self, channel_ids: set[str]) -> list[home_view.Scheduled]:
         mine = [
             each
             for each in self.desk.library.schedules()
@@ -62,11 +62,11 @@ class _Visitor:
         ]
         return [self._scheduled(each) for each in mine]
 
-    def _scheduled(self, schedule: Schedule) -> views.Scheduled:
+    def _scheduled(self, schedule: Schedule) -> home_view.Scheduled:
         language, paused = self.desk.language, schedule.paused
         reason = say(language, f"errors.{paused}", reason=paused) if paused else ""
         due_at = next_due(schedule, self.desk.now())
-        return views.Scheduled(schedule.channel_id, describe(schedule, language), due_at, reason, schedule.sources)
+        return home_view.Scheduled(schedule.channel_id, describe(schedule, language), due_at, reason, schedule.sources)
 
     def may_schedule(self, channel_id: str) -> str:
         """Why they may not set a schedule there; empty when they may."""
@@ -141,7 +141,7 @@ def register(app: App, desk: Desk) -> None:
         who = visitor(body, client)
         stored = desk.library.schedule(who.team_id, channel_id) if channel_id else None
         metadata = json.dumps({"direct": who.direct_id, "channel": channel_id})
-        view = views.schedule(desk.language, channel_id, _as_typed(stored) if stored else "", metadata)
+        view = home_view.schedule(desk.language, channel_id, _as_typed(stored) if stored else "", metadata)
         # The trigger lives three seconds: this one call cannot wait for the queue.
         classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
 

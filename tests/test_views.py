@@ -29,7 +29,7 @@ from bot.models import (
     StoredShare,
     Usage,
 )
-from handlers import views
+from handlers import home_view, views
 from playground.slack.web_api.validate import check_view
 
 GOLDEN = Path(__file__).parent / "golden" / "views"
@@ -89,12 +89,12 @@ def entries(language: Language, count: int = 2) -> list[DigestEntry]:
     return (both * count)[:count]
 
 
-def home(language: Language, found: views.Found | None = None, count: int = 2) -> dict[str, Any]:
+def home(language: Language, found: home_view.Found | None = None, count: int = 2) -> dict[str, Any]:
     schedules = [
-        views.Scheduled("C1", "every Monday at 09:00 (Europe/Berlin)", DUE),
-        views.Scheduled("C2", "every day at 07:30 (UTC)", DUE, "That channel is archived.", ("C1", "C3")),
+        home_view.Scheduled("C1", "every Monday at 09:00 (Europe/Berlin)", DUE),
+        home_view.Scheduled("C2", "every day at 07:30 (UTC)", DUE, "That channel is archived.", ("C1", "C3")),
     ]
-    return views.home(language, entries(language, count), schedules, found=found, metadata="D7")
+    return home_view.home(language, entries(language, count), schedules, found=found, metadata="D7")
 
 
 def all_views(language: Language) -> dict[str, dict[str, Any]]:
@@ -103,11 +103,11 @@ def all_views(language: Language) -> dict[str, dict[str, Any]]:
         "details_edited": views.details(full_paper(), edited_brief(language), history(language)),
         "edit": views.edit(full_paper(), made_brief(language), METADATA),
         "again": views.again(full_paper(), language, ["openai/gpt-large", "extractive"], METADATA),
-        "schedule": views.schedule(language, "C1", "weekly mon 09:00 Europe/Berlin", '{"direct": "D7"}'),
-        "schedule_new": views.schedule(language, None, "", '{"direct": "D7"}'),
+        "schedule": home_view.schedule(language, "C1", "weekly mon 09:00 Europe/Berlin", '{"direct": "D7"}'),
+        "schedule_new": home_view.schedule(language, None, "", '{"direct": "D7"}'),
         "home": home(language),
-        "home_found": home(language, views.Found("tides", 8, 21, 8)),
-        "home_empty": views.home(language, [], []),
+        "home_found": home(language, home_view.Found("tides", 8, 21, 8)),
+        "home_empty": home_view.home(language, [], []),
         "notice": views.notice(language, "gone"),
     }
 
@@ -177,7 +177,7 @@ def test_a_paper_of_a_closed_conversation_says_so_at_its_button() -> None:
 
 @pytest.mark.parametrize("offset", [0, 8, 16])
 def test_pages_lead_to_those_beside_them(offset: int) -> None:
-    blocks = home("en", views.Found("tides", offset, 21, 8))["blocks"]
+    blocks = home("en", home_view.Found("tides", offset, 21, 8))["blocks"]
     buttons = {
         each["action_id"]: each.get("value")
         for block in blocks
@@ -189,8 +189,8 @@ def test_pages_lead_to_those_beside_them(offset: int) -> None:
 
 
 def test_however_many_papers_and_schedules_the_tab_fits() -> None:
-    many = [views.Scheduled(f"C{n}", "every day at 07:30 (UTC)", DUE) for n in range(200)]
-    view = views.home("en", entries("en", 20), many)
+    many = [home_view.Scheduled(f"C{n}", "every day at 07:30 (UTC)", DUE) for n in range(200)]
+    view = home_view.home("en", entries("en", 20), many)
     check_view(view, "home")
     assert len(view["blocks"]) <= 100
 
@@ -221,8 +221,8 @@ def test_no_words_make_a_view_that_slack_refuses(title: str, words: str) -> None
     check_view(views.details(about, made, revisions), "modal")
     check_view(views.edit(about, made, METADATA), "modal")
     entry = DigestEntry(about, made)
-    found = views.Found(words[:200].strip(), 0, 100, 8)
-    check_view(views.home("en", [entry] * 8, [views.Scheduled("C1", words, DUE, words)], found=found), "home")
+    found = home_view.Found(words[:200].strip(), 0, 100, 8)
+    check_view(home_view.home("en", [entry] * 8, [home_view.Scheduled("C1", words, DUE, words)], found=found), "home")
 
 
 def shown(part: Any) -> Any:
@@ -249,7 +249,7 @@ def test_words_of_papers_and_people_can_mention_nobody_and_forge_no_link() -> No
         views.details(about, made, [Revision(made, at(1))] * 2),
         views.edit(about, made, METADATA),
         views.again(about, "en", [HOSTILE, "other"], METADATA),
-        views.home("en", [DigestEntry(about, made)], [views.Scheduled("C1", HOSTILE, DUE, HOSTILE)]),
+        home_view.home("en", [DigestEntry(about, made)], [home_view.Scheduled("C1", HOSTILE, DUE, HOSTILE)]),
         views.notice("en", HOSTILE),
     ):
         check_view(view, view["type"])

@@ -111,7 +111,8 @@ def filled(folder: Path, words: Words, count: int) -> SqliteLibrary:
 def queries(words: Words) -> dict[str, tuple[list[str], str]]:
     """Queries by kind, each kind with its aim."""
     draw = words.random
-    seldom = words.seldom[len(words.seldom) // 2 :]
+    # In some fifty papers each; long, so that they begin no more frequent words.
+    seldom = [word for word in words.seldom[len(words.seldom) // 2 :] if len(word) >= 12]
     frequent = [word for word in _FREQUENT if len(word) > 3]
     letters = "abcdefghijklmnopqrstuvwxyz0123456789"
 

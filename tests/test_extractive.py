@@ -88,6 +88,12 @@ def test_without_an_abstract_the_page_is_read() -> None:
     assert "2.3×" in extract(bare, TEXT, "en").effect
 
 
+def test_a_name_of_many_words_keeps_its_capital_in_the_middle_of_ours() -> None:
+    abstract = "We propose Deep Tide Network (DTN), for pumps. Large pumps are slow. It reduces leaks by 37%."
+    draft = extract(Paper(id="", title="Pumps in Harbours Large", abstract=abstract), None, "en")
+    assert draft.technique.startswith("Deep Tide Network")
+
+
 def test_a_result_in_figures_is_told_however_its_sentence_is_built() -> None:
     abstract = (
         "We propose Tidewater, a lazy cache of two levels for adapters. Tidewater outperforms guessing on all traces. "
@@ -241,6 +247,26 @@ def test_the_sentence_before_the_way_out_poses_the_problem() -> None:
     assert [clause.words for clause in found] == ["In caches the time grows with the load"]
 
 
+@pytest.mark.parametrize(
+    ("sentence", "phrase"),
+    [
+        ("Unfortunately, even though pumps differ, they are made by hand; there is no tool to choose one.",
+         "there is no tool to choose one"),
+        ("A central challenge is to build a pump that runs in sea water.", "build a pump that runs in sea water"),
+        ("Despite growing interest, the logs of old pumps remain challenging to work with.",
+         "the logs of old pumps remain challenging to work with"),
+        ("Slow leaks are hard to measure because they yield few drops.",
+         "Slow leaks are hard to measure because they yield few drops"),
+    ],
+)  # fmt: skip
+def test_a_problem_is_found_in_other_words_too(sentence: str, phrase: str) -> None:
+    assert problems(sentence) == phrase
+
+
+def test_what_is_only_looked_at_elsewhere_is_no_problem() -> None:
+    assert list(clauses.problems("Limitations of pumps for sea water are explored further in a report.", NOBODY)) == []
+
+
 # --- effect ------------------------------------------------------------------------------------------
 
 
@@ -253,6 +279,8 @@ def test_the_sentence_before_the_way_out_poses_the_problem() -> None:
             "a 28% relative improvement over guessing",
         ),
         ("Remarkably, LazyNet cuts misses by 24–49%.", "LazyNet cuts misses by 24–49%"),
+        ("Our results demonstrate that LazyNet outperforms former caches.", "LazyNet outperforms former caches"),
+        ("The measured mass is 125.09 ± 0.21 GeV.", "The measured mass is 125.09 ± 0.21 GeV"),
     ],
 )
 def test_the_effect_is_the_result(sentence: str, phrase: str) -> None:
@@ -300,6 +328,19 @@ def test_a_chinese_abstract_with_headings_is_understood() -> None:
 def test_a_chinese_pronoun_is_left_out_of_the_excerpt() -> None:
     sentence = "这种电池备受关注，但其长期稳定性较差，限制了商业化应用。"
     assert best(list(clauses_zh.problems(sentence, NOBODY))) == "长期稳定性较差"
+
+
+def test_a_chinese_change_is_not_cut_between_its_halves() -> None:
+    sentence = (
+        "实验结果表明该泵站调度方法在七个港口两个冬季的全部记录上显著提高了排水效率，把一次完整排水作业所需要的平均时间"
+        "从48秒在不增加任何额外能耗也不更换任何一台水泵的前提下最终稳定地降低到1.9秒。"
+    )
+    words = effects_zh(sentence)
+    assert ("从48秒" in words) == ("1.9秒" in words)
+
+
+def effects_zh(sentence: str) -> str:
+    return best(list(clauses_zh.effects(sentence, NOBODY)))
 
 
 # --- trimming ----------------------------------------------------------------------------------------

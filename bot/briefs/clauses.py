@@ -180,6 +180,10 @@ _NP_END = r"(?<!that )(?<!which )<verbs>"
 _CHALLENGE = r"\b(?:challenge|limitation|problem|issue|bottleneck|drawback|obstacle)s?(?: [\w ]{0,30})?: (?=\w)"
 _TURN = r"^(?:<turns>,?\s+)+"
 _CONCESSION = r"^<concedes> [^;]*?, (?=\w)"
+_LOOKED_AT = r"\b(?:is|are|was|were) (?:\w+ )?(?:explored|discussed|examined|described|analy[sz]ed|reviewed)\b"
+_TASK_IS = (
+    r"^(?:an?|the|one|another) (?:[\w-]+ ){0,3}(?:challenge|difficulty|problem|task) is to (?P<what>[a-z]+ [^;:]{15,})"
+)
 _BARE_WORKS = (
     r"^(?:(?:most|many|some|all|several|the) )?(?:(?:existing|recent|current|prior|previous|earlier|"
     r"traditional|conventional|past|available|other) )+"
@@ -201,9 +205,13 @@ def problems(sentence: str, context: Context) -> Iterator[Clause]:
     if named := _re(_CHALLENGE).search(sentence):
         yield from _complaint(sentence[named.end() :], 1.0, context)
     rest = _re(_TURN).sub("", sentence)
+    if task := _re(_TASK_IS).match(rest):
+        words = trim(task["what"])
+        yield Clause("problem", words, 3.0 - _looseness(words), purpose=True)
     turned = 1.0 * bool(_re(r"^<adversatives>").match(sentence))
     if conceded := _re(_CONCESSION).match(rest):
-        yield from _complaint(rest[conceded.end() :], 0.6 + 0.6 * turned, context)
+        for piece in rest[conceded.end() :].split("; "):
+            yield from _complaint(piece, 0.6 + 0.6 * turned, context)
     else:
         joint = r"(?<=\w), (?:but|yet|however,?|while|whereas) |; (?:however, )?|\bbut (?=\w+ \w+ )"
         for piece in re.split(joint, rest):
@@ -215,6 +223,8 @@ def _complaint(clause: str, bonus: float, context: Context) -> Iterator[Clause]:
     clause = _re(_TURN).sub("", clause.strip()).rstrip(".")
     lacks = _re("<lacks>").findall(clause)
     if not lacks or _re("^<dangling>").match(clause) or not re.match(r"[\w\"“]", clause):
+        return
+    if _re(_LOOKED_AT).search(clause):
         return
     if _re(r"\b(?:we|our|this paper|this work|this article|proposed|outperform\w*|ours)\b").search(clause):
         return
@@ -249,7 +259,7 @@ def _looseness(phrase: str) -> float:
 _RESULT_NUMBER = (
     r"(?:\d[\d.,]*\s?(?:[–-]\s?\d[\d.,]*\s?)?(?:×|x\b|%|percent\b|-?fold\b|times\b|(?:percentage |F1 )?points?\b|"
     r"dB\b|tok(?:en)?s?/s|tokens per second|orders? of magnitude|ms\b|fps\b|petaflops|BLEU|F1|"
-    r"min\b|hours?\b|seconds?\b|years\b|days\b)|[×∼~]\s?\d"
+    r"min\b|hours?\b|seconds?\b|years\b|days\b)|[×∼~]\s?\d|\d\s?±\s?\d"
     r"|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"
     r"|\b(?:doubl|tripl|halv)(?:es?|ed|ing)\b)"
 )
@@ -280,9 +290,12 @@ def effects(sentence: str, context: Context) -> Iterator[Clause]:
     for piece in _coordinates(clause):
         whole = trim(piece, keep=_re(_RESULT_NUMBER))
         leans = _re(_PRONOUN).match(whole) is None and _re("^<dangling>").match(whole) is not None
-        if len(whole.split()) >= 5 and re.match(r"[\w\"“∼~]", whole) and not leans:
+        fewest = 4 if _re("<gains>").search(whole) else 5
+        if len(whole.split()) >= fewest and re.match(r"[\w\"“∼~]", whole) and not leans:
             leaning = 0.4 * bool(_re(_PRONOUN).match(whole)) + 0.3 * _looseness(_re(_PRONOUN).sub("", whole))
-            leaning += 1.5 * bool(re.match(r"(?:\w+ing|and|or|by|to|of|which|that|where|with|from|than) ", whole))
+            leaning += 1.5 * bool(
+                re.match(r"(?:\w+ing|and|or|by|to|of|which|that|where|with|from|than|if) ", whole.lower())
+            )
             yield Clause("effect", whole, base + _gain(whole, clause) - leaning, finite=True)
 
 

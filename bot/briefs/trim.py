@@ -50,7 +50,8 @@ def trim(clause: str, keep: re.Pattern[str] | None = None) -> str:
     """The clause cut to EXCERPT_WORDS words; what ``keep`` finds first stays in where that is possible."""
     clause = re.sub(r"\s+", " ", clause).strip().rstrip(".,;:")
     if _size(clause) <= EXCERPT_WORDS:
-        return _closed(clause)
+        # "hard to work with" may end so, as the sentence does.
+        return clause if re.search(r"\w to \w+ (?:with|on|from)$", clause) else _closed(clause)
     needed = 0
     if keep and (match := keep.search(clause)):
         needed = broken.end() if (broken := _parted(clause, match.end())) else match.end()

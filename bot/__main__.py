@@ -13,11 +13,12 @@ from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import click
 from pydantic import ValidationError
 
-from bot import commands
+from bot import __version__, commands
 from bot.answering import Answering
 from bot.briefing import Briefing
 from bot.briefs.model import Answers
@@ -27,7 +28,7 @@ from bot.console import NoAnswers
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
-from bot.errors import PaperwireError, Tell
+from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ChannelSettings
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
@@ -40,6 +41,7 @@ from bot.wording import explain
 from bot.work import Work
 
 log = logging.getLogger("paperwire")
+T = TypeVar("T")
 
 # A heartbeat older than this means that the bot hangs or has lost Slack.
 _STALE_SECONDS = 60
@@ -157,13 +159,34 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             connected: Callable[[], bool] = serving.is_alive
         else:
             app_token = settings.app_token.get_secret_value() if settings.app_token else ""
-            handler = connect_socket(app, app_token, client)
+            handler = _patiently(lambda: connect_socket(app, app_token, client), stop)
+            if handler is None:
+                return
             stack.callback(handler.close)
             connected = handler.client.is_connected
         log.info("connected to Slack")
         threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
         _beat(settings.data / "heartbeat", connected, stop)
         log.info("stopping")
+
+
+def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
+    """Connect, waiting for Slack where it is down; None when the bot shall stop before.
+
+    Raises Tell (``token_refused``) where waiting mends nothing.
+    """
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            return connect()
+        except Retry as error:
+            reason = str(error.facts.get("reason", error.code))
+            if "auth" in reason or "token" in reason or "account" in reason:
+                raise Tell("token_refused", reason=reason) from error
+            log.warning("Slack is out of reach (%s), trying again in %.0f s", reason, wait)
+            stop.wait(wait)
+            wait = min(wait * 2, 60.0)
+    return None
 
 
 def _beat(heartbeat: Path, connected: Callable[[], bool], stop: threading.Event) -> None:
@@ -197,7 +220,7 @@ class _Refusals(click.Group):
 
 
 @click.group(cls=_Refusals, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="paperwire")
+@click.version_option(__version__)
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Paperwire briefs the papers a team shares in Slack, and compiles digests of them."""
@@ -244,6 +267,9 @@ def run(program: Program, http: str | None) -> None:
             raise click.BadParameter("HOST:PORT is wanted, for example 0.0.0.0:3000", param_hint="--http")
         address = host, int(port)
     run_bot(settings, address)
+    # What still runs goes on in the next life; its threads may sleep for minutes and would hold the exit up.
+    logging.shutdown()
+    os._exit(0)
 
 
 @main.command()

@@ -16,8 +16,8 @@ from bot.digests.report import report_title
 from bot.errors import PaperwireError
 from bot.models import ChannelSettings, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
-from bot.posting import Posting
-from bot.wording import say
+from bot.posting import Posting, shown_as_is
+from bot.wording import explain, say
 from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.answering")
@@ -68,7 +68,8 @@ class Answering:
         """Send the papers a channel shared in a period to the asker alone, as a file."""
         key = f"export:{team_id}:{user_id}:{key}"
         bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
-        self._work.enqueue(POSTS, "send_export", key, team_id, channel_id, user_id, form, bounds, channel=user_id)
+        inputs = (key, team_id, channel_id, user_id, form, bounds)
+        self._work.enqueue(POSTS, "send_export", key, *inputs, channel=user_id)
 
     def backfill(
         self, team_id: str, channel_id: str, user_id: str, private: bool, since_at: datetime, key: str
@@ -89,8 +90,8 @@ class Answering:
         papers = [_IDENTIFIER.validate_python(each) for each in raw]
 
         def send() -> str:
-            named = ", ".join(paper.value for paper in papers)
-            who = self._messenger.name(team_id, user_id)
+            named = shown_as_is(", ".join(paper.value for paper in papers))
+            who = shown_as_is(self._messenger.name(team_id, user_id))
             words = say(self._settings(team_id, channel_id).language, "commands.added", user=who, papers=named)
             return self._messenger.note(team_id, channel_id, None, words, key)
 
@@ -98,13 +99,25 @@ class Answering:
             ts = self._posting.post_once(key, team_id, channel_id, None, send)
         except (PaperwireError, Bug) as error:
             log.warning("papers not added to %s: %s", channel_id, error)
+            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
             return
         for paper in papers:
             share = Share(team_id, channel_id, ts, paper.key, user_id, identifier=paper, private=private, asked=True)
             self._briefing.accept(share)
         self._work.pace()
 
-    def send(self, team_id: str, channel_id: str, user_id: str, form: Form, bounds: list[str]) -> None:
+    def _tell(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
+        """What was promised does not come: tell the asker alone why."""
+        language = self._settings(team_id, channel_id).language
+        reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
+        try:
+            direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+        except (PaperwireError, Bug) as unreachable:
+            log.warning("cannot tell %s: %s", user_id, unreachable)
+            return
+        self._posting.note(team_id, direct, None, key, "commands.not_done", reason=reason)
+
+    def send(self, key: str, team_id: str, channel_id: str, user_id: str, form: Form, bounds: list[str]) -> None:
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
         settings = self._settings(team_id, channel_id)
         title = report_title(settings.language, settings.topic)
@@ -125,14 +138,15 @@ class Answering:
 
         name = f"papers-{at[:10]}.{form}"
         try:
-            direct = self._posting.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+            direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
             self._posting.send_file(team_id, direct, None, name, content)
         except (PaperwireError, Bug) as error:
             log.warning("no export for %s: %s", user_id, error)
+            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
 
     def read_history(self, key: str, team_id: str, channel_id: str, user_id: str, private: bool, since: str) -> None:
         since_at = datetime.fromisoformat(since)
-        insist = self._posting.insist
+        insist = self._work.insist
         cursor, pages, messages, papers = "", 0, 0, 0
         try:
             while True:
@@ -150,6 +164,7 @@ class Answering:
             self._news(f"{key}:end", team_id, channel_id, user_id, "commands.backfilled", messages, papers)
         except (PaperwireError, Bug) as error:
             log.warning("history of %s not read to its end: %s", channel_id, error)
+            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
 
     def _page(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> Json:
         page = self._messenger.history(team_id, channel_id, private, since_at, cursor)
@@ -159,7 +174,7 @@ class Answering:
     def _news(
         self, key: str, team_id: str, channel_id: str, user_id: str, words: str, messages: int, papers: int
     ) -> None:
-        direct = self._posting.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+        direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
         where = self._messenger.name(team_id, channel_id)
         self._posting.note(team_id, direct, None, key, words, channel=where, messages=messages, papers=papers)
 

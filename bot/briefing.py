@@ -57,9 +57,9 @@ class Briefing:
         """Take a share in; the same share, however often it arrives, is briefed once."""
         self._work.enqueue(SHARES, "brief_share", share.id, _SHARE.dump_python(share, mode="json"), "", 0)
 
-    def again(self, team_id: str, share_id: str, key: str) -> None:
-        """Brief a stored share once more; ``key`` is of the click that asked for it."""
-        self._work.enqueue(SHARES, "brief_again", f"{share_id}:again:{key}", team_id, share_id, key)
+    def again(self, team_id: str, share_id: str, key: str, asked_by: str | None = None) -> None:
+        """Brief a stored share once more; ``key`` is of the click, ``asked_by`` who wants an answer to it."""
+        self._work.enqueue(SHARES, "brief_again", f"{share_id}:again:{key}", team_id, share_id, key, asked_by)
 
     def withdraw(self, team_id: str, channel_id: str, ts: str) -> None:
         """The message was deleted: its replies go, and the digest forgets it."""
@@ -71,10 +71,16 @@ class Briefing:
         """By the names under which the engine knows them; a name never changes its meaning."""
         return {"brief_share": self.brief_share, "brief_again": self.brief_again, "withdraw": self.withdraw_message}
 
-    def brief_again(self, team_id: str, share_id: str, key: str) -> None:
+    def brief_again(self, team_id: str, share_id: str, key: str, asked_by: str | None) -> None:
         def stored() -> Json | None:
             found = self._library.stored_share(team_id, share_id)
-            return _SHARE.dump_python(replace(found.share, asked=True), mode="json") if found else None
+            if found is None:
+                return None
+            share = found.share
+            if asked_by is not None:
+                share = replace(share, asked=True, silent=False, user_id=asked_by)
+            dumped: Json = _SHARE.dump_python(share, mode="json")
+            return dumped
 
         share = self._work.step("stored", stored)
         if share is not None:
@@ -113,7 +119,7 @@ class Briefing:
             failure = {"bug": bug.short_id}
         log.info("%s %s %s", "refused" if failure else "briefed", share.id, failure or "")
         if failure:
-            step("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
+            self._work.insist("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
         key = f"{share.id}:{again}:reply"
         if not share.silent:
             self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
@@ -178,7 +184,7 @@ class Briefing:
                 raise
             # Some link that nobody called a paper: it is left alone, silently.
             code = error.code
-            self._work.step("ignore", lambda: self._settle(share, ShareState.IGNORED, code))
+            self._work.insist("ignore", lambda: self._settle(share, ShareState.IGNORED, code))
             return _NOT_A_PAPER
         if not self._certain(share):
             self._work.step("mark", lambda: self._mark(share))

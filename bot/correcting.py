@@ -102,7 +102,7 @@ class Correcting:
     def revise_brief(self, raw: Json, words: Json, user_id: str, key: str) -> None:
         place, correction = _PLACE.validate_python(raw), _CORRECTION.validate_python(words)
         try:
-            if self._work.step("revise", lambda: self._revise(place, correction, user_id)):
+            if self._work.insist("revise", lambda: self._revise(place, correction, user_id)):
                 self._update(raw, place, key)
                 log.info("revised %s", place.share_id)
         except (PaperwireError, Bug) as error:
@@ -140,7 +140,7 @@ class Correcting:
     def update_reply(self, raw: Json) -> None:
         place = _PLACE.validate_python(raw)
         try:
-            self._posting.insist("update", lambda: self._show(place))
+            self._work.insist("update", lambda: self._show(place))
         except (PaperwireError, Bug) as error:
             log.error("the answer to %s still shows the earlier brief: %s", place.share_id, error)
 
@@ -176,7 +176,7 @@ class Correcting:
         if stored is None:
             return
         try:
-            self._messenger.finished(stored.share, failed=False)
+            self._messenger.finished(stored.share, failed=False, again=True)
         except PaperwireError as error:
             log.warning("no sign of the outcome on %s: %s", place.share_id, error)
 

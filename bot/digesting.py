@@ -75,17 +75,16 @@ class Digesting:
 
     def post_digest(self, team_id: str, channel_id: str, digest_id: str, bounds: list[str], scheduled: bool) -> None:
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
-        entries, replies = self._work.step(
-            "freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled)
-        )
+        entries = self._work.insist("freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled))
+        size = self._messenger.digest_group(entries)
         try:
             parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
-            self._work.step("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
+            self._work.insist("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
             if entries:
                 self._send_chart(self._frozen(team_id, digest_id), parent)
-            for number in replies:
+            for number in range(-(-entries // size)):
                 self._work.pace()
-                self._digest_reply(team_id, digest_id, number, parent)
+                self._digest_reply(team_id, digest_id, number, size, parent)
             if entries:
                 self._share_report(self._frozen(team_id, digest_id), parent, period.until_at)
             log.info("delivered %s: %d papers", digest_id, entries)
@@ -144,38 +143,48 @@ class Digesting:
             key = f"paused:{team_id}:{channel_id}:{now}"
             self._posting.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)
 
-    def _digest_reply(self, team_id: str, digest_id: str, number: int, parent_ts: str) -> None:
+    def _digest_reply(self, team_id: str, digest_id: str, number: int, size: int, parent_ts: str) -> None:
         key = f"{digest_id}:{number}"
-        digest = self._frozen(team_id, digest_id)
+
+        def papers() -> list[Paper]:
+            digest = self._frozen(team_id, digest_id)
+            return [entry.paper for entry in digest.entries if entry.number // size == number]
+
         # Decided in a step: a replay must take the same way, whatever was withdrawn meanwhile.
-        if not self._work.step("held", lambda: number in self._messenger.digest_replies(digest)):
+        if not self._work.insist("held", lambda: bool(papers())):
             return
-        picture = self._picture(digest, number, key)
+        picture = self._picture(team_id, digest_id, number, papers) if size == 1 else None
 
         def send() -> str:
-            return self._messenger.digest_reply(digest, number, parent_ts, key, picture)
+            digest = self._frozen(team_id, digest_id)
+            if not papers():
+                raise Tell("withdrawn")
+            return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
 
         try:
-            self._posting.post_once(key, team_id, digest.channel_id, parent_ts, send)
+            channel_id = self._frozen(team_id, digest_id).channel_id
+            self._posting.post_once(key, team_id, channel_id, parent_ts, send)
         except Bug as bug:
-            log.error("reply %d of the digest in %s left out: bug %s", number, digest.channel_id, bug)
+            log.error("reply %s left out: bug %s", key, bug)
+        except Tell as error:
+            if error.code != "withdrawn":
+                raise
 
-    def _picture(self, digest: Digest, number: int, key: str) -> str | None:
-        """The uploaded picture of the first page, for a reply that holds one paper whose PDF is at hand."""
+    def _picture(self, team_id: str, digest_id: str, number: int, papers: Callable[[], list[Paper]]) -> str | None:
+        """The uploaded picture of the first page of a reply's one paper, where its PDF is at hand."""
 
         def upload() -> str | None:
-            papers = [entry.paper for entry in digest.entries if entry.number == number]
-            shared = len(self._messenger.digest_replies(digest)) < len(digest.entries)
-            drawn = None if shared or not papers else self._first_page(papers[0])
-            if drawn is None:
-                return None
-            alt_text = page_alt_text(papers[0].title, digest.language)
-            return self._messenger.keep_picture(digest.team_id, f"page-{number + 1}.png", drawn, alt_text)
+            for paper in papers():
+                drawn = self._first_page(paper)
+                if drawn is not None:
+                    alt_text = page_alt_text(paper.title, self._frozen(team_id, digest_id).language)
+                    return self._messenger.keep_picture(team_id, f"page-{number + 1}.png", drawn, alt_text)
+            return None
 
         try:
             return self._work.step("picture", upload)
         except (PaperwireError, Bug) as error:
-            log.info("no picture beside %s: %s", key, error)
+            log.info("no picture beside %s, reply %d: %s", digest_id, number, error)
             return None
 
     def _share_report(self, digest: Digest, parent_ts: str, at: datetime) -> None:
@@ -188,17 +197,15 @@ class Digesting:
 
     # steps
 
-    def _freeze(
-        self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool
-    ) -> tuple[int, list[int]]:
-        """How many papers the digest holds, and the numbers of the replies they take."""
+    def _freeze(self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool) -> int:
+        """How many papers the digest holds."""
         language, now, zone = self._posting.language_of(team_id, channel_id), self._clock(), self._zone
         if scheduled:
             back, due = period.since_at, period.until_at
             digest = self._library.freeze_digest(team_id, channel_id, digest_id, due, back, language, now, zone=zone)
         else:
             digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
-        return len(digest.entries), list(self._messenger.digest_replies(digest))
+        return len(digest.entries)
 
     def _frozen(self, team_id: str, digest_id: str) -> Digest:
         digest = self._library.frozen_digest(team_id, digest_id)

@@ -275,8 +275,8 @@ class Messenger(Protocol):
     def working(self, share: Share) -> None:
         """Show on the message that the bot is at work."""
 
-    def finished(self, share: Share, *, failed: bool) -> None:
-        """Replace the sign of work by that of the outcome."""
+    def finished(self, share: Share, *, failed: bool, again: bool) -> None:
+        """Replace the sign of work by that of the outcome; ``again``: an earlier outcome's sign may be there too."""
 
     def name(self, team_id: str, slack_id: str) -> str:
         """What a person or a channel is called; the id itself when Slack does not say."""
@@ -308,11 +308,14 @@ class Messenger(Protocol):
     def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
         """Post the message that a digest's thread hangs on, which says so when it is ``late``; returns its ts."""
 
-    def digest_replies(self, digest: Digest) -> Sequence[int]:
-        """The numbers of the thread replies that hold the digest's entries; an entry withdrawn shifts no other."""
+    def digest_group(self, papers: int) -> int:
+        """How many entries share a thread reply in a digest of so many papers."""
 
-    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str, picture: str | None) -> str:
-        """Post reply ``number`` into the digest's thread, with a picture (a file's id) or none; returns its ts."""
+    def digest_reply(
+        self, digest: Digest, number: int, size: int, parent_ts: str, key: str, picture: str | None
+    ) -> str:
+        """Post reply ``number`` (from 0) into the digest's thread: the entries whose numbers, divided by ``size``,
+        give it; with a picture (a file's id) or none. Returns its ts."""
 
     def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
         """Upload a picture that messages may show, shared nowhere by itself; returns the file's id."""

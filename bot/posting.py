@@ -7,8 +7,9 @@ replay in another life, or a second try after an unknown outcome, looks the mess
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
+from html import escape
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,9 +26,13 @@ log = logging.getLogger("paperwire.posting")
 _SHARE = TypeAdapter(Share)
 Json = dict[str, Any]
 
-# Slack's outages last minutes to hours; what was accepted waits for their end.
-_TRIES = 60
-_LONGEST_WAIT = 300.0
+# A sign on a message is worth a few tries.
+_SIGN_TRIES = 5
+
+
+def shown_as_is(words: str) -> str:
+    """Words that mrkdwn shows as they are: they can mention nobody and link nowhere (Slack's escaping rules)."""
+    return escape(words, quote=False)
 
 
 class Posting:
@@ -66,7 +71,7 @@ class Posting:
         if not self._work.step("standing", lambda: self._standing(share)):
             return
         if self._work.step("quiet", lambda: self._is_quiet(share)):
-            self._work.step("finish", lambda: self._finish(share, failed=bool(failure)))
+            self._sign_off(share, failed=bool(failure), again=bool(again))
             return
         before = self._work.step("before", lambda: self._reply_ts(share)) if again else None
         try:
@@ -81,9 +86,9 @@ class Posting:
         withdrawn = self._work.step("record", lambda: self._record(share, ts))
         for gone in (ts if withdrawn else None, before):
             if gone is not None:
-                self.insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
+                self._work.insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
         if not withdrawn:
-            self._work.step("finish", lambda: self._finish(share, failed=bool(failure)))
+            self._sign_off(share, failed=bool(failure), again=bool(again))
         log.info("answered %s with %s", share.id, ts)
         self._work.pace()
 
@@ -91,7 +96,9 @@ class Posting:
         self, key: str, team_id: str, channel_id: str, thread_ts: str | None, words: str, facts: Json
     ) -> None:
         def send() -> str:
-            text = say(self.language_of(team_id, channel_id), words, **facts)
+            # Facts may hold anybody's words; the sentence itself is mrkdwn of ours.
+            shown = {name: shown_as_is(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+            text = say(self.language_of(team_id, channel_id), words, **shown)
             return self._messenger.note(team_id, channel_id, thread_ts, text, key)
 
         try:
@@ -112,6 +119,18 @@ class Posting:
         direct: str = self._work.step("direct", lambda: self._messenger.direct_channel(share.team_id, share.user_id))
         return direct, self._reply(share, failure, key, direct, None)
 
+    def _sign_off(self, share: Share, *, failed: bool, again: bool) -> None:
+        """Show the outcome on the message; Slack allows fewer such calls than messages."""
+        for _ in range(_SIGN_TRIES):
+            try:
+                self._work.step("finish", lambda: self._messenger.finished(share, failed=failed, again=again))
+                return
+            except Retry as error:
+                self._work.sleep(max(5.0, error.after or 0.0))
+            except (Tell, Bug) as error:
+                log.warning("no sign of the outcome on %s: %s", share.id, error)
+                return
+
     def _reply(self, share: Share, failure: Json, key: str, channel_id: str, thread_ts: str | None) -> str:
         def send() -> str:
             return self._messenger.reply(channel_id, thread_ts, share, self.answer(share, failure), key)
@@ -130,18 +149,7 @@ class Posting:
             there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
             return there or send()
 
-        return str(self.insist("post", post))
-
-    def insist(self, name: str, action: Callable[[], Any]) -> Any:
-        """A step that is tried until Slack is well again. Raises Tell, Bug, or the last Retry."""
-        for wait in _waits():
-            try:
-                return self._work.step(name, action)
-            except Retry as error:
-                if wait is None:
-                    raise
-                self._work.sleep(max(wait, error.after or 0.0))
-        raise AssertionError("unreachable: the last wait is None")
+        return str(self._work.insist("post", post))
 
     def send_file(
         self,
@@ -153,10 +161,12 @@ class Posting:
         alt_text: str = "",
     ) -> None:
         """Upload a file once, inside a workflow: its id is remembered before it is shared."""
-        file_id: str = self.insist(
+        file_id: str = self._work.insist(
             "reserve_file", lambda: self._messenger.reserve_file(team_id, name, content(), alt_text)
         )
-        self.insist("share_file", partial(self._messenger.share_file, team_id, file_id, name, channel_id, thread_ts))
+        self._work.insist(
+            "share_file", partial(self._messenger.share_file, team_id, file_id, name, channel_id, thread_ts)
+        )
 
     # steps
 
@@ -177,12 +187,6 @@ class Posting:
         """Whether the message was deleted meanwhile, so that our answer has to go too."""
         return self._library.replied(share.team_id, share.id, ts).state is ShareState.WITHDRAWN
 
-    def _finish(self, share: Share, *, failed: bool) -> None:
-        try:
-            self._messenger.finished(share, failed=failed)
-        except PaperwireError as error:
-            log.warning("no sign of the outcome on %s: %s", share.id, error)
-
     def answer(self, share: Share, failure: Json, language: Language | None = None) -> Reply:
         """What a share is answered, by default in its channel's language. Raises Tell (``withdrawn``)."""
         team_id, language = share.team_id, language or self.language_of(share.team_id, share.channel_id)
@@ -194,7 +198,11 @@ class Posting:
         if stored is None or stored.paper_id is None or stored.state is ShareState.WITHDRAWN:
             raise Tell("withdrawn")
         paper = self._library.paper(team_id, stored.paper_id, share.channel_id)
-        brief = self._library.brief(team_id, stored.paper_id, language, share.channel_id)
+        # The channel may have chosen another language since the brief was made.
+        other: Language = "en" if language == "zh" else "zh"
+        brief = self._library.brief(team_id, stored.paper_id, language, share.channel_id) or self._library.brief(
+            team_id, stored.paper_id, other, share.channel_id
+        )
         assert paper is not None and brief is not None
         first = self._library.first_share(team_id, paper.id, share.channel_id, before=share.id)
         shared = share.identifier.version if share.identifier else None
@@ -204,12 +212,3 @@ class Posting:
     def language_of(self, team_id: str, channel_id: str) -> Language:
         settings = self._library.channel_settings(team_id, channel_id)
         return settings.language if settings else self._language
-
-
-def _waits() -> Iterator[float | None]:
-    """Seconds between tries, doubling; None stands for the last try."""
-    wait = 1.0
-    for _ in range(_TRIES - 1):
-        yield wait
-        wait = min(wait * 2, _LONGEST_WAIT)
-    yield None

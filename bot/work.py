@@ -14,7 +14,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,6 +36,10 @@ _APPLICATION_VERSION = "1"
 _MAX_RECOVERIES = 1_000
 # The default of one second would be waited at every stage.
 _POLL_SECONDS = 0.2
+
+# Outages last minutes to hours; what was accepted waits for their end.
+_TRIES = 60
+_LONGEST_WAIT = 300.0
 
 SHARES = "shares"
 POSTS = "posts"
@@ -146,6 +150,17 @@ class Work:
         result: T = value(DBOS.run_step({"name": name}, attempt, action))
         return result
 
+    def insist(self, name: str, action: Callable[[], T]) -> T:
+        """A step that is tried until the other side is well again. Raises Tell, Bug, or the last Retry."""
+        for wait in _waits():
+            try:
+                return self.step(name, action)
+            except Retry as error:
+                if wait is None:
+                    raise
+                self.sleep(max(wait, error.after or 0.0))
+        raise AssertionError("unreachable: the last wait is None")
+
     def sleep(self, seconds: float) -> None:
         """A durable wait inside a workflow."""
         DBOS.sleep(seconds / self._time_scale)
@@ -169,6 +184,15 @@ class Work:
     def waiting(self) -> int:
         """How many pieces of work are not finished."""
         return len(DBOS.list_queued_workflows(load_input=False))
+
+
+def _waits() -> Iterator[float | None]:
+    """Seconds between tries, doubling; None stands for the last try."""
+    wait = 1.0
+    for _ in range(_TRIES - 1):
+        yield wait
+        wait = min(wait * 2, _LONGEST_WAIT)
+    yield None
 
 
 def _engine(file: Path) -> sqlalchemy.Engine:

@@ -57,6 +57,7 @@ class Clock:
     def start(self) -> None:
         self._scheduler.add_job(self.reconcile, IntervalTrigger(seconds=self._every, timezone=UTC))
         self._scheduler.add_job(self._tidy, IntervalTrigger(seconds=_TIDY_SECONDS, timezone=UTC))
+        self._scheduler.add_job(self._tidy)  # once at start too: a bot that is restarted daily tidies as well
         self._scheduler.start()
         self.reconcile()
 

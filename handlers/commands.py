@@ -18,6 +18,7 @@ from bot.wording import say
 from handlers import blocks, digest_blocks, settings_commands
 from handlers.blocks import Message
 from handlers.desk import Desk
+from handlers.members import has_bot
 from handlers.payloads import is_private_by_name
 
 PERIODS = ("day", "week", "month", "today", "last", "all")
@@ -105,6 +106,8 @@ def _add(asked: Asked) -> Message:
     found = identify(asked.rest)
     if not found:
         raise Tell("add_what")
+    if not asked.is_direct and not has_bot(asked.client, asked.channel_id):
+        raise Tell("not_in_channel")
     papers = [each.identifier for each in found]
     asked.desk.answering.add_papers(asked.team_id, asked.channel_id, asked.user_id, papers, asked.is_private, asked.key)
     return blocks.note(say(asked.language, "commands.adding", count=len(found)))

@@ -117,25 +117,22 @@ def _line(entry: DigestEntry, language: Language) -> list[Block]:
     return [link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), span(f" – {who}" if who else " "), *said]
 
 
-def digest_replies(digest: Digest) -> dict[int, Message]:
-    """The entries as thread replies, by number: one each, or several in one where there are many.
+def group_size(papers: int) -> int:
+    """How many entries share a thread reply: one each, or several where there are many papers."""
+    return 1 if papers <= _SINGLE_REPLIES else _GROUP
 
-    Numbers follow from the entries' own, so that an entry withdrawn meanwhile shifts no other.
+
+def digest_reply(digest: Digest, number: int, size: int, picture: str | None = None) -> Message:
+    """Reply ``number``: the entries whose numbers, divided by ``size``, give it.
+
+    Entries keep their numbers, so one withdrawn meanwhile shifts no other. ``picture`` is the file's id of the
+    first page of the one paper in the reply.
     """
-    count = max((entry.number for entry in digest.entries), default=0) + 1
-    size = 1 if count <= _SINGLE_REPLIES else _GROUP
-    groups: dict[int, list[DigestEntry]] = {}
-    for entry in digest.entries:
-        groups.setdefault(entry.number // size, []).append(entry)
-    return {number: _entries_message(group, digest.language, size) for number, group in groups.items()}
-
-
-def with_picture(message: Message, digest: Digest, number: int, picture: str | None) -> Message:
-    """The reply of one paper with the picture of its first page before the buttons."""
-    if picture is None:
+    entries = [entry for entry in digest.entries if entry.number // size == number]
+    message = _entries_message(entries, digest.language, size)
+    if picture is None or len(entries) != 1:
         return message
-    title = next(entry.paper.title for entry in digest.entries if entry.number == number)
-    alt_text = clean(page_alt_text(title, digest.language), 2_000)
+    alt_text = clean(page_alt_text(entries[0].paper.title, digest.language), 2_000)
     image = {"type": "image", "slack_file": {"id": picture}, "alt_text": alt_text}
     return Message(message.text, [*message.blocks[:-1], image, message.blocks[-1]])
 

@@ -42,7 +42,7 @@ def is_member(client: WebClient, user_id: str, channel_id: str, name: str = "") 
 
     Direct messages, of two or of a group, are open to their members alone, and nobody leaves them.
     """
-    if channel_id.startswith("D") or name == "directmessage" or name.startswith("mpdm-"):
+    if channel_id.startswith("D") or name == "directmessage" or (name.startswith("mpdm-") and channel_id[0] == "G"):
         return True
     return any(each.id == channel_id for each in channels_of(client, user_id))
 

@@ -16,6 +16,7 @@ from bot.models import Language, Mode, Schedule
 from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, escape
+from handlers.members import has_bot
 from handlers.slack import zone_of_user
 
 if TYPE_CHECKING:
@@ -30,14 +31,16 @@ _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 def schedule(asked: Asked) -> Message:
     library, team_id, channel_id, language = asked.desk.library, asked.team_id, asked.channel_id, asked.language
     now = asked.desk.now()
-    if asked.rest == "off":
+    if asked.rest.lower() == "off":
         there_was = library.drop_schedule(team_id, channel_id)
         return _said(asked, "commands.schedule_off" if there_was else "commands.schedule_none")
     if not asked.rest:
         return _scheduled(asked, library.schedule(team_id, channel_id))
     if asked.is_direct:
         return _said(asked, "digest.nothing_private")
-    words, _, gathered = asked.rest.partition(" from ")
+    if not has_bot(asked.client, channel_id):
+        raise Tell("not_in_channel")
+    words, gathered, *_ = [*re.split(r"\s+from\s+", asked.rest, maxsplit=1, flags=re.IGNORECASE), ""]
     made = parse_schedule(
         words, team_id=team_id, channel_id=channel_id, user_id=asked.user_id, zone=_own_zone(asked), now=now
     )
@@ -117,6 +120,8 @@ def export(asked: Asked) -> Message:
     if chosen is None:
         raise Tell("bad_form", word=form or "–")
     covered = period_of(period or "all", asked.desk.now(), asked.settings.zone)
+    if not asked.desk.library.shared_in(asked.team_id, asked.channel_id, covered, asked.language):
+        return _said(asked, "commands.export_nothing")
     asked.desk.answering.send_export(asked.team_id, asked.channel_id, asked.user_id, chosen, covered, asked.key)
     return _said(asked, "commands.export_coming", form=chosen)
 
@@ -125,6 +130,8 @@ def backfill(asked: Asked) -> Message:
     found = re.fullmatch(r"(\d{1,3})\s*d(?:ays?)?", asked.rest.lower() or "30d")
     if found is None or not 1 <= int(found[1]) <= _LONGEST_BACKFILL_DAYS or asked.is_direct:
         raise Tell("bad_backfill", days=_LONGEST_BACKFILL_DAYS)
+    if not has_bot(asked.client, asked.channel_id):
+        raise Tell("not_in_channel")
     since_at = asked.desk.now() - timedelta(days=int(found[1]))
     asked.desk.answering.backfill(asked.team_id, asked.channel_id, asked.user_id, asked.is_private, since_at, asked.key)
     return _said(asked, "commands.backfill_begun", days=int(found[1]))

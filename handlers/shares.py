@@ -58,17 +58,19 @@ def register(app: App, desk: Desk) -> None:
             if share.asked or settings is None or settings.mode != "off":
                 desk.briefing.accept(share)
         if not shares and channel_type == "im":
-            _say_no_paper(desk, team_id, event)
+            _say(desk, team_id, event, "commands.help")
 
     @app.event("app_mention")
     def mention(event: dict[str, Any], context: BoltContext) -> None:
         # Its papers come with the message event, which alone tells whether the channel is private.
         team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
+        if not is_new_message(event, bot_user_id):
+            return
         found = shares_of_message(
             event, team_id=team_id, channel_id=event["channel"], private=True, bot_user_id=bot_user_id
         )
         if not found and not event.get("edited"):
-            _say_no_paper(desk, team_id, event)
+            _say(desk, team_id, event, "commands.no_paper")
 
     @app.event("member_joined_channel")
     def joined(event: dict[str, Any], context: BoltContext, body: dict[str, Any]) -> None:
@@ -89,10 +91,10 @@ def register(app: App, desk: Desk) -> None:
         app.event(name)(_nothing)
 
 
-def _say_no_paper(desk: Desk, team_id: str, event: dict[str, Any]) -> None:
+def _say(desk: Desk, team_id: str, event: dict[str, Any], words: str) -> None:
     channel_id, ts = event["channel"], event["ts"]
     key = f"no_paper:{team_id}:{channel_id}:{ts}"
-    desk.posting.note(team_id, channel_id, event.get("thread_ts") or ts, key, "commands.no_paper")
+    desk.posting.note(team_id, channel_id, event.get("thread_ts") or ts, key, words)
 
 
 def _nothing() -> None:

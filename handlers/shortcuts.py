@@ -30,13 +30,16 @@ def register(app: App, desk: Desk) -> None:
             asked_by=shortcut["user"]["id"],
         )
         for share in shares:
-            desk.briefing.accept(share)
+            if desk.library.stored_share(team_id, share.id) is None:
+                desk.briefing.accept(share)
+            else:  # seen before: left alone as no paper, kept silently, or answered long ago
+                desk.briefing.again(team_id, share.id, shortcut["action_ts"], shortcut["user"]["id"])
         if not shares:
             respond(text=say(desk.language_of(team_id, channel["id"]), "commands.no_paper"), response_type="ephemeral")
 
     @app.action("share_again")
     def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        desk.briefing.again(team_of(body), action["value"], action["action_ts"])
+        desk.briefing.again(team_of(body), action["value"], action["action_ts"], body["user"]["id"])
         ack()
 
     @app.action("paper_details")

@@ -100,10 +100,11 @@ class SlackMessenger:
     def working(self, share: Share) -> None:
         self._sign(share, WORKING)
 
-    def finished(self, share: Share, *, failed: bool) -> None:
-        for sign in (WORKING, DONE if failed else FAILED):
-            self._unsign(share, sign)
+    def finished(self, share: Share, *, failed: bool, again: bool) -> None:
         self._sign(share, FAILED if failed else DONE)
+        self._unsign(share, WORKING)
+        if again:
+            self._unsign(share, DONE if failed else FAILED)
 
     def _sign(self, share: Share, name: str) -> None:
         self._expecting(
@@ -154,11 +155,13 @@ class SlackMessenger:
     def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
         return self._post(digest.channel_id, None, digest_blocks.digest_parent(digest, late=late), key)
 
-    def digest_replies(self, digest: Digest) -> list[int]:
-        return list(digest_blocks.digest_replies(digest))
+    def digest_group(self, papers: int) -> int:
+        return digest_blocks.group_size(papers)
 
-    def digest_reply(self, digest: Digest, number: int, parent_ts: str, key: str, picture: str | None) -> str:
-        message = digest_blocks.with_picture(digest_blocks.digest_replies(digest)[number], digest, number, picture)
+    def digest_reply(
+        self, digest: Digest, number: int, size: int, parent_ts: str, key: str, picture: str | None
+    ) -> str:
+        message = digest_blocks.digest_reply(digest, number, size, picture)
         return self._post(digest.channel_id, parent_ts, message, key)
 
     def _post(self, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:

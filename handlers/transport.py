@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from handlers.slack import classified
+
 log = logging.getLogger("paperwire.transport")
 
 # Slack's own payloads stay well below; what is larger is not from Slack.
@@ -23,9 +25,9 @@ _LARGEST_BODY = 1_000_000
 
 
 def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHandler:
-    """Connect through Socket Mode; returns the handler, to be closed at the end."""
+    """Connect through Socket Mode; returns the handler, to be closed at the end. Raises Retry and Tell."""
     handler = SocketModeHandler(app, app_token, web_client=client, concurrency=20)
-    handler.connect()  # type: ignore[no-untyped-call]
+    classified(handler.connect)
     return handler
 
 
@@ -33,11 +35,13 @@ def http_server(app: App, host: str, port: int, healthy: Callable[[], bool]) -> 
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
 
     async def slack_events(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
-            return PlainTextResponse("too large", status_code=413)
-        body = await request.body()
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LARGEST_BODY:  # whatever its headers say of its length
+                return PlainTextResponse("too large", status_code=413)
         # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
-        return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, body)))
+        return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, bytes(body))))
 
     async def health(_: Request) -> Response:
         ok = await run_in_threadpool(healthy)

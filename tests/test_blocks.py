@@ -75,7 +75,8 @@ def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int,
     digest = digest_of(count, language)
     accepted(digest_blocks.digest_parent(digest))
     accepted(digest_blocks.preview(digest, 0))
-    replies = list(digest_blocks.digest_replies(digest).values())
+    size = digest_blocks.group_size(count)
+    replies = [digest_blocks.digest_reply(digest, number, size) for number in range(-(-count // size))]
     for reply in replies:
         accepted(reply)
     words = json.dumps([reply.blocks for reply in replies])
@@ -83,12 +84,14 @@ def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int,
     assert len(replies) <= 40
 
 
-def test_an_entry_withdrawn_meanwhile_shifts_no_other_reply() -> None:
-    digest = digest_of(60)
-    before = digest_blocks.digest_replies(digest)
-    after = digest_blocks.digest_replies(replace(digest, entries=digest.entries[:3] + digest.entries[4:]))
-    assert before.keys() == after.keys()
-    assert {number for number in before if before[number] != after[number]} == {0}
+@pytest.mark.parametrize("gone", [3, 20])
+def test_an_entry_withdrawn_meanwhile_shifts_no_other_reply(gone: int) -> None:
+    digest = digest_of(21)
+    size = digest_blocks.group_size(21)
+    left = replace(digest, entries=tuple(entry for entry in digest.entries if entry.number != gone))
+    for number in range(3):
+        before, after = (digest_blocks.digest_reply(each, number, size) for each in (digest, left))
+        assert (before == after) is (number != gone // size)
 
 
 @given(st.text(max_size=4_000), st.text(max_size=6_000))
@@ -125,7 +128,7 @@ def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
     for message in (
         blocks.reply(share(), Reply("en", paper=one, brief=brief, first=first), HOSTILE),
         blocks.reply(share(), Reply("en", error=Tell("not_found", url=HOSTILE))),
-        *digest_blocks.digest_replies(replace(digest_of(1), entries=(DigestEntry(one, brief),))).values(),
+        digest_blocks.digest_reply(replace(digest_of(1), entries=(DigestEntry(one, brief),)), 0, 1),
         digest_blocks.digest_parent(replace(digest_of(1), entries=(DigestEntry(one, brief),), topic=HOSTILE)),
     ):
         accepted(message)

@@ -127,13 +127,16 @@ class Scene:
         if len(parents) < self.days:
             return False
         last = self.place.message(channel, parents[-1]) or {}
-        return "没有分享论文" in last["text"] or bool(self.files(channel, parents[-1]))
+        return "没有分享论文" in last["text"] or self.reports(channel, parents[-1]) == 1
 
     def digests_complete(self) -> bool:
         return all(self.digest_complete(channel) for channel in self.channels)
 
     def files(self, channel: str, parent: str) -> list[str]:
         return [file["name"] for message in self.place.thread(channel, parent) for file in message.get("files", [])]
+
+    def reports(self, channel: str, parent: str) -> int:
+        return sum(name.endswith(".md") for name in self.files(channel, parent))
 
     def verify(self) -> None:
         for channel, ts, paper in self.shares:
@@ -151,7 +154,9 @@ class Scene:
                 replies = [str(message["blocks"]) for message in thread if not message.get("files")]
                 for reply in replies:
                     briefed.update(title for title in expected for _ in range(reply.count(f"'{title}'")))
-                assert len(self.files(channel, parent)) == (1 if replies else 0)
+                assert self.reports(channel, parent) == (1 if replies else 0)
+                files = self.files(channel, parent)
+                assert len(files) == len(set(files)), "a picture came twice"
             assert briefed == expected
 
 

@@ -16,6 +16,7 @@ from bot.briefs.clauses import Clause, Context
 from bot.briefs.extractive import answer, draft_of, extract, question
 from bot.briefs.ground import check
 from bot.briefs.passages import passages
+from bot.briefs.phrasing import worded
 from bot.briefs.roles import left_out
 from bot.briefs.sentences import split, without_citations
 from bot.briefs.source import plain
@@ -86,6 +87,12 @@ def test_what_grounding_objects_to_is_not_taken() -> None:
 def test_without_an_abstract_the_page_is_read() -> None:
     bare = Paper(id="", title=PAPER.title)
     assert "2.3×" in extract(bare, TEXT, "en").effect
+
+
+def test_a_sentence_behind_a_heading_begins_small_in_the_middle_of_ours() -> None:
+    clause = Clause("problem", "Readers of long logs struggle with noise", 1.0, finite=True)
+    said = worded(clause, NOBODY, "Introduction Readers of long logs struggle with noise.")
+    assert said == "the problem that readers of long logs struggle with noise"
 
 
 def test_a_name_of_many_words_keeps_its_capital_in_the_middle_of_ours() -> None:

@@ -61,7 +61,8 @@ def _lowered(words: str, context: Context, text: str) -> str:
     if first is None or first[0] == context.name:
         return words
     small = re.search(rf"(?<![\w-]){first[0].lower()}(?![\w-])", text)
-    named = re.search(rf"[a-z,] {first[0]}(?![\w-])", text) or first[0].lower() in context.title_words
+    # Behind a heading that the page runs into its text ("Introduction Readers of …") a sentence begins as well.
+    named = re.search(rf"(?<![\w-])[a-z][\w-]*,? {first[0]}(?![\w-])", text) or first[0].lower() in context.title_words
     return words[:1].lower() + words[1:] if small or not named else words
 
 

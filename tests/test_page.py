@@ -174,6 +174,15 @@ def test_the_app_home_shows_what_was_shared_and_finds_it(visit: Visit) -> None:
     assert visit.faults() == []
 
 
+def test_a_question_to_the_bot_alone_is_answered_in_a_thread(visit: Visit) -> None:
+    visit.page.get_by_role("tab", name="Messages").click()
+    composer = visit.page.get_by_label("Message paperwire")
+    composer.fill("help")
+    composer.press("Enter")
+    expect(thread(visit)).to_contain_text("/digest help")
+    visit.page.get_by_label("Close the thread").click()
+
+
 def test_dark_and_on_a_phone_it_can_be_used_as_well(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Dark colours").click()
     visit.page.set_viewport_size({"width": 390, "height": 844})

@@ -114,7 +114,7 @@ export class Composer extends Component {
     const refused = answers.some((each) => each.error);
     if (refused && !this.state.text) this.setState({ text, quiet: true });
     const ts = answers.at(-1)?.ts;
-    if (ts && !thread) show({ follow: ts });
+    if (ts && !thread) show({ follow: { channel, ts } });
     redraw();
   }
 }

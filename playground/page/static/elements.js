@@ -49,9 +49,10 @@ function Button({ element, use }) {
 // --- choosing, also as an input of a modal -----------------------------------------------------------
 
 const FIELDS = { datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
+const KINDS = { channel: "public", group: "private", im: "im", mpim: "mpim" };
 const idsOf = {
   users_select: () => people().map((each) => [each.id, each.name]),
-  conversations_select: () => channels().map((each) => [each.id, each.kind === "im" ? "Direct message" : `#${each.name}`]),
+  conversations_select: ({ filter }) => channels().filter((each) => !filter?.include || filter.include.includes(KINDS[each.kind])).map((each) => [each.id, each.kind === "im" ? "Direct message" : `#${each.name}`]),
   channels_select: () => channels().filter((each) => each.kind === "channel").map((each) => [each.id, `#${each.name}`]),
 };
 
@@ -79,7 +80,7 @@ const localTime = (seconds) => (seconds ? new Date(seconds * 1000 - new Date().g
 
 function options(element, kind, chosen) {
   const option = (value, words) => h("option", { value, selected: chosen.includes(value) }, words);
-  if (kind in idsOf) return idsOf[kind]().map(([value, words]) => option(value, words));
+  if (kind in idsOf) return idsOf[kind](element).map(([value, words]) => option(value, words));
   const shown = (list) => list.map((each) => option(each.value, each.text.text));
   if (element.option_groups) return element.option_groups.map((group) => h("optgroup", { label: group.label.text }, shown(group.options)));
   return shown(element.options ?? []);

@@ -42,7 +42,7 @@ function Guide() {
     if (where !== ui.channel) goTo(where);
     show({ sidebar: false });
     const { ts } = await act("share_sample", { channel: where, name: sample.name, by }, "The sample");
-    if (ts) show({ follow: ts });
+    if (ts) show({ follow: { channel: where, ts } });
   };
   const write = (draft) => {
     if (ui.channel === null) goTo(channels().find((each) => each.kind === "channel")?.id);

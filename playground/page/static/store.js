@@ -8,7 +8,7 @@ export const ui = {
   tab: "home", // of the app
   thread: null, // {channel, ts}
   sidebar: false, // on a phone
-  follow: null, // ts of a message of mine whose answer opens its thread
+  follow: null, // {channel, ts} of a message of mine whose answer opens its thread
   read: {}, // by channel, the ts up to which I have read
   toast: null,
   dialog: null, // a confirmation or a file, shown over everything
@@ -123,9 +123,8 @@ function begin() {
 
 /** A paper I shared is answered in its thread: open it, if nothing else is open there. */
 function follow() {
-  if (!ui.follow || !ui.channel) return;
-  if (replies(ui.channel, ui.follow).length === 0) return;
-  if (!ui.thread && matchMedia("(min-width: 900px)").matches) ui.thread = { channel: ui.channel, ts: ui.follow };
+  if (!ui.follow || replies(ui.follow.channel, ui.follow.ts).length === 0) return;
+  if (!ui.thread && matchMedia("(min-width: 900px)").matches) ui.thread = ui.follow;
   ui.follow = null;
 }
 

@@ -101,10 +101,10 @@ class SlackMessenger:
         self._sign(share, WORKING)
 
     def finished(self, share: Share, *, failed: bool, again: bool) -> None:
-        self._sign(share, FAILED if failed else DONE)
         self._unsign(share, WORKING)
         if again:
             self._unsign(share, DONE if failed else FAILED)
+        self._sign(share, FAILED if failed else DONE)
 
     def _sign(self, share: Share, name: str) -> None:
         self._expecting(

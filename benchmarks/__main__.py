@@ -1,19 +1,20 @@
-"""``make bench``: every figure in one run."""
+"""``make bench``: every figure in one run. ``python -m benchmarks.quality`` measures the briefs' checks."""
 
 from __future__ import annotations
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bot
+from benchmarks import bot, library, reading
 
 
 def main() -> None:
     console = Console()
-    table = Table("what", "figure", "aim", title="The bot")
-    for row in bot.rows():
-        table.add_row(*row)
-    console.print(table)
+    for title, rows in (("The bot", bot.rows()), ("Reading", reading.rows()), ("The library", library.rows())):
+        table = Table("what", "figure", "aim", title=title)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
 
 
 if __name__ == "__main__":

@@ -192,3 +192,19 @@ def test_a_closed_jail_leaves_no_children(paper: Path) -> None:
     assert children() <= before
     with pytest.raises(ValueError, match="closed"):
         jail.read(paper)
+
+
+def test_a_large_bot_does_not_make_its_children_look_worn(paper: Path) -> None:
+    """The kernel hands a process's memory mark on to what it starts."""
+    program = (
+        "import sys; from pathlib import Path; from bot.papers.jail import Jail; import psutil\n"
+        "ballast = bytearray(600_000_000); ballast[::4096] = b'x' * len(ballast[::4096])\n"
+        "def children(): return {each.pid for each in psutil.Process().children()}\n"
+        "with Jail(1, max_pages=40) as jail:\n"
+        "    jail.read(Path(sys.argv[1])); before = children()\n"
+        "    for _ in range(3): jail.read(Path(sys.argv[1]))\n"
+        "    sys.exit(children() != before)\n"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", program, str(paper)], cwd=root, timeout=120, check=False)
+    assert done.returncode == 0

@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import queue
+import resource
 import select
 import signal
 import subprocess
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 _READS_PER_CHILD = 200
 _CHILD_MB = 180
 """A child that has grown beyond this is replaced: memory that PDFs fragmented does not come back."""
+_MAXRSS_UNITS = 2**20 if sys.platform == "darwin" else 2**10
+"""``ru_maxrss`` a megabyte: it counts bytes on macOS, kilobytes on Linux (getrusage(2))."""
 _LONGEST_REPLY = 64 * 2**20
 _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
 """How C++ ends when an allocation is refused."""
@@ -63,6 +66,7 @@ class _Child:
             env={"PYTHONPATH": paths, "PYTHONUTF8": "1"},
             cwd="/",
         )
+        self._inherited = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         self.reads = 0
         self.megabytes = 0
 
@@ -101,7 +105,9 @@ class _Child:
         except ChildProcessError:
             return _Died(self.process.wait(), 0)
         self.process.returncode = os.waitstatus_to_exitcode(status)
-        return _Died(self.process.returncode, usage.ru_maxrss // (2**20 if sys.platform == "darwin" else 2**10))
+        # The kernel's high mark begins at what we had when we started the child; only above it, it is the child's.
+        own = usage.ru_maxrss if usage.ru_maxrss > self._inherited else 0
+        return _Died(self.process.returncode, own // _MAXRSS_UNITS)
 
     @property
     def worn(self) -> bool:

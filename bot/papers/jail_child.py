@@ -77,8 +77,13 @@ def _allow_seconds(seconds: int) -> None:
 
 
 def _resident_megabytes() -> int:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (2**20 if sys.platform == "darwin" else 2**10)
+    """The most memory this process had. ``ru_maxrss`` starts at what the parent had when it started us (getrusage(2)
+    keeps the high mark over exec), and the bot is larger than we are; Linux knows our own."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        own = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(own.split()[1]) // 2**10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 2**20
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ _APPLICATION_VERSION = "1"
 # The count includes kills that were not the workflow's fault.
 _MAX_RECOVERIES = 1_000
 # The default of one second would be waited at every stage.
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.25
 
 # Outages last minutes to hours; what was accepted waits for their end.
 _TRIES = 60

@@ -1,12 +1,14 @@
-"""What holds in every test: no socket leaves this machine."""
+"""What holds in every test: no socket leaves this machine. And Postgres, for those that need one."""
 
 from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from postgres_cluster import PostgresCluster, PostgresServer, running_cluster, running_server
 
 
 def _is_loopback(address: Any) -> bool:
@@ -37,3 +39,25 @@ def only_loopback() -> Any:
     patch.setattr(socket.socket, "connect_ex", guarded_ex)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One for all tests: the one that TEST_POSTGRES_URL names, else a cluster of our own."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of an empty database that is gone after the test."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def postgres_cluster() -> Iterator[PostgresCluster]:
+    """A cluster for the module's tests alone, which may stop and start it."""
+    with running_cluster() as cluster:
+        yield cluster

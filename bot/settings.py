@@ -40,6 +40,26 @@ class Settings(BaseSettings):
         alias="SLACK_SIGNING_SECRET",
         description="Signing secret of your Slack app. Needed with `--http`.",
     )
+    client_id: str | None = Field(
+        None,
+        alias="SLACK_CLIENT_ID",
+        description="Client ID of your Slack app, for several workspaces: each installs the app at `/slack/install`, "
+        "and `SLACK_BOT_TOKEN` is not used.",
+    )
+    client_secret: SecretStr | None = Field(
+        None, alias="SLACK_CLIENT_SECRET", description="Client secret of your Slack app. Needed with `SLACK_CLIENT_ID`."
+    )
+    redirect_url: str | None = Field(
+        None,
+        alias="SLACK_REDIRECT_URI",
+        description="`https://your.host/slack/oauth_redirect`. Needed when the app's page lists several redirect URLs.",
+    )
+    token_key: SecretStr | None = Field(
+        None,
+        alias="PAPERWIRE_TOKEN_KEY",
+        description="Key that encrypts the workspaces' tokens; of several, comma-separated, the first encrypts and all "
+        "decrypt. Needed with `SLACK_CLIENT_ID`.",
+    )
     slack_api_url: str = Field(
         "https://slack.com/api/",
         alias="SLACK_API_URL",
@@ -156,12 +176,24 @@ class Settings(BaseSettings):
         return self.data / "paperwire.work.db"
 
     @property
+    def installations_url(self) -> str:
+        """SQLAlchemy's, of the workspaces that have installed the app."""
+        return f"sqlite:///{self.data / 'paperwire.installations.db'}"
+
+    @property
+    def token_keys(self) -> tuple[str, ...]:
+        words = self.token_key.get_secret_value() if self.token_key else ""
+        return tuple(word.strip() for word in words.split(",") if word.strip())
+
+    @property
     def pdf_folder(self) -> Path:
         return self.data / "pdfs"
 
     def missing(self, *, http: bool) -> list[str]:
         """The variables that running the bot needs and that are not set."""
-        needed = {"SLACK_BOT_TOKEN": self.bot_token}
+        needed: dict[str, SecretStr | None] = (
+            {"SLACK_CLIENT_SECRET": self.client_secret} if self.client_id else {"SLACK_BOT_TOKEN": self.bot_token}
+        )
         needed["SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN"] = self.signing_secret if http else self.app_token
         return [name for name, given in needed.items() if given is None]
 

@@ -1,14 +1,20 @@
 """The tables of the library, as one append-only list of migrations.
 
-A step that was ever released is never edited: a change is a further step. ``docs/library.md`` explains the tables.
+A step that was ever released is never edited: a change is a further ``Migration`` at the end of ``MIGRATIONS``, its
+name going on from the last number. ``docs/library.md`` explains the tables.
+
+Statements are written once, for SQLite and Postgres both (see ``storage.migrations``):
+
+- columns are TEXT, INTEGER (64 bits; flags are 0 and 1) or REAL, times are text as ``rows.stamp`` writes them;
+- ``CREATE TABLE … ( … ) STRICT``; ``number INTEGER PRIMARY KEY`` counts rows by arrival and is given by the database;
+- a column added to a table has a default when it is NOT NULL;
+- every table has a primary key that begins with ``team_id``, where it has a team;
+- what only one database understands stands in ``Only("sqlite", …)`` or ``Only("postgres", …)``.
 """
 
 from __future__ import annotations
 
-from sqlite_utils import Migrations
-from sqlite_utils.db import Database
-
-migrations = Migrations("paperwire")
+from storage.migrations import Migration, Only
 
 # Every table starts with the team and refers to others by it as well, so that no row can point into another team.
 # ``papers.scope`` is '' for what the whole team may see, else the one channel that may.
@@ -229,14 +235,31 @@ _FIRST = (
 )
 
 
-@migrations()
-def m001_first_tables(db: Database) -> None:
-    for statement in _FIRST:
-        db.execute(statement)
-
+# The words come parted by spaces already; prefixes of up to three letters have an index of their own.
+_FULL_TEXT_OF_SQLITE = (
+    """
+    CREATE VIRTUAL TABLE findable_words USING fts5 (
+        seen, title, brief, names, abstract,
+        content = 'findable', content_rowid = 'number',
+        tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '1 2 3'
+    )
+    """,
+    """
+    CREATE TRIGGER findable_added AFTER INSERT ON findable BEGIN
+        INSERT INTO findable_words (rowid, seen, title, brief, names, abstract)
+        VALUES (new.number, new.seen, new.title, new.brief, new.names, new.abstract);
+    END
+    """,
+    """
+    CREATE TRIGGER findable_dropped AFTER DELETE ON findable BEGIN
+        INSERT INTO findable_words (findable_words, rowid, seen, title, brief, names, abstract)
+        VALUES ('delete', old.number, old.seen, old.title, old.brief, old.names, old.abstract);
+    END
+    """,
+)
 
 # What people say and do about papers, and how papers are found. Statements run in order.
-_SECOND = (
+_SECOND: tuple[str | Only, ...] = (
     "ALTER TABLE schedules ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",
     "ALTER TABLE channel_settings ADD COLUMN mode TEXT NOT NULL DEFAULT 'reply'",
     "ALTER TABLE shares ADD COLUMN silent INTEGER NOT NULL DEFAULT 0",
@@ -281,30 +304,10 @@ _SECOND = (
         abstract TEXT NOT NULL
     ) STRICT
     """,
-    # The words come parted by spaces already; prefixes of up to three letters have an index of their own.
-    """
-    CREATE VIRTUAL TABLE findable_words USING fts5 (
-        seen, title, brief, names, abstract,
-        content = 'findable', content_rowid = 'number',
-        tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '1 2 3'
-    )
-    """,
-    """
-    CREATE TRIGGER findable_added AFTER INSERT ON findable BEGIN
-        INSERT INTO findable_words (rowid, seen, title, brief, names, abstract)
-        VALUES (new.number, new.seen, new.title, new.brief, new.names, new.abstract);
-    END
-    """,
-    """
-    CREATE TRIGGER findable_dropped AFTER DELETE ON findable BEGIN
-        INSERT INTO findable_words (findable_words, rowid, seen, title, brief, names, abstract)
-        VALUES ('delete', old.number, old.seen, old.title, old.brief, old.names, old.abstract);
-    END
-    """,
+    *(Only("sqlite", each) for each in _FULL_TEXT_OF_SQLITE),
 )
 
-
-@migrations()
-def m002_finding_correcting_discussing(db: Database) -> None:
-    for statement in _SECOND:
-        db.execute(statement)
+MIGRATIONS = (
+    Migration("m001_first_tables", _FIRST),
+    Migration("m002_finding_correcting_discussing", _SECOND),
+)

@@ -14,8 +14,9 @@ from sqlite_utils import Database
 from bot.errors import PaperwireError, Retry, Tell
 from storage import index
 from storage.library import SqlLibrary
+from storage.migrations import for_sqlite
 from storage.rows import Row, Transaction, Value, storable
-from storage.schema import migrations
+from storage.schema import MIGRATIONS
 
 _BUSY_SECONDS = 15.0
 _PRAGMAS = (
@@ -130,7 +131,8 @@ class SqliteLibrary(SqlLibrary):
         _use_wal(database)
         # One transaction over all steps: of two processes starting at once, the second finds them applied.
         with self._writing():
-            ours = {step.name for step in migrations.pending(Database(memory=True))}
+            migrations = for_sqlite(MIGRATIONS)
+            ours = {step.name for step in MIGRATIONS}
             if any(step.name not in ours for step in migrations.applied(database)):
                 raise Tell("library_newer", path=str(self._path))
             unindexed = not database["findable"].exists()

@@ -13,7 +13,8 @@ from library_samples import at, brief, paper, share, text
 from sqlite_utils import Database
 
 from bot.models import ChannelSettings, Digest, Paper, Period, Schedule, ShareState, Usage
-from storage.schema import migrations
+from storage.migrations import for_sqlite
+from storage.schema import MIGRATIONS
 from storage.sqlite import SqliteLibrary
 
 ALWAYS = Period(at(-1000), at(1000))
@@ -374,7 +375,7 @@ def test_a_private_channel_gathers_the_same_work_into_one_entry(library: SqliteL
 def test_a_library_of_the_first_tables_goes_on_with_all_it_holds(tmp_path: Path) -> None:
     file = tmp_path / "library.db"
     old = Database(file)
-    migrations.apply(old, stop_before="m002_finding_correcting_discussing")
+    for_sqlite(MIGRATIONS).apply(old, stop_before="m002_finding_correcting_discussing")
     old.conn.executescript(_OLD)
     old.close()
     for _ in range(2):

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from bot import __version__, commands
 from bot.answering import Answering
 from bot.briefing import Briefing
+from bot.briefs.meter import Ledger
 from bot.briefs.model import Answers
 from bot.briefs.write import Writer
 from bot.commands import Program
@@ -64,13 +65,14 @@ def clock(settings: Settings) -> Callable[[], datetime]:
 
 
 @contextmanager
-def open_pipeline(settings: Settings, folder: Path, answers: Answers) -> Iterator[Pipeline]:
+def open_pipeline(
+    settings: Settings, folder: Path, answers: Answers, ledger: Ledger | None = None
+) -> Iterator[Pipeline]:
     """The stages from link to brief, with the processes that read PDFs."""
     web = Web(settings)
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
-        yield Pipeline(
-            web, Resolver(settings, web), jail, Writer(settings, answers), folder, int(settings.max_pdf_mb * 1_000_000)
-        )
+        writer = Writer(settings, answers, ledger)
+        yield Pipeline(web, Resolver(settings, web), jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
 
 
 @contextmanager
@@ -109,7 +111,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     with ExitStack() as stack:
         library = SqliteLibrary(settings.library_file)
         stack.callback(library.close)
-        pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library))
+        pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
         token = settings.bot_token.get_secret_value() if settings.bot_token else None
         client = make_client(token, settings.slack_api_url)
         messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
@@ -142,6 +144,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             now=now,
             language=settings.language,
             zone=settings.zone,
+            budget=settings.monthly_budget,
             waiting=work.waiting,
         )
         secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.briefs.meter import Commission
 from bot.errors import Retry, Tell
 from bot.models import Brief, Identifier, Language, Metadata, Paper, Share, ShareState
 from bot.pipeline import Found, Pipeline, spares_text
@@ -107,6 +108,12 @@ class Briefing:
                     if not step("keep", lambda: self._keep(share, source, brief)):
                         return
         except Retry as error:
+            if error.code == "model_limit":
+                # Not an outage: who waits for a turn loses no try.
+                at = step("limited", lambda: self._clock().isoformat())
+                key = f"{share.id}:{again}:turn:{at}"
+                self._work.enqueue(SHARES, "brief_share", key, raw, again, tries, delay=max(1.0, error.after or 0.0))
+                return
             if tries < len(_RETRY_AFTER):
                 delay = max(_RETRY_AFTER[tries], min(error.after or 0.0, 3600.0))
                 key = f"{share.id}:{again}:try:{tries + 1}"
@@ -234,7 +241,8 @@ class Briefing:
 
     def _ask(self, share: Share, source: Json, language: Language, *, patient: bool) -> Json:
         found = self._found(share, source)
-        brief = self._pipeline.write(found.paper, found.text, language, self._clock(), patient=patient)
+        commission = Commission(share.team_id, share.id)
+        brief = self._pipeline.write(found, language, self._clock(), patient=patient, commission=commission)
         dumped: Json = _BRIEF.dump_python(brief, mode="json")
         return dumped
 

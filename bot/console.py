@@ -77,7 +77,7 @@ def brief_source(pipeline: Pipeline, source: str, language: Language, now: datet
     """Brief one file or link."""
     try:
         found = find(pipeline, source)
-        brief = pipeline.write(found.paper, found.text, language, now)
+        brief = pipeline.write(found, language, now)
     except PaperwireError as error:
         return Briefed(source, is_link(source), error=error)
     return Briefed(source, is_link(source), found.paper, brief)

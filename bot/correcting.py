@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.briefs.correction import Correction, corrected
+from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE, Answers
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
@@ -208,11 +209,12 @@ class Correcting:
             raise Tell("withdrawn")
         share, now = stored.share, self._clock()
         text = self._library.text(place.team_id, paper.id, share.channel_id)
-        writer = Writer(self._settings, _Anew(self._library, key))
+        writer = Writer(self._settings, _Anew(self._library, key), self._library)
+        commission = Commission(place.team_id, share.id)
         if model is None:
-            brief = writer.write(paper, text, place.language, now=now)
+            brief = writer.write(paper, text, place.language, now=now, commission=commission)
         else:
-            [brief] = writer.compare(paper, text, place.language, [model], now=now)
+            [brief] = writer.compare(paper, text, place.language, [model], now=now, commission=commission)
         failed = model_notes(brief)
         if failed and brief.model == EXTRACTIVE and self._current(place) is not None:
             # A brief at hand is better than excerpts made for want of a model.

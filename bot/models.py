@@ -150,6 +150,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """What may be asked of one model within ``seconds``; None where there is no limit."""
+
+    requests: int | None
+    tokens: int | None
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Our sentence about a paper in one language, with the proof of each slot."""
 

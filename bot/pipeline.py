@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from bot.briefs import model
+from bot.briefs.meter import Commission
 from bot.briefs.write import Writer
 from bot.errors import Tell
 from bot.models import Brief, FullText, Identifier, Language, Metadata, Paper, Reading
@@ -116,10 +117,16 @@ class Pipeline:
         return Found(paper, reading.text if reading else None)
 
     def write(
-        self, paper: Paper, text: FullText | None, language: Language, now: datetime, *, patient: bool = False
+        self,
+        found: Found,
+        language: Language,
+        now: datetime,
+        *,
+        patient: bool = False,
+        commission: Commission | None = None,
     ) -> Brief:
         """The brief, grounded. With ``patient`` raises Retry where a model may answer later; else it is excerpted."""
-        return self._writer.write(paper, text, language, now=now, patient=patient)
+        return self._writer.write(found.paper, found.text, language, now=now, patient=patient, commission=commission)
 
     def first_page(self, paper: Paper) -> bytes | None:
         """A picture (PNG) of the paper's first page; None when its PDF is not at hand, or cannot be drawn."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from bot.errors import PaperwireError
 from bot.models import (
+    Allowance,
     Brief,
     ChannelSettings,
     Digest,
@@ -234,6 +235,18 @@ class Library(Protocol):
 
     def forget_answer(self, key: str) -> None:
         """Drop the words of an answer that led to no brief, so that a later attempt asks anew."""
+
+    def reserve_call(self, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float:
+        """Count a call of a model, of about so many tokens, among those of the last ``allowance.seconds``; 0.0 then.
+
+        Where it does not fit nothing is counted, and the answer is in how many seconds it may. Over all teams.
+        """
+
+    def book_call(self, team_id: str, call_id: str, usage: Usage, now: datetime) -> None:
+        """What a call really took: its tokens correct the reservation, its cost (0 when unknown) is the team's."""
+
+    def spent(self, team_id: str, now: datetime) -> float:
+        """What models cost a team in the month of ``now`` (UTC), in US dollars."""
 
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""

@@ -104,6 +104,25 @@ class Settings(BaseSettings):
         gt=0,
         description="Deadline over all tries of one model, in seconds.",
     )
+    model_requests_per_minute: int | None = Field(
+        None,
+        alias="PAPERWIRE_MODEL_REQUESTS_PER_MINUTE",
+        ge=1,
+        description="Most requests to one model in any minute, by all processes together; no limit when not set.",
+    )
+    model_tokens_per_minute: int | None = Field(
+        None,
+        alias="PAPERWIRE_MODEL_TOKENS_PER_MINUTE",
+        ge=1,
+        description="Most tokens, in and out, of one model in any minute, by all processes together.",
+    )
+    monthly_budget: float | None = Field(
+        None,
+        alias="PAPERWIRE_MONTHLY_BUDGET",
+        ge=0,
+        description="US dollars that models may cost a workspace in a month (UTC); once they are spent, briefs are "
+        "excerpted.",
+    )
     max_pdf_mb: float = Field(50, alias="PAPERWIRE_MAX_PDF_MB", gt=0, description="Largest PDF read, in megabytes.")
     max_pages: int = Field(400, alias="PAPERWIRE_MAX_PAGES", gt=0, description="Longest PDF read, in pages.")
     fetch_seconds: float = Field(

@@ -33,6 +33,8 @@ class Desk:
     """Where a channel chose none."""
     zone: str
     """Where a channel chose none."""
+    budget: float | None
+    """US dollars that models may cost a team in a month; None for no limit."""
 
     answering: Answering
     correcting: Correcting

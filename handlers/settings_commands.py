@@ -157,7 +157,15 @@ def status(asked: Asked) -> Message:
         zone=settings.zone,
         schedule=_words(stored, asked.language) if stored else "–",
         waiting=asked.desk.waiting(),
+        models=_spendings(asked),
     )
+
+
+def _spendings(asked: Asked) -> str:
+    spent, budget = asked.desk.library.spent(asked.team_id, asked.desk.now()), asked.desk.budget
+    if budget is None:
+        return say(asked.language, "commands.spent", spent=f"{spent:.4f}")
+    return say(asked.language, "commands.spent_of", spent=f"{spent:.4f}", budget=f"{budget:.2f}")
 
 
 def _said(asked: Asked, key: str, **facts: object) -> Message:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.models import (
+    Allowance,
     Brief,
     ChannelSettings,
     Digest,
@@ -29,7 +30,7 @@ from bot.models import (
     StoredShare,
     Usage,
 )
-from storage import answers, briefs, channels, digests, discussions, entries, finding, keeping, papers, shares
+from storage import accounts, answers, briefs, channels, digests, discussions, entries, finding, keeping, papers, shares
 from storage.rows import Transaction
 
 
@@ -270,6 +271,18 @@ class SqlLibrary(ABC):
     def forget_answer(self, key: str) -> None:
         with self._writing() as tx:
             answers.forget(tx, key)
+
+    def reserve_call(self, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float:
+        with self._writing() as tx:
+            return accounts.reserve(tx, call_id, model, tokens, allowance, now)
+
+    def book_call(self, team_id: str, call_id: str, usage: Usage, now: datetime) -> None:
+        with self._writing() as tx:
+            accounts.book(tx, team_id, call_id, usage, now)
+
+    def spent(self, team_id: str, now: datetime) -> float:
+        with self._reading() as tx:
+            return accounts.spent(tx, team_id, now)
 
     # retention
 

@@ -307,7 +307,29 @@ _SECOND: tuple[str | Only, ...] = (
     *(Only("sqlite", each) for each in _FULL_TEXT_OF_SQLITE),
 )
 
+# What models may be asked and what they cost. ``model_calls`` holds those of the last minute only.
+_THIRD: tuple[str | Only, ...] = (
+    """
+    CREATE TABLE model_calls (
+        id TEXT NOT NULL PRIMARY KEY,
+        model TEXT NOT NULL,
+        at TEXT NOT NULL,
+        tokens INTEGER NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX model_calls_at ON model_calls (model, at)",
+    """
+    CREATE TABLE spendings (
+        team_id TEXT NOT NULL,
+        month TEXT NOT NULL,
+        cost REAL NOT NULL,
+        PRIMARY KEY (team_id, month)
+    ) STRICT
+    """,
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
+    Migration("m003_limits_of_models", _THIRD),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -73,6 +74,8 @@ class FakeModelServer:
         """Every request body received, in order."""
         self.headers: list[dict[str, str]] = []
         self.paths: list[str] = []
+        self.times: list[float] = []
+        """When each request came, by a clock that only goes on."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
@@ -113,6 +116,7 @@ def _handler(server: FakeModelServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             request = json.loads(body)
             server.requests.append(request)
+            server.times.append(time.monotonic())
             server.headers.append(dict(self.headers))
             server.paths.append(self.path)
             reply = server.answer(request)

@@ -138,6 +138,7 @@ def test_a_channel_chooses_its_language_topic_and_mode(office: Office) -> None:
     assert "quiet" in office.say("/digest mode loud", channel)["text"]
     status = office.say("/digest status", channel)["text"]
     assert all(words in status for words in ("mode off", "reading aids", "language en"))
+    assert "Models this month, whole workspace*: $0.0000" in status
 
 
 def test_papers_are_exported_to_the_asker_alone(office: Office) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
 
-from bot.briefs import failures, model
+from bot.briefs import completion, failures, meter, model
 from bot.briefs.deadline import Deadline
 from bot.briefs.failures import redacted
 from bot.briefs.model import Models, Tally
@@ -274,5 +274,6 @@ def test_every_failure_has_its_sentences_and_its_row_in_the_guide() -> None:
     codes = {key.removeprefix("errors.") for key in keys_of("en") if key.startswith("errors.model_")}
     assert codes == {key.removeprefix("errors.") for key in keys_of("zh") if key.startswith("errors.model_")}
     assert codes == set(re.findall(r"^\| `(model_\w+)`", guide, re.MULTILINE))
-    source = Path(failures.__file__).read_text(encoding="utf-8") + Path(model.__file__).read_text(encoding="utf-8")
+    modules = (failures, model, completion, meter)
+    source = "".join(Path(str(each.__file__)).read_text(encoding="utf-8") for each in modules)
     assert set(re.findall(r'"(model_[a-z_]+)"', source)) <= codes

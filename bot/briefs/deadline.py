@@ -6,6 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import Retry
@@ -24,6 +25,12 @@ class Deadline:
     def left(self) -> float:
         """Seconds, never negative."""
         return max(0.0, self._end - time.monotonic())
+
+
+def running(now: datetime) -> Callable[[], datetime]:
+    """A clock that shows ``now`` and goes on from there."""
+    began = time.monotonic()
+    return lambda: now + timedelta(seconds=time.monotonic() - began)
 
 
 def within(deadline: Deadline, call: Callable[[], Any], model: str) -> Any:

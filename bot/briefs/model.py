@@ -14,15 +14,18 @@ import os
 import threading
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from bot.briefs import extractive
+from bot.briefs.completion import content_of, usage_of
 from bot.briefs.deadline import Deadline as Deadline
-from bot.briefs.deadline import within
+from bot.briefs.deadline import running, within
 from bot.briefs.failures import classified, dislikes_format, redacted
+from bot.briefs.meter import Commission, Ledger, Meter
 from bot.errors import Retry, Tell
 from bot.models import Paper, Usage
 from bot.settings import Settings
@@ -139,9 +142,10 @@ def _extractive_provider(litellm: Any) -> Any:
 class Models:
     """Asks any model by its LiteLLM name; one instance serves all threads."""
 
-    def __init__(self, settings: Settings, answers: Answers) -> None:
+    def __init__(self, settings: Settings, answers: Answers, ledger: Ledger | None = None) -> None:
         self._settings = settings
         self._answers = answers
+        self._meter = Meter(settings, ledger)
 
     def ask(
         self,
@@ -152,14 +156,16 @@ class Models:
         tally: Tally,
         *,
         now: datetime,
+        commission: Commission | None = None,
     ) -> str:
         """The model's answer to ``messages``, JSON by ``schema`` where the model can be held to it.
 
         What it takes is added to ``tally``; an answer that is known already takes nothing.
 
         Raises Tell for what only a person can mend (``model_no_key``, ``model_wrong_key``, ``model_no_credit``,
-        ``model_unknown``, ``model_context``, ``model_filter``, ``model_refused``, ``model_request``) and Retry
-        (``model_timeout``, ``model_busy``, ``model_down``, ``model_empty``) when all attempts failed.
+        ``model_unknown``, ``model_context``, ``model_filter``, ``model_refused``, ``model_request``), for
+        ``model_budget``, and Retry (``model_timeout``, ``model_busy``, ``model_down``, ``model_empty``) when all
+        attempts failed, or ``model_limit`` when it was not this call's turn.
         """
         if model == EXTRACTIVE:
             return self._excerpts(messages, tally)
@@ -168,7 +174,8 @@ class Models:
             return known
         spent = Tally()
         try:
-            text = self._attempts(model, messages, schema, deadline, spent)
+            call = _Call(model, deadline, spent, commission, running(now))
+            text = self._attempts(call, self._request(model, messages, schema))
             self._answers.keep_answer(key, model, text, spent.usage, now)
         finally:
             tally.add(spent.usage)
@@ -184,19 +191,15 @@ class Models:
         tally.add(Usage(seconds=time.monotonic() - began))
         return str(reply.choices[0].message.content)
 
-    def _attempts(
-        self, model: str, messages: Sequence[Message], schema: Schema, deadline: Deadline, tally: Tally
-    ) -> str:
-        request = self._request(model, messages, schema)
+    def _attempts(self, call: _Call, request: dict[str, Any]) -> str:
+        model, deadline = call.model, call.deadline
         failure: Retry = Retry("model_timeout", model=model)
         for attempt in range(ATTEMPTS):
-            began = time.monotonic()
+            free = "api_base" in request
+            call_id = self._meter.admit(call.commission, request, deadline, call.clock, model=model, free=free)
             try:
-                reply = within(
-                    deadline, partial(_litellm().completion, **request, timeout=max(deadline.left, 0.1)), model
-                )
-                tally.add(self._usage(reply, time.monotonic() - began))
-                text, cut_off = _content(model, reply)
+                reply = self._completion(call, call_id, request)
+                text, cut_off = content_of(model, reply)
                 if not cut_off or request["max_tokens"] == LONG_ANSWER:
                     return text
                 request["max_tokens"] = LONG_ANSWER
@@ -216,6 +219,26 @@ class Models:
                 break
             time.sleep(wait)
         raise failure
+
+    def _completion(self, call: _Call, call_id: str, request: Mapping[str, Any]) -> Any:
+        """One request; what it took is added up and booked before anything is done with the answer."""
+        began = time.monotonic()
+        try:
+            reply = within(
+                call.deadline,
+                partial(_litellm().completion, **request, timeout=max(call.deadline.left, 0.1)),
+                call.model,
+            )
+        except Retry:
+            raise  # given up: what it took is not known, the reservation stands
+        except Exception:
+            self._meter.book(call.commission, call_id, Usage(calls=1), call.clock())
+            raise
+        usage = usage_of(reply, time.monotonic() - began, own="api_base" in request)
+        call.tally.add(usage)
+        if usage.input_tokens or usage.cost:
+            self._meter.book(call.commission, call_id, usage, call.clock())
+        return reply
 
     def _failure(self, model: str, error: Exception) -> Retry:
         """Log what LiteLLM raised; raise what cannot be mended by trying again."""
@@ -259,16 +282,16 @@ class Models:
             raise Tell("model_no_key", model=model, variable=missing[0])
         return request | _format(litellm, name, provider, schema)
 
-    def _usage(self, reply: Any, seconds: float) -> Usage:
-        spent = getattr(reply, "usage", None)
-        cost = None if self._settings.model_url else (getattr(reply, "_hidden_params", None) or {}).get("response_cost")
-        return Usage(
-            input_tokens=int(getattr(spent, "prompt_tokens", 0) or 0),
-            output_tokens=int(getattr(spent, "completion_tokens", 0) or 0),
-            cost=None if cost is None else float(cost),
-            calls=1,
-            seconds=seconds,
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """The circumstances of a question."""
+
+    model: str
+    deadline: Deadline
+    tally: Tally
+    commission: Commission | None
+    clock: Callable[[], datetime]
 
 
 def _key(model: str, messages: Sequence[Message]) -> str:
@@ -295,24 +318,3 @@ def _format(litellm: Any, name: str, provider: str, schema: Schema) -> dict[str,
     if "response_format" in (litellm.get_supported_openai_params(name, custom_llm_provider=provider) or ()):
         return {"response_format": {"type": "json_object"}}
     return {}
-
-
-# --- understanding what came back -------------------------------------------------------------------
-
-
-def _content(model: str, reply: Any) -> tuple[str, bool]:
-    """The answer's words, and whether they were cut off. None of these faults raises by itself."""
-    choices = getattr(reply, "choices", None)
-    if not choices:
-        raise Retry("model_empty", model=model)
-    message, finish = choices[0].message, choices[0].finish_reason
-    if finish == "content_filter":
-        raise Tell("model_filter", model=model)
-    if getattr(message, "refusal", None) or (getattr(message, "provider_specific_fields", None) or {}).get("refusal"):
-        raise Tell("model_refused", model=model)
-    text = message.content
-    if not isinstance(text, str) or not text.strip():
-        if finish == "length":
-            return "", True
-        raise Retry("model_empty", model=model)
-    return text, finish == "length"

@@ -19,7 +19,12 @@ def model_notes(brief: Brief) -> list[str]:
     instead = "reply.now_extractive" if brief.model == EXTRACTIVE else "reply.now_fallback"
     then = say(brief.language, instead, model=brief.model)
     gap = "" if brief.language == "zh" else " "
-    return [f"{explain(brief.language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure]
+    # A budget is spent for all models alike.
+    return list(
+        dict.fromkeys(
+            f"{explain(brief.language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure
+        )
+    )
 
 
 def _failure(badge: str) -> Tell | None:

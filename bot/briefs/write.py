@@ -7,14 +7,15 @@ replaced by an excerpt. A model that does not answer is replaced by the next one
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.briefs import ask, extractive
 from bot.briefs.brief import plain, sentence, shown_institutions, slot
-from bot.briefs.deadline import Deadline
+from bot.briefs.deadline import Deadline, running
 from bot.briefs.ground import check
+from bot.briefs.meter import Commission, Ledger
 from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
 from bot.briefs.notes import failure_badge
 from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
@@ -33,7 +34,8 @@ class _Work:
     paper: Paper
     text: FullText | None
     language: Language
-    now: datetime
+    clock: Callable[[], datetime]
+    commission: Commission | None
 
 
 @dataclass(slots=True)
@@ -50,26 +52,42 @@ class _Result:
 class Writer:
     """Writes briefs; one instance serves all threads."""
 
-    def __init__(self, settings: Settings, answers: Answers) -> None:
+    def __init__(self, settings: Settings, answers: Answers, ledger: Ledger | None = None) -> None:
         self._settings = settings
-        self._models = Models(settings, answers)
+        self._models = Models(settings, answers, ledger)
 
     def write(
-        self, paper: Paper, text: FullText | None, language: Language, *, now: datetime, patient: bool = False
+        self,
+        paper: Paper,
+        text: FullText | None,
+        language: Language,
+        *,
+        now: datetime,
+        patient: bool = False,
+        commission: Commission | None = None,
     ) -> Brief:
         """The brief of ``paper`` in ``language``; ``text`` is None when only the abstract could be had.
 
         When no configured model answers, the brief is excerpted and its badges say why (``model_timeout:gpt-…``).
-        With ``patient`` a Retry is raised instead if one of them may answer later.
+        With ``patient`` a Retry is raised instead if one of them may answer later; when it is only not our turn
+        (``model_limit``), always.
         """
         chain = [self._settings.model_for(language), *self._settings.fallback_models]
-        return self._by_first(chain, _Work(paper, text, language, now), patient=patient)
+        return self._by_first(chain, _Work(paper, text, language, running(now), commission), patient=patient)
 
     def compare(
-        self, paper: Paper, text: FullText | None, language: Language, models: Sequence[str], *, now: datetime
+        self,
+        paper: Paper,
+        text: FullText | None,
+        language: Language,
+        models: Sequence[str],
+        *,
+        now: datetime,
+        commission: Commission | None = None,
     ) -> list[Brief]:
         """The brief by each model alone; that of one that does not answer is excerpted and says so."""
-        return [self._by_first([model], _Work(paper, text, language, now), patient=False) for model in models]
+        work = _Work(paper, text, language, running(now), commission)
+        return [self._by_first([model], work, patient=False) for model in models]
 
     def _by_first(self, chain: Sequence[str], work: _Work, *, patient: bool) -> Brief:
         failures: list[PaperwireError] = []
@@ -77,9 +95,11 @@ class Writer:
         unusable: list[_Conversation] = []
         for model in dict.fromkeys([*chain, EXTRACTIVE]):
             if model == EXTRACTIVE:
-                later = next((each for each in failures if isinstance(each, Retry)), None)
-                if patient and later is not None:
-                    raise later
+                later = [each for each in failures if isinstance(each, Retry)]
+                if turn := [each for each in later if each.code == "model_limit"]:
+                    raise turn[0]
+                if patient and later:
+                    raise later[0]
             conversation = _Conversation(self._models, model, work, self._settings.model_seconds, tally)
             try:
                 result = conversation.draft()
@@ -151,7 +171,10 @@ class _Conversation:
         form = ask.schema(self._work.language)
         if self._model != EXTRACTIVE:
             self._asked.append(words)
-        return self._models.ask(self._model, words, form, self._deadline, self._tally, now=self._work.now)
+        work = self._work
+        return self._models.ask(
+            self._model, words, form, self._deadline, self._tally, now=work.clock(), commission=work.commission
+        )
 
 
 # --- from a draft to what may be posted --------------------------------------------------------------

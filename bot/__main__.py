@@ -29,6 +29,7 @@ from bot.console import NoAnswers
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
+from bot.engine import sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ChannelSettings
 from bot.papers.jail import Jail
@@ -115,7 +116,8 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         token = settings.bot_token.get_secret_value() if settings.bot_token else None
         client = make_client(token, settings.slack_api_url)
         messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
-        work = Work(settings.data, settings.work_file, workers=settings.workers, time_scale=settings.time_scale)
+        engine = sqlite_engine(settings.work_file)
+        work = Work(settings.data, engine, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
         posting = Posting(work, library, messenger, settings.language)
         digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
@@ -127,8 +129,9 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         stack.callback(work.close)
 
         def tidy() -> None:
-            work.forget_finished(datetime.now(UTC) - _RETENTION)
-            library.prune(now() - _RETENTION)
+            if work.tidies():
+                work.forget_finished(datetime.now(UTC) - _RETENTION)
+                library.prune(now() - _RETENTION)
             pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
 
         ticking = Clock(library, digesting, now, tidy, settings.time_scale)

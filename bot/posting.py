@@ -1,12 +1,13 @@
 """The workflows that answer: replies and notes, each posted exactly once; and how anything is posted once.
 
-Posting is not idempotent in Slack. Before a message goes out, the id of this process's life is remembered; a
-replay in another life, or a second try after an unknown outcome, looks the message up by its key first.
+Posting is not idempotent in Slack. Before a message goes out, an id of this run is remembered; a replay, which runs
+under another, or a second try after an unknown outcome, looks the message up by its key first.
 """
 
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -139,14 +140,13 @@ class Posting:
 
     def post_once(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
         """Post a message once; returns its ts."""
-        intended_by = self._work.step("post_intent", lambda: self._work.boot_id)
-        tried = False
+        this_run = uuid.uuid4().hex
+        tried = self._work.step("post_intent", lambda: this_run) != this_run
 
         def post() -> str:
             nonlocal tried
-            unsure = tried or intended_by != self._work.boot_id
+            there = self._messenger.posted(team_id, channel_id, thread_ts, key) if tried else None
             tried = True
-            there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
             return there or send()
 
         return str(self._work.insist("post", post))

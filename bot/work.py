@@ -1,16 +1,14 @@
 """Durable work: what was accepted is done once and for all, however often the process is killed.
 
-The engine is DBOS Transact on its own SQLite file. A workflow's inputs and step outputs are ids, names of files
-and small JSON, never tokens and never full text. ``Work`` wires the engine; what the workflows do stands in
-``bot.briefing`` and ``bot.posting``.
+The engine is DBOS Transact, on its own SQLite file or, for many replicas, on Postgres. A workflow's inputs and step
+outputs are ids, names of files and small JSON, never tokens and never full text. ``Work`` wires the engine; what the
+workflows do stands in ``bot.briefing`` and ``bot.posting``.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
-import os
 import threading
 import time
 import uuid
@@ -21,9 +19,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
-from sqlalchemy import event
+from dbos._utils import INTERNAL_QUEUE_NAME
 
+from bot.engine import sole_owner
 from bot.errors import PaperwireError, Retry, Tell
+from bot.lease import Lease, Leases
 
 log = logging.getLogger("paperwire.work")
 T = TypeVar("T")
@@ -36,6 +36,12 @@ _APPLICATION_VERSION = "1"
 _MAX_RECOVERIES = 1_000
 # The default of one second would be waited at every stage.
 _POLL_SECONDS = 0.25
+
+# Of the engine's tables on Postgres.
+_SCHEMA = "paperwire_work"
+_RESCUE_SECONDS = 3.0
+# Longer than a piece of work may lie between being taken from the queue and being run.
+_ORPHAN_SECONDS = 30.0
 
 # Outages last minutes to hours; what was accepted waits for their end.
 _TRIES = 60
@@ -81,25 +87,29 @@ def value(outcome: Outcome) -> Any:
 class Work:
     """The engine. One a process; ``launch`` before use, ``close`` at the end."""
 
-    boot_id: str
-    """Of this process: a step replayed under another boot id may have posted already."""
-
-    def __init__(self, folder: Path, file: Path, *, workers: int, time_scale: float = 1.0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        engine: sqlalchemy.Engine,
+        *,
+        workers: int,
+        time_scale: float = 1.0,
+        leases: Leases | None = None,
+    ) -> None:
+        """``folder`` is this process's alone; with ``leases`` many replicas share the engine's database."""
         self._folder = folder
-        self._file = file
+        self._engine = engine
         self._workers = workers
         self._time_scale = time_scale
         self._workflows: dict[str, Callable[..., None]] = {}
-        self.boot_id = uuid.uuid4().hex
+        self._lease = Lease(leases) if leases else None
 
     def launch(self, workflows: dict[str, Callable[..., None]]) -> None:
         """Start the engine with its workflows (name → function); unfinished ones of an earlier life go on.
 
-        Raises Tell (``already_running``) when another process works on the same folder.
+        Raises Tell (``already_running``) when another process works on the same folder, Retry (``library_away``).
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._lock = _sole_owner(self._folder / "paperwire.lock")
-        self._engine = _engine(self._file)
+        self._lock = sole_owner(self._folder)
         config: DBOSConfig = {
             "name": "paperwire",
             "system_database_engine": self._engine,
@@ -110,7 +120,11 @@ class Work:
             "scheduler_polling_interval_sec": 3600.0,
             "notification_listener_polling_interval_sec": 5.0,
         }
-        DBOS(config=config)
+        if self._lease:
+            self._lease.take()
+            # Of what LISTEN would tell at once we wait for nothing.
+            config |= {"executor_id": self._lease.replica, "use_listen_notify": False, "dbos_system_schema": _SCHEMA}
+        self._dbos = DBOS(config=config)
         for name, run in workflows.items():
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(_plain(run))
         DBOS.launch()
@@ -122,12 +136,23 @@ class Work:
         DBOS.register_queue(
             POSTS, partition_concurrency=1, polling_interval_sec=_POLL_SECONDS, on_conflict="always_update"
         )
+        if self._lease:
+            self._rescue = Rescue(self._dbos, self._lease)
+            self._rescue.start()
 
     def close(self, patience: int = 10) -> None:
-        """Stop; running workflows get ``patience`` seconds to end, the others go on in the next life."""
+        """Stop; running workflows get ``patience`` seconds to end, the others go on in another life."""
+        if self._lease:
+            self._rescue.stop()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience)
+        if self._lease:
+            self._lease.release(idle=not self._dbos._active_workflows_set.activeList())
         self._engine.dispose()
         self._lock.close()
+
+    def tidies(self) -> bool:
+        """Whether tidying what all replicas share falls to this one."""
+        return self._lease is None or self._lease.is_first()
 
     def enqueue(
         self, queue: str, workflow: str, key: str, *inputs: object, channel: str | None = None, delay: float = 0
@@ -147,7 +172,13 @@ class Work:
 
         Raises Tell, Retry or Bug as the action ended, in a replay too.
         """
-        result: T = value(DBOS.run_step({"name": name}, attempt, action))
+
+        def act() -> T:
+            if self._lease:
+                self._lease.check()
+            return action()
+
+        result: T = value(DBOS.run_step({"name": name}, attempt, act))
         return result
 
     def insist(self, name: str, action: Callable[[], T]) -> T:
@@ -186,6 +217,53 @@ class Work:
         return len(DBOS.list_queued_workflows(load_input=False))
 
 
+class Rescue:
+    """Queues again what dead replicas left pending, and what of our own no thread runs.
+
+    The latter comes about when the connection breaks while the engine takes work from a queue: the database has
+    noted that we took it, and we were never told. To do it twice, or in two replicas at once, is harmless: only what
+    is pending under the very name it was found under is moved, and whoever takes it then puts its own name there.
+    """
+
+    def __init__(self, dbos: DBOS, lease: Lease) -> None:
+        self._dbos = dbos
+        self._lease = lease
+        self._orphans: dict[str, float] = {}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="rescue", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ending.set()
+
+    def _run(self) -> None:
+        while not self._ending.wait(_RESCUE_SECONDS):
+            try:
+                self._look()
+            except Exception as error:  # the database may be away; the next look comes soon
+                log.warning("could not look for work left behind: %s", str(error).partition("\n")[0])
+
+    def _look(self) -> None:
+        pending = {
+            workflow.workflow_id: str(workflow.executor_id)
+            for workflow in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        }
+        # Asked after the work: a replica is on the list before it takes any.
+        living = self._lease.living()
+        left = {workflow_id: executor for workflow_id, executor in pending.items() if executor not in living}
+        for executor in set(left.values()):
+            log.warning("taking over %d pieces of work of %s", list(left.values()).count(executor), executor)
+        now = time.monotonic()
+        running = self._dbos._active_workflows_set.activeList()
+        idle = [key for key, executor in pending.items() if executor == self._lease.replica and key not in running]
+        self._orphans = {key: self._orphans.get(key, now) for key in idle}
+        lost = {key: self._lease.replica for key, since in self._orphans.items() if now - since > _ORPHAN_SECONDS}
+        for workflow_id, executor in {**left, **lost}.items():
+            self._dbos._sys_db.reenqueue_for_recovery(workflow_id, [executor], INTERNAL_QUEUE_NAME)
+
+
 def _waits() -> Iterator[float | None]:
     """Seconds between tries, doubling; None stands for the last try."""
     wait = 1.0
@@ -193,35 +271,6 @@ def _waits() -> Iterator[float | None]:
         yield wait
         wait = min(wait * 2, _LONGEST_WAIT)
     yield None
-
-
-def _engine(file: Path) -> sqlalchemy.Engine:
-    """SQLite for DBOS, with writers in a queue.
-
-    Left to itself a writer that finds SQLite locked sleeps and tries again, up to 0.1 s at a time and in no order:
-    among ten at once the unlucky one waits most of a second. Here each waits its turn in this process first.
-    """
-    engine = sqlalchemy.create_engine(f"sqlite:///{file}", connect_args={"isolation_level": "IMMEDIATE"}, pool_size=40)
-    turn = threading.Lock()
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: object) -> None:
-        # DBOS leaves the default journal, in which an enqueue takes 637 ms under load instead of 3.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def wait_for_turn(connection: sqlalchemy.Connection, _: object, statement: str, *__: object) -> None:
-        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")) and "turn" not in connection.info:
-            # Never for ever: SQLite's own lock still keeps writers apart.
-            connection.info["turn"] = turn.acquire(timeout=30)
-
-    @event.listens_for(engine, "checkin")
-    def end_turn(_: object, record: Any) -> None:
-        if record.info.pop("turn", False):
-            turn.release()
-
-    return engine
 
 
 def _plain(run: Callable[..., None]) -> Callable[..., None]:
@@ -235,18 +284,3 @@ def _plain(run: Callable[..., None]) -> Callable[..., None]:
 def _short(key: str) -> str:
     """Links may be long; an engine key need not be."""
     return key if len(key) <= 200 else f"{key[:120]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
-
-
-def _sole_owner(lock_file: Path) -> Any:
-    lock = lock_file.open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        owner = lock.read().strip() or "?"
-        lock.close()
-        raise Tell("already_running", folder=str(lock_file.parent), process=owner) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock

@@ -26,7 +26,7 @@ OWNERS = {
     "cryptography": {"storage/installations.py"},
     "slack_bolt": {"handlers/"},
     "sqlite_utils": {"storage/"},
-    "sqlalchemy": {"bot/work.py", "storage/"},
+    "sqlalchemy": {"bot/engine.py", "bot/work.py", "storage/"},
 }
 
 

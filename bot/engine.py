@@ -1,0 +1,94 @@
+"""The databases under the durable engine: one SQLite file, or a Postgres that many replicas share."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from pathlib import Path
+from typing import Any, TextIO
+
+import sqlalchemy
+from sqlalchemy import event
+
+from bot.errors import Tell
+
+# A replica that is cut off must let go of its rows before another takes its work over (``bot.lease``): the server
+# ends its transactions and notices the lost connection in time. The client's half finds a dead connection as soon.
+_SERVER_PATIENCE = {
+    "idle_in_transaction_session_timeout": 10_000,
+    "tcp_keepalives_idle": 5,
+    "tcp_keepalives_interval": 2,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+POSTGRES_CONNECTION: dict[str, Any] = {
+    "application_name": "paperwire",
+    "connect_timeout": 4,
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 6_000,
+    "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_PATIENCE.items()),
+}
+"""How every connection to Postgres is opened (libpq's names; seconds, those of ``tcp_user_timeout`` thousandths)."""
+
+
+def sqlite_engine(file: Path) -> sqlalchemy.Engine:
+    """SQLite for DBOS, with writers in a queue.
+
+    Left to itself a writer that finds SQLite locked sleeps and tries again, up to 0.1 s at a time and in no order:
+    among ten at once the unlucky one waits most of a second. Here each waits its turn in this process first.
+    """
+    engine = sqlalchemy.create_engine(f"sqlite:///{file}", connect_args={"isolation_level": "IMMEDIATE"}, pool_size=40)
+    turn = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        # DBOS leaves the default journal, in which an enqueue takes 637 ms under load instead of 3.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def wait_for_turn(connection: sqlalchemy.Connection, _: object, statement: str, *__: object) -> None:
+        if not statement.lstrip().upper().startswith(("SELECT", "PRAGMA")) and "turn" not in connection.info:
+            # Never for ever: SQLite's own lock still keeps writers apart.
+            connection.info["turn"] = turn.acquire(timeout=30)
+
+    @event.listens_for(engine, "checkin")
+    def end_turn(_: object, record: Any) -> None:
+        if record.info.pop("turn", False):
+            turn.release()
+
+    return engine
+
+
+def postgres_engine(url: str, *, connections: int = 10) -> sqlalchemy.Engine:
+    """Postgres for one process: up to ``connections`` stay open, as many more in a rush."""
+    return sqlalchemy.create_engine(
+        sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
+        connect_args=POSTGRES_CONNECTION,
+        pool_size=connections,
+        max_overflow=connections,
+        pool_pre_ping=True,
+    )
+
+
+def sole_owner(folder: Path) -> TextIO:
+    """Lock a data folder for this process; the lock goes with the process, or when the file is closed.
+
+    Raises Tell (``already_running``) when another process works on the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "paperwire.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        owner = lock.read().strip() or "?"
+        lock.close()
+        raise Tell("already_running", folder=str(folder), process=owner) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bot.digests.compile import compile_digest
 from bot.digests.report import digest_report
-from bot.models import Author, Brief, ChannelSettings, Identifier, Institution, Paper, Period, Share, Usage
+from bot.models import Author, Brief, ChannelSettings, Coverage, Identifier, Institution, Paper, Period, Share, Usage
 from storage.sqlite import SqliteLibrary
 
 Row = tuple[str, str, str]
@@ -192,7 +192,7 @@ def _showing(library: SqliteLibrary) -> Iterator[Row]:
     settings = ChannelSettings("T1", "C0")
 
     def digest() -> None:
-        entries = library.shared_in("T1", "C0", period, "zh")
+        entries = library.shared_in("T1", Coverage(("C0",)), period, "zh")
         assert len(entries) == _DIGEST
         digest_report(compile_digest(settings, period, entries), period.until_at)
 

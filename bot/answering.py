@@ -14,7 +14,7 @@ from bot.briefing import Briefing
 from bot.digests.export import Form, export
 from bot.digests.report import report_title
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Identifier, Period, Share
+from bot.models import ChannelSettings, Coverage, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
 from bot.posting import Posting, shown_as_is
 from bot.wording import explain, say
@@ -22,6 +22,7 @@ from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.answering")
 
+_COVERAGE = TypeAdapter(Coverage)
 _IDENTIFIER = TypeAdapter(Identifier)
 _PAGE = TypeAdapter(HistoryPage)
 # Between pages of history; where Slack wants more it says so (Retry-After).
@@ -64,11 +65,13 @@ class Answering:
             POSTS, "add_papers", key, key, team_id, channel_id, user_id, raw, private, channel=channel_id
         )
 
-    def send_export(self, team_id: str, channel_id: str, user_id: str, form: Form, period: Period, key: str) -> None:
-        """Send the papers a channel shared in a period to the asker alone, as a file."""
+    def send_export(
+        self, team_id: str, channel_id: str, user_id: str, form: Form, coverage: Coverage, period: Period, key: str
+    ) -> None:
+        """Send the papers shared in a period to the asker alone, as a file; ``channel_id`` is where it was asked."""
         key = f"export:{team_id}:{user_id}:{key}"
         bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
-        inputs = (key, team_id, channel_id, user_id, form, bounds)
+        inputs = (key, team_id, channel_id, user_id, form, bounds, _COVERAGE.dump_python(coverage, mode="json"))
         self._work.enqueue(POSTS, "send_export", key, *inputs, channel=user_id)
 
     def backfill(
@@ -117,14 +120,25 @@ class Answering:
             return
         self._posting.note(team_id, direct, None, key, "commands.not_done", reason=reason)
 
-    def send(self, key: str, team_id: str, channel_id: str, user_id: str, form: Form, bounds: list[str]) -> None:
+    def send(
+        self,
+        key: str,
+        team_id: str,
+        channel_id: str,
+        user_id: str,
+        form: Form,
+        bounds: list[str],
+        covered: Json | None = None,
+    ) -> None:
+        """``covered`` is missing where an earlier version took the order in: the channel alone was covered then."""
+        coverage = Coverage((channel_id,)) if covered is None else _COVERAGE.validate_python(covered)
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
         settings = self._settings(team_id, channel_id)
         title = report_title(settings.language, settings.topic)
         at = self._work.step("at", lambda: self._clock().isoformat())
 
         def content() -> bytes:
-            entries = self._library.shared_in(team_id, channel_id, period, settings.language)
+            entries = self._library.shared_in(team_id, coverage, period, settings.language)
             made = export(
                 form,
                 entries,

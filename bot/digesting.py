@@ -15,7 +15,7 @@ from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import PaperwireError, Tell
-from bot.models import Digest, Paper, Period
+from bot.models import Coverage, Digest, Paper, Period
 from bot.ports import Library, Messenger
 from bot.posting import Posting
 from bot.wording import explain
@@ -99,7 +99,7 @@ class Digesting:
     def _digest_parent(self, team_id: str, channel_id: str, digest_id: str, *, late: bool) -> str:
         def send() -> str:
             digest = self._frozen(team_id, digest_id)
-            usage = self._library.usage_in(team_id, channel_id, digest.period)
+            usage = self._library.usage_in(team_id, _coverage(digest), digest.period)
             return self._messenger.digest_parent(replace(digest, usage=usage), digest_id, late=late)
 
         return self._posting.post_once(digest_id, team_id, channel_id, None, send)
@@ -122,7 +122,7 @@ class Digesting:
     def _weeks(self, digest: Digest) -> tuple[Week, ...]:
         until = digest.period.until_at
         since = until - timedelta(weeks=WEEKS + 1)
-        shared, discussed = self._library.activity(digest.team_id, digest.channel_id, since)
+        shared, discussed = self._library.activity(digest.team_id, _coverage(digest), since)
         return weeks_of(shared, discussed, until, digest.zone)
 
     def _pause(self, team_id: str, channel_id: str, code: str) -> None:
@@ -211,3 +211,7 @@ class Digesting:
         digest = self._library.frozen_digest(team_id, digest_id)
         assert digest is not None, "frozen in the step before"
         return digest
+
+
+def _coverage(digest: Digest) -> Coverage:
+    return Coverage((digest.channel_id,), digest.sources)

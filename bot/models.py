@@ -284,6 +284,16 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """The conversations that a digest is compiled of."""
+
+    own: tuple[str, ...]
+    """Everything shared in these counts: who reads the digest is in them."""
+    public: tuple[str, ...] | None = ()
+    """Further channels, of which only public shares count; None for every channel of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
 class DigestEntry:
     """One paper of a digest with the shares that brought it there, first share first."""
 
@@ -310,6 +320,8 @@ class Digest:
     failed: tuple[StoredShare, ...] = ()
     usage: Usage = field(default_factory=Usage)
     """What its briefs took."""
+    sources: tuple[str, ...] = ()
+    """Public channels gathered into it."""
 
 
 @dataclass(frozen=True, slots=True)

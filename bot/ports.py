@@ -16,6 +16,7 @@ from bot.models import (
     Allowance,
     Brief,
     ChannelSettings,
+    Coverage,
     Digest,
     DigestEntry,
     FullText,
@@ -108,14 +109,14 @@ class Library(Protocol):
 
     # digests
 
-    def shared_in(self, team_id: str, channel_id: str, period: Period, language: Language) -> Sequence[DigestEntry]:
-        """The channel's briefed papers shared in a period, in order of title; the brief in ``language`` where
+    def shared_in(self, team_id: str, coverage: Coverage, period: Period, language: Language) -> Sequence[DigestEntry]:
+        """The briefed papers shared there in a period, in order of title; the brief in ``language`` where
         there is one, else in the other."""
 
     def all_papers(self, team_id: str, period: Period | None, language: Language) -> Sequence[DigestEntry]:
         """Every paper (shared, or imported, in the period when given), for reports and exports by the operator."""
 
-    def failed_in(self, team_id: str, channel_id: str, period: Period) -> Sequence[StoredShare]: ...
+    def failed_in(self, team_id: str, coverage: Coverage, period: Period) -> Sequence[StoredShare]: ...
 
     def freeze_digest(
         self,
@@ -149,7 +150,7 @@ class Library(Protocol):
         *,
         zone: str = "UTC",
     ) -> Digest:
-        """The same for a digest somebody asked for: all the channel's briefed shares of a period.
+        """The same for a digest somebody asked for: all briefed shares of a period, those of sources too.
 
         It takes nothing away from the scheduled digests, nor does it move their cut-off.
         """
@@ -199,11 +200,11 @@ class Library(Protocol):
         """
 
     def activity(
-        self, team_id: str, channel_id: str, since_at: datetime
+        self, team_id: str, coverage: Coverage, since_at: datetime
     ) -> tuple[Sequence[datetime], Sequence[datetime]]:
-        """When papers were shared in a channel, and when they were discussed, since a time."""
+        """When papers were shared there, and when they were discussed, since a time."""
 
-    def usage_in(self, team_id: str, channel_id: str, period: Period) -> Usage:
+    def usage_in(self, team_id: str, coverage: Coverage, period: Period) -> Usage:
         """What the briefs of the papers shared in a period took."""
 
     # schedules and settings

@@ -12,11 +12,12 @@ from slack_sdk import WebClient
 
 from bot.digests.period import period_of
 from bot.errors import Tell
-from bot.models import ChannelSettings, Language
+from bot.models import ChannelSettings, Coverage, Language
 from bot.papers.identify import identify
 from bot.wording import say
 from handlers import blocks, digest_blocks, settings_commands
 from handlers.blocks import Message
+from handlers.coverage import coverage_of, is_direct, settings_of
 from handlers.desk import Desk
 from handlers.members import has_bot
 from handlers.payloads import is_private_by_name
@@ -45,8 +46,12 @@ class Asked:
     @property
     def settings(self) -> ChannelSettings:
         """The channel's, or what holds where it chose nothing."""
-        stored = self.desk.library.channel_settings(self.team_id, self.channel_id)
-        return stored or ChannelSettings(self.team_id, self.channel_id, self.language, zone=self.desk.zone)
+        return settings_of(self.desk, self.client, self.team_id, self.channel_id, self.user_id)
+
+    @property
+    def coverage(self) -> Coverage:
+        """Whose papers are meant."""
+        return coverage_of(self.desk, self.client, self.team_id, self.channel_id, self.user_id)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -65,7 +70,7 @@ def _asked(desk: Desk, command: dict[str, Any], client: WebClient) -> Asked:
         team_id,
         channel_id,
         command["user_id"],
-        command.get("channel_name") == "directmessage",
+        is_direct(channel_id),
         is_private_by_name(command.get("channel_name", "")),
         desk.language_of(team_id, channel_id),
         word.lower(),
@@ -90,16 +95,15 @@ def _help(asked: Asked) -> Message:
 
 
 def _preview(asked: Asked) -> Message:
-    if asked.is_direct:
-        return blocks.note(say(asked.language, "digest.nothing_private"))
-    period = period_of(f"{asked.word} {asked.rest}".strip(), asked.desk.now(), asked.settings.zone)
-    return digest_blocks.preview(asked.desk.digest_of(asked.settings, period), 0)
+    settings = asked.settings
+    period = period_of(f"{asked.word} {asked.rest}".strip(), asked.desk.now(), settings.zone)
+    return digest_blocks.preview(asked.desk.digest_of(settings, asked.coverage, period), 0)
 
 
 def _search(asked: Asked) -> Message:
     if not asked.rest:
         raise Tell("search_for_what")
-    return asked.desk.found(asked.team_id, asked.channel_id, asked.language, asked.rest, 0)
+    return asked.desk.found(asked.team_id, asked.coverage.own, asked.language, asked.rest, 0)
 
 
 def _add(asked: Asked) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from bot.briefing import Briefing
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.digests.compile import compile_digest
-from bot.models import ChannelSettings, Digest, Language, Period
+from bot.models import ChannelSettings, Coverage, Digest, Language, Period
 from bot.ports import Library
 from bot.posting import Posting
 from handlers import digest_blocks
@@ -41,22 +41,20 @@ class Desk:
     waiting: Callable[[], int]
     """How many pieces of work are not finished."""
 
-    def digest_of(self, settings: ChannelSettings, period: Period) -> Digest:
-        """What a channel shared in a period, as of now."""
-        team_id, channel_id, language = settings.team_id, settings.channel_id, settings.language
+    def digest_of(self, settings: ChannelSettings, coverage: Coverage, period: Period) -> Digest:
+        """What was shared in a period, as of now."""
+        team_id, language = settings.team_id, settings.language
         digest = compile_digest(
             settings,
             period,
-            self.library.shared_in(team_id, channel_id, period, language),
-            self.library.failed_in(team_id, channel_id, period),
+            self.library.shared_in(team_id, coverage, period, language),
+            self.library.failed_in(team_id, coverage, period),
         )
-        return replace(digest, usage=self.library.usage_in(team_id, channel_id, period))
+        return replace(digest, usage=self.library.usage_in(team_id, coverage, period))
 
-    def found(self, team_id: str, channel_id: str, language: Language, words: str, offset: int) -> Message:
-        """A page of what a search found, as far as the channel may see."""
-        page = self.library.search(
-            team_id, [channel_id], words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset
-        )
+    def found(self, team_id: str, closed: Sequence[str], language: Language, words: str, offset: int) -> Message:
+        """A page of what a search found, as far as it may be seen in the private conversations ``closed``."""
+        page = self.library.search(team_id, closed, words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset)
         return digest_blocks.search_results(page, words, language, offset)
 
     def public_channels(self, client: WebClient) -> dict[str, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
 
-from bot.models import ChannelSettings
 from bot.wording import say
 from handlers import digest_blocks
 from handlers.blocks import Message
+from handlers.coverage import coverage_of, settings_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import period_from
 
@@ -23,29 +24,33 @@ def register(app: App, desk: Desk) -> None:
         respond(text=say(desk.language_of(team_id, channel_id), "digest.posted"), replace_original=True)
 
     @app.action("digest_report")
-    def digest_report(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
-        team_id, channel_id = _place(body)
-        period = period_from(action["value"])
-        desk.answering.send_export(team_id, channel_id, body["user"]["id"], "md", period, action["action_ts"])
+    def digest_report(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
+    ) -> None:
+        (team_id, channel_id), user_id = _place(body), body["user"]["id"]
+        coverage, period = coverage_of(desk, client, team_id, channel_id, user_id), period_from(action["value"])
+        desk.answering.send_export(team_id, channel_id, user_id, "md", coverage, period, action["action_ts"])
         ack()
         words = say(desk.language_of(team_id, channel_id), "commands.export_coming", form="md")
         respond(text=words, response_type="ephemeral", replace_original=False)
 
     @app.action("digest_page")
-    def digest_page(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
+    def digest_page(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
+    ) -> None:
         ack()
-        team_id, channel_id = _place(body)
-        settings = desk.library.channel_settings(team_id, channel_id) or ChannelSettings(
-            team_id, channel_id, desk.language, zone=desk.zone
-        )
+        where = (desk, client, *_place(body), body["user"]["id"])
         offset = int(action["value"].rpartition("/")[2])
-        digest = desk.digest_of(settings, period_from(action["value"]))
+        digest = desk.digest_of(settings_of(*where), coverage_of(*where), period_from(action["value"]))
         _replace(respond, digest_blocks.preview(digest, offset))
 
     @app.action("digest_retry")
-    def digest_retry(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
+    def digest_retry(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
+    ) -> None:
         team_id, channel_id = _place(body)
-        failed = desk.library.failed_in(team_id, channel_id, period_from(action["value"]))
+        coverage = coverage_of(desk, client, team_id, channel_id, body["user"]["id"])
+        failed = desk.library.failed_in(team_id, coverage, period_from(action["value"]))
         for share in failed:
             desk.briefing.again(team_id, share.share.id, action["action_ts"])
         ack()
@@ -53,11 +58,14 @@ def register(app: App, desk: Desk) -> None:
         respond(text=words, response_type="ephemeral", replace_original=False)
 
     @app.action("search_page")
-    def search_page(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
+    def search_page(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
+    ) -> None:
         ack()
         team_id, channel_id = _place(body)
+        closed = coverage_of(desk, client, team_id, channel_id, body["user"]["id"]).own
         offset, _, words = action["value"].partition("/")
-        _replace(respond, desk.found(team_id, channel_id, desk.language_of(team_id, channel_id), words, int(offset)))
+        _replace(respond, desk.found(team_id, closed, desk.language_of(team_id, channel_id), words, int(offset)))
 
 
 def _place(body: dict[str, Any]) -> tuple[str, str]:

@@ -40,6 +40,7 @@ _GROUP = 8
 SEARCH_PAGE = _GROUP
 """Papers on a page of search results."""
 _PARENT_LINES = 30
+_CHANNELS = 3
 
 
 def digest_title(digest: Digest) -> str:
@@ -129,7 +130,7 @@ def digest_reply(digest: Digest, number: int, size: int, picture: str | None = N
     first page of the one paper in the reply.
     """
     entries = [entry for entry in digest.entries if entry.number // size == number]
-    message = _entries_message(entries, digest.language, size)
+    message = _entries_message(entries, digest.language, size, digest.channel_id)
     if picture is None or len(entries) != 1:
         return message
     alt_text = clean(page_alt_text(entries[0].paper.title, digest.language), 2_000)
@@ -137,15 +138,16 @@ def digest_reply(digest: Digest, number: int, size: int, picture: str | None = N
     return Message(message.text, [*message.blocks[:-1], image, message.blocks[-1]])
 
 
-def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int) -> Message:
-    """``size`` is how many entries share a message's budget."""
+def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int, channel_id: str = "") -> Message:
+    """``size`` is how many entries share a message's budget; those from elsewhere than ``channel_id`` say whence."""
     room = 2_800 if size == 1 else MESSAGE_BUDGET // size - 300
     message: list[Block] = []
     for entry in entries:
         message.append(sentence(entry.paper, entry.brief, room))
-        notes = context(byline(entry.paper, entry.brief, language), badges(entry.brief, language))
-        notes["elements"][0]["text"] = clean(notes["elements"][0]["text"], CONTEXT_TEXT if size == 1 else 300)
-        message.append(notes)
+        room_of_notes = CONTEXT_TEXT - 500 if size == 1 else 300
+        whence = _whence(entry, language, channel_id)
+        words = " · ".join(filter(None, [byline(entry.paper, entry.brief, language), badges(entry.brief, language)]))
+        message.append(context(whence, clean(words, room_of_notes)))
     if len(entries) == 1:
         [entry] = entries
         correcting = correcting_buttons(entry.shares[0].share, entry.brief) if entry.shares else []
@@ -154,20 +156,27 @@ def _entries_message(entries: Sequence[DigestEntry], language: Language, size: i
     return Message(escape(clean(fallback, FALLBACK_TEXT)) or "–", message)
 
 
+def _whence(entry: DigestEntry, language: Language, channel_id: str) -> str:
+    """The other channels it was shared in; a direct message has no name to show."""
+    channels = dict.fromkeys(each.share.channel_id for each in entry.shares)
+    named = [f"<#{each}>" for each in channels if each != channel_id and not each.startswith("D")]
+    return say(language, "digest.shared_in", channels=" ".join(named[:_CHANNELS])) if named else ""
+
+
 def preview(digest: Digest, offset: int) -> Message:
     """The digest as its asker sees it alone, a page of briefs from ``offset`` on, with what can be done with it."""
     parent = digest_parent(digest)
     if not digest.entries:
         return parent
     shown = digest.entries[offset : offset + _GROUP]
-    entries = _entries_message(shown, digest.language, _GROUP).blocks
+    entries = _entries_message(shown, digest.language, _GROUP, digest.channel_id).blocks
     message = [*parent.blocks[:2], *(block for block in entries if block["type"] != "actions")]
     left = len(digest.entries) - offset - len(shown)
     value = bounds_of(digest.period)
-    buttons = [
-        button("digest_post", say(digest.language, "digest.post"), value, style="primary"),
-        button("digest_report", say(digest.language, "digest.full_report"), value),
-    ]
+    buttons = [button("digest_report", say(digest.language, "digest.full_report"), value)]
+    if not digest.channel_id.startswith("D"):
+        # In a direct message there is nobody else to show it to.
+        buttons.insert(0, button("digest_post", say(digest.language, "digest.post"), value, style="primary"))
     if left > 0:
         message.append(context(say(digest.language, "digest.left", count=left)))
         buttons.append(button("digest_page", say(digest.language, "digest.next_page"), f"{value}/{offset + _GROUP}"))

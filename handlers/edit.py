@@ -12,11 +12,11 @@ from slack_sdk import WebClient
 
 from bot.briefs.correction import Correction, refused
 from bot.correcting import Place
-from bot.models import Brief, Language, Paper, Period, Share, ShareState
+from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
 from bot.wording import say
 from handlers import views
 from handlers.desk import Desk, team_of
-from handlers.members import is_admin, is_member
+from handlers.members import is_member, person
 from handlers.slack import classified
 
 Json = dict[str, Any]
@@ -157,7 +157,7 @@ def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> str:
     if share is None or paper is None:
         return say(place.language, "details.gone")
     shares = [share, *_other_shares(desk, share, paper)]
-    own = shares if is_admin(client, user_id) else [each for each in shares if each.user_id == user_id]
+    own = shares if person(client, user_id).admin else [each for each in shares if each.user_id == user_id]
     if not own:
         return say(place.language, "edit.only_sharer", user=f"<@{share.user_id}>")
     for each in own:
@@ -172,7 +172,7 @@ def _other_shares(desk: Desk, share: Share, paper: Paper) -> list[Share]:
     """The shares that would bring the same paper into a digest together with this one."""
     now = desk.now()
     period = Period(now - _LONGEST_INTERVAL, now + timedelta(seconds=1))
-    entries = desk.library.shared_in(share.team_id, share.channel_id, period, desk.language)
+    entries = desk.library.shared_in(share.team_id, Coverage((share.channel_id,)), period, desk.language)
     found = [each.share for entry in entries if entry.paper.id == paper.id for each in entry.shares]
     return [each for each in found if each.id != share.id]
 

@@ -14,13 +14,14 @@ from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.digests.schedule import describe, next_due, parse_schedule
-from bot.errors import PaperwireError, Tell
+from bot.errors import Tell
 from bot.models import ChannelSettings, Schedule
 from bot.wording import explain, say
 from handlers import home_view
+from handlers.coverage import own_zone
 from handlers.desk import Desk, team_of
 from handlers.members import channels_of, has_bot, is_member
-from handlers.slack import classified, zone_of_user
+from handlers.slack import classified
 
 Json = dict[str, Any]
 
@@ -89,7 +90,9 @@ class _Visitor:
             team_id=self.team_id,
             channel_id=channel_id,
             user_id=self.user_id,
-            zone=before.zone if before else self._zone(channel_id),
+            zone=before.zone
+            if before
+            else own_zone(self.client, self.user_id) or self.desk.zone_of(self.team_id, channel_id),
             now=now,
         )
         library.put_schedule(self.team_id, replace(made, sources=before.sources if before else ()))
@@ -97,13 +100,6 @@ class _Visitor:
             self.team_id, channel_id, self.desk.language
         )
         library.put_channel_settings(self.team_id, replace(settings, zone=made.zone))
-
-    def _zone(self, channel_id: str) -> str:
-        channels = self.desk.zone_of(self.team_id, channel_id)
-        try:
-            return zone_of_user(self.client, self.user_id) or channels
-        except PaperwireError:
-            return channels  # the words may name a zone themselves
 
 
 def register(app: App, desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""What Slack says of people: which channels they are in, and whether they run the workspace."""
+"""What Slack says of people: who they are, and which channels they are in."""
 
 from __future__ import annotations
 
@@ -21,13 +21,35 @@ class Conversation:
     private: bool
 
 
-def channels_of(client: WebClient, user_id: str) -> Iterator[Conversation]:
+@dataclass(frozen=True, slots=True)
+class Person:
+    zone: str
+    """IANA zone they chose in Slack; empty where Slack does not say."""
+    admin: bool
+    """Of the workspace, or its owner."""
+    guest: bool
+    """Sees no public channel but those they are in."""
+
+
+def person(client: WebClient, user_id: str) -> Person:
+    response = classified(lambda: client.users_info(user=user_id))
+    user: dict[str, Any] = response.get("user") or {}
+    return Person(
+        str(user.get("tz") or ""),
+        bool(user.get("is_admin") or user.get("is_owner")),
+        any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+    )
+
+
+def channels_of(
+    client: WebClient, user_id: str, types: str = "public_channel,private_channel"
+) -> Iterator[Conversation]:
     """The channels a person is in: the public ones, and the private ones that we are in as well; archived ones not."""
     cursor: str | None = None
     for _ in range(_PAGES):
         asked: dict[str, Any] = {"user": user_id, "cursor": cursor, "limit": _PAGE, "exclude_archived": True}
         page = classified(
-            lambda asked=asked: client.users_conversations(types="public_channel,private_channel", **asked)  # type: ignore[misc]
+            lambda asked=asked: client.users_conversations(types=types, **asked)  # type: ignore[misc]
         )
         found: list[dict[str, Any]] = page.get("channels") or []
         for each in found:
@@ -45,13 +67,6 @@ def is_member(client: WebClient, user_id: str, channel_id: str, name: str = "") 
     if channel_id.startswith("D") or name == "directmessage" or (name.startswith("mpdm-") and channel_id[0] == "G"):
         return True
     return any(each.id == channel_id for each in channels_of(client, user_id))
-
-
-def is_admin(client: WebClient, user_id: str) -> bool:
-    """Whether a person is an admin or an owner of the workspace."""
-    response = classified(lambda: client.users_info(user=user_id))
-    user: dict[str, Any] = response.get("user") or {}
-    return bool(user.get("is_admin") or user.get("is_owner"))
 
 
 def has_bot(client: WebClient, channel_id: str) -> bool:

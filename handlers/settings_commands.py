@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from bot.digests.export import FORMS
 from bot.digests.period import period_of
 from bot.digests.schedule import describe, next_due, parse_schedule
-from bot.errors import PaperwireError, Tell
+from bot.errors import Tell
 from bot.models import Language, Mode, Schedule
 from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, escape
+from handlers.coverage import own_zone
 from handlers.members import has_bot
-from handlers.slack import zone_of_user
 
 if TYPE_CHECKING:
     from handlers.commands import Asked
@@ -37,12 +37,17 @@ def schedule(asked: Asked) -> Message:
     if not asked.rest:
         return _scheduled(asked, library.schedule(team_id, channel_id))
     if asked.is_direct:
-        return _said(asked, "digest.nothing_private")
+        return _said(asked, "commands.schedule_in_channel")
     if not has_bot(asked.client, channel_id):
         raise Tell("not_in_channel")
     words, gathered, *_ = [*re.split(r"\s+from\s+", asked.rest, maxsplit=1, flags=re.IGNORECASE), ""]
     made = parse_schedule(
-        words, team_id=team_id, channel_id=channel_id, user_id=asked.user_id, zone=_own_zone(asked), now=now
+        words,
+        team_id=team_id,
+        channel_id=channel_id,
+        user_id=asked.user_id,
+        zone=own_zone(asked.client, asked.user_id) or asked.settings.zone,
+        now=now,
     )
     if gathered:
         made = replace(made, sources=_public_channels(asked, gathered))
@@ -70,13 +75,6 @@ def _words(made: Schedule, language: Language) -> str:
 
 def _next(asked: Asked, made: Schedule) -> str:
     return f"{next_due(made, asked.desk.now()).astimezone(ZoneInfo(made.zone)):%Y-%m-%d %H:%M}"
-
-
-def _own_zone(asked: Asked) -> str:
-    try:
-        return zone_of_user(asked.client, asked.user_id) or asked.settings.zone
-    except PaperwireError:
-        return asked.settings.zone  # the command may name a zone itself
 
 
 def _public_channels(asked: Asked, words: str) -> tuple[str, ...]:
@@ -119,10 +117,11 @@ def export(asked: Asked) -> Message:
     chosen = next((each for each in FORMS if each == form.lower()), None)
     if chosen is None:
         raise Tell("bad_form", word=form or "–")
-    covered = period_of(period or "all", asked.desk.now(), asked.settings.zone)
-    if not asked.desk.library.shared_in(asked.team_id, asked.channel_id, covered, asked.language):
+    covered, coverage = period_of(period or "all", asked.desk.now(), asked.settings.zone), asked.coverage
+    if not asked.desk.library.shared_in(asked.team_id, coverage, covered, asked.language):
         return _said(asked, "commands.export_nothing")
-    asked.desk.answering.send_export(asked.team_id, asked.channel_id, asked.user_id, chosen, covered, asked.key)
+    answering = asked.desk.answering
+    answering.send_export(asked.team_id, asked.channel_id, asked.user_id, chosen, coverage, covered, asked.key)
     return _said(asked, "commands.export_coming", form=chosen)
 
 
@@ -138,11 +137,11 @@ def backfill(asked: Asked) -> Message:
 
 
 def status(asked: Asked) -> Message:
-    settings, library = asked.settings, asked.desk.library
+    settings, coverage, library = asked.settings, asked.coverage, asked.desk.library
     month = period_of("month", asked.desk.now(), settings.zone)
-    papers = library.shared_in(asked.team_id, asked.channel_id, month, asked.language)
-    failed = library.failed_in(asked.team_id, asked.channel_id, month)
-    usage = library.usage_in(asked.team_id, asked.channel_id, month)
+    papers = library.shared_in(asked.team_id, coverage, month, asked.language)
+    failed = library.failed_in(asked.team_id, coverage, month)
+    usage = library.usage_in(asked.team_id, coverage, month)
     stored = library.schedule(asked.team_id, asked.channel_id)
     return _said(
         asked,

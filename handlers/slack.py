@@ -71,13 +71,6 @@ def classified(call: Callable[[], T]) -> T:
         raise Retry("slack_unavailable", reason=type(error).__name__) from error
 
 
-def zone_of_user(client: WebClient, user_id: str) -> str | None:
-    """The IANA zone a person chose in Slack."""
-    response = classified(lambda: client.users_info(user=user_id))
-    user: dict[str, Any] = response.get("user") or {}
-    return user.get("tz")
-
-
 def _retry_after(response: Any) -> float:
     headers = {name.lower(): seconds for name, seconds in (getattr(response, "headers", None) or {}).items()}
     try:

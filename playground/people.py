@@ -28,9 +28,13 @@ class People:
     def bot(self) -> str:
         return self.slack.installation.bot_user_id
 
-    def add_user(self, name: str, tz: str = "UTC", *, admin: bool = False) -> str:
+    def add_user(
+        self, name: str, tz: str = "UTC", *, admin: bool = False, guest: bool = False, locale: str = "en-US"
+    ) -> str:
         with self.workspace.turn():
-            return self.workspace.add_user(name, tz, admin=admin).id
+            user = self.workspace.add_user(name, tz, admin=admin)
+            user.is_restricted, user.locale = guest, locale
+            return user.id
 
     def add_channel(
         self, name: str, *, private: bool = False, members: tuple[str, ...] | list[str] = (), bot: bool = True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.models import Brief, Language, Period, Revision, Usage
+from bot.models import Brief, Coverage, Language, Period, Revision, Usage
 from storage import index, papers
+from storage.coverage import covered
 from storage.rows import Row, Transaction, brief_of, brief_values, stamp, usage_of
 
 # Made from the paper before imported; a person's words, while they are held, before a model's; then the latest.
@@ -111,23 +112,24 @@ def revise(
     index.file(tx, team_id, own_id)
 
 
-def usage_in(tx: Transaction, team_id: str, channel_id: str, period: Period) -> Usage:
+def usage_in(tx: Transaction, team_id: str, coverage: Coverage, period: Period) -> Usage:
     """Of every brief that models made of the papers, in all languages; the cost is None when one is not known."""
+    among, named = covered(coverage, "shares")
     row = tx.row(
-        """
+        f"""
         SELECT COALESCE(SUM(input_tokens), 0) AS input_tokens, COALESCE(SUM(output_tokens), 0) AS output_tokens,
                CASE WHEN COUNT(cost) = COUNT(*) THEN COALESCE(SUM(cost), 0.0) END AS cost,
                COALESCE(SUM(calls), 0) AS calls, COALESCE(SUM(seconds), 0.0) AS seconds
           FROM briefs
          WHERE team_id = :team AND imported = 0 AND user_id IS NULL
            AND paper_id IN (SELECT paper_id FROM shares
-                             WHERE team_id = :team AND channel_id = :channel AND state = 'briefed'
+                             WHERE team_id = :team AND {among} AND state = 'briefed'
                                AND shared_at >= :since AND shared_at < :until)
-        """,
+        """,  # noqa: S608
         team=team_id,
-        channel=channel_id,
         since=stamp(period.since_at),
         until=stamp(period.until_at),
+        **named,
     )
     assert row is not None
     return usage_of(row)

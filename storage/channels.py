@@ -17,6 +17,12 @@ def schedule(tx: Transaction, team_id: str, channel_id: str) -> Schedule | None:
     return schedule_of(row) if row else None
 
 
+def sources(tx: Transaction, team_id: str, channel_id: str) -> tuple[str, ...]:
+    """The other channels that are gathered into this one."""
+    known = schedule(tx, team_id, channel_id)
+    return tuple(each for each in known.sources if each != channel_id) if known else ()
+
+
 def put_schedule(tx: Transaction, team_id: str, schedule: Schedule) -> None:
     if schedule.team_id != team_id:
         raise ValueError(f"a schedule of team {schedule.team_id} for team {team_id}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import takewhile
 
-from bot.models import Digest, DigestEntry, Language, Period, ShareState, StoredShare
+from bot.models import Coverage, Digest, DigestEntry, Language, Period, ShareState, StoredShare
 from storage import channels, shares
 from storage.entries import entries
 from storage.rows import (
@@ -50,8 +50,7 @@ def freeze(
     )
     since_at = datetime.fromisoformat(earlier[0]["due_at"]) if earlier else interval_back
     period = Period(since_at, due_at)
-    schedule = channels.schedule(tx, team_id, channel_id)
-    sources = tuple(each for each in schedule.sources if each != channel_id) if schedule else ()
+    sources = channels.sources(tx, team_id, channel_id)
     _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=True)
     briefed = [
         share
@@ -59,11 +58,10 @@ def freeze(
         for share in shares.shared_in(
             tx,
             team_id,
-            source,
+            Coverage((channel_id,)) if source == channel_id else Coverage((), (source,)),
             Period(_oldest(earlier, source, channel_id) or since_at, due_at),
             ShareState.BRIEFED,
-            gathered_by=channel_id,
-            untaken=True,
+            untaken_by=channel_id,
         )
     ]
     return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=True)
@@ -91,9 +89,10 @@ def freeze_period(
     known = _known(tx, team_id, channel_id, digest_id)
     if known is not None:
         return known
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, (), scheduled=False)
-    briefed = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
-    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, (), scheduled=False)
+    sources = channels.sources(tx, team_id, channel_id)
+    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=False)
+    briefed = shares.shared_in(tx, team_id, Coverage((channel_id,), sources), period, ShareState.BRIEFED)
+    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=False)
 
 
 def _known(tx: Transaction, team_id: str, channel_id: str, digest_id: str) -> Digest | None:
@@ -150,7 +149,7 @@ def _fill(
     *,
     scheduled: bool,
 ) -> Digest:
-    for number, entry in enumerate(entries(tx, team_id, channel_id, briefed, language)):
+    for number, entry in enumerate(entries(tx, team_id, briefed, language)):
         tx.rows(
             """
             INSERT INTO digest_entries (team_id, digest_id, number, paper, brief, discussion)
@@ -165,9 +164,8 @@ def _fill(
         )
         for share in entry.shares:
             _take(tx, team_id, channel_id, digest_id, share, number, taken=scheduled)
-    for source in (channel_id, *sources):
-        for share in shares.shared_in(tx, team_id, source, period, ShareState.FAILED, gathered_by=channel_id):
-            _take(tx, team_id, channel_id, digest_id, share, None, taken=False)
+    for share in shares.shared_in(tx, team_id, Coverage((channel_id,), tuple(sources)), period, ShareState.FAILED):
+        _take(tx, team_id, channel_id, digest_id, share, None, taken=False)
     digest = frozen(tx, team_id, digest_id)
     assert digest is not None
     return digest
@@ -233,6 +231,7 @@ def frozen(tx: Transaction, team_id: str, digest_id: str) -> Digest | None:
             for entry in entries
         ),
         failed=tuple(share_of(share) for share in taken if share["number"] is None),
+        sources=strings(row["sources"]),
     )
 
 

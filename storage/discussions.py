@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.models import Coverage
+from storage.coverage import among_channels, covered
 from storage.rows import Transaction, listed, stamp
 
 # A reaction to our reply, which tells of the paper, is as good as one to the message.
@@ -56,19 +58,20 @@ def of_shares(tx: Transaction, team_id: str, share_ids: Sequence[str]) -> dict[s
     return events
 
 
-def times(tx: Transaction, team_id: str, channel_id: str, since_at: datetime) -> list[datetime]:
-    """When the channel's standing shares were discussed, since a time, first first."""
+def times(tx: Transaction, team_id: str, coverage: Coverage, since_at: datetime) -> list[datetime]:
+    """When standing shares were discussed, since a time, first first."""
+    among, named = among_channels(coverage, "d")
+    standing, more = covered(coverage, "s")
     rows = tx.rows(
         f"""
         SELECT d.at FROM discussions d
-         WHERE d.team_id = :team AND d.channel_id = :channel AND d.at >= :since AND d.undone = 0
-           AND EXISTS (SELECT 1 FROM shares s
-                        WHERE s.team_id = :team AND s.channel_id = :channel AND s.state = 'briefed' AND {_ABOUT})
+         WHERE d.team_id = :team AND {among} AND d.at >= :since AND d.undone = 0
+           AND EXISTS (SELECT 1 FROM shares s WHERE {standing} AND s.state = 'briefed' AND {_ABOUT})
          ORDER BY d.at
         """,  # noqa: S608
         team=team_id,
-        channel=channel_id,
         since=stamp(since_at),
+        **named | more,
     )
     return [datetime.fromisoformat(row["at"]) for row in rows]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from bot.digests.compile import in_order
-from bot.models import Brief, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
+from bot.models import Brief, Coverage, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
 from storage import briefs, discussions, shares
 from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
 
@@ -18,22 +18,22 @@ Record = TypeVar("Record", str, int)
 
 
 def shared_in(
-    tx: Transaction, team_id: str, channel_id: str, period: Period, language: Language
+    tx: Transaction, team_id: str, coverage: Coverage, period: Period, language: Language
 ) -> tuple[DigestEntry, ...]:
-    brought = shares.shared_in(tx, team_id, channel_id, period, ShareState.BRIEFED)
-    return entries(tx, team_id, channel_id, brought, language)
+    brought = shares.shared_in(tx, team_id, coverage, period, ShareState.BRIEFED)
+    return entries(tx, team_id, brought, language)
 
 
 def entries(
-    tx: Transaction, team_id: str, channel_id: str, brought: Sequence[StoredShare], language: Language
+    tx: Transaction, team_id: str, brought: Sequence[StoredShare], language: Language
 ) -> tuple[DigestEntry, ...]:
-    """The entries of shares that one channel may see, with the briefs that channel may see."""
-    ids = sorted({share.paper_id for share in brought if share.paper_id})
-    known, current = records(tx, team_id, ids, language)
+    """The entries of shares, with the briefs that the channels of those shares may see."""
+    channel_of = {share.paper_id: share.share.channel_id for share in brought if share.paper_id}
+    known, current = records(tx, team_id, sorted(channel_of), language)
     for paper_id in known:
         if paper_id not in current or current[paper_id].language != language:
             # A private channel's own record may lack what the team's has.
-            better = briefs.current(tx, team_id, paper_id, language, channel_id)
+            better = briefs.current(tx, team_id, paper_id, language, channel_of[paper_id])
             current |= {paper_id: better} if better else {}
     return in_order(discussed(tx, team_id, joined(known.values(), current, brought, language)))
 

@@ -16,6 +16,7 @@ from bot.models import (
     Allowance,
     Brief,
     ChannelSettings,
+    Coverage,
     Digest,
     DigestEntry,
     FullText,
@@ -132,17 +133,17 @@ class SqlLibrary(ABC):
 
     # digests
 
-    def shared_in(self, team_id: str, channel_id: str, period: Period, language: Language) -> Sequence[DigestEntry]:
+    def shared_in(self, team_id: str, coverage: Coverage, period: Period, language: Language) -> Sequence[DigestEntry]:
         with self._reading() as tx:
-            return entries.shared_in(tx, team_id, channel_id, period, language)
+            return entries.shared_in(tx, team_id, coverage, period, language)
 
     def all_papers(self, team_id: str, period: Period | None, language: Language) -> Sequence[DigestEntry]:
         with self._reading() as tx:
             return entries.all_papers(tx, team_id, period, language)
 
-    def failed_in(self, team_id: str, channel_id: str, period: Period) -> Sequence[StoredShare]:
+    def failed_in(self, team_id: str, coverage: Coverage, period: Period) -> Sequence[StoredShare]:
         with self._reading() as tx:
-            return shares.shared_in(tx, team_id, channel_id, period, ShareState.FAILED)
+            return shares.shared_in(tx, team_id, coverage, period, ShareState.FAILED)
 
     def freeze_digest(
         self,
@@ -218,15 +219,15 @@ class SqlLibrary(ABC):
             discussions.discussed(tx, team_id, channel_id, ts, key, now, undone=undone)
 
     def activity(
-        self, team_id: str, channel_id: str, since_at: datetime
+        self, team_id: str, coverage: Coverage, since_at: datetime
     ) -> tuple[Sequence[datetime], Sequence[datetime]]:
         with self._reading() as tx:
-            shared = shares.times(tx, team_id, channel_id, since_at)
-            return shared, discussions.times(tx, team_id, channel_id, since_at)
+            shared = shares.times(tx, team_id, coverage, since_at)
+            return shared, discussions.times(tx, team_id, coverage, since_at)
 
-    def usage_in(self, team_id: str, channel_id: str, period: Period) -> Usage:
+    def usage_in(self, team_id: str, coverage: Coverage, period: Period) -> Usage:
         with self._reading() as tx:
-            return briefs.usage_in(tx, team_id, channel_id, period)
+            return briefs.usage_in(tx, team_id, coverage, period)
 
     # schedules and settings
 

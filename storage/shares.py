@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.errors import Retry
-from bot.models import Period, Share, ShareState, StoredShare
+from bot.models import Coverage, Period, Share, ShareState, StoredShare
 from storage import discussions, keeping, papers
+from storage.coverage import covered
 from storage.rows import Row, Transaction, listed, share_of, share_values, stamp
 
 
@@ -218,33 +219,30 @@ def leave_out(tx: Transaction, team_id: str, share_id: str, user_id: str, now: d
 def shared_in(
     tx: Transaction,
     team_id: str,
-    channel_id: str,
+    coverage: Coverage,
     period: Period,
     state: ShareState,
     *,
-    gathered_by: str | None = None,
-    untaken: bool = False,
+    untaken_by: str | None = None,
 ) -> list[StoredShare]:
-    """What a digest may hold of a channel's shares: its own digest all, that of a channel it is gathered by the public
-    ones; with ``untaken`` those only that no scheduled digest of that channel took."""
+    """What a digest may hold; with ``untaken_by`` those only that no scheduled digest of that channel took."""
+    among, named = covered(coverage, "shares")
+    # The state stands in the statement, so that the index of briefed shares by time serves it.
     rows = tx.rows(
-        """
+        f"""
         SELECT * FROM shares
-         WHERE team_id = :team AND channel_id = :channel AND state = :state
+         WHERE team_id = :team AND {among} AND state = '{state}'
            AND shared_at >= :since AND shared_at < :until AND left_out_at IS NULL
-           AND (private = 0 OR :by = :channel)
-           AND (:untaken = 0 OR NOT EXISTS (
+           AND NOT EXISTS (
                SELECT 1 FROM digest_shares t
-                WHERE t.team_id = :team AND t.share_id = shares.id AND t.channel_id = :by AND t.taken = 1))
+                WHERE t.team_id = :team AND t.share_id = shares.id AND t.channel_id = :by AND t.taken = 1)
          ORDER BY shared_at, ts, id
-        """,
+        """,  # noqa: S608
         team=team_id,
-        channel=channel_id,
-        state=state,
         since=stamp(period.since_at),
         until=stamp(period.until_at),
-        by=gathered_by or channel_id,
-        untaken=int(untaken),
+        by=untaken_by or "",
+        **named,
     )
     return [share_of(row) for row in rows]
 
@@ -283,17 +281,18 @@ def latest(
     return [share_of(row) for row in rows]
 
 
-def times(tx: Transaction, team_id: str, channel_id: str, since_at: datetime) -> list[datetime]:
-    """When papers were shared in a channel, since a time, first first."""
+def times(tx: Transaction, team_id: str, coverage: Coverage, since_at: datetime) -> list[datetime]:
+    """When papers were shared, since a time, first first."""
+    among, named = covered(coverage, "shares")
     rows = tx.rows(
-        """
+        f"""
         SELECT shared_at FROM shares
-         WHERE team_id = :team AND channel_id = :channel AND shared_at >= :since AND state = 'briefed'
+         WHERE team_id = :team AND {among} AND shared_at >= :since AND state = 'briefed'
          ORDER BY shared_at
-        """,
+        """,  # noqa: S608
         team=team_id,
-        channel=channel_id,
         since=stamp(since_at),
+        **named,
     )
     return [datetime.fromisoformat(row["shared_at"]) for row in rows]
 

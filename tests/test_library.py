@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from bot import ports
 from bot.errors import Retry, Tell
-from bot.models import Author, ChannelSettings, Identifier, Paper, Period, Schedule, ShareState, Usage
+from bot.models import Author, ChannelSettings, Coverage, Identifier, Paper, Period, Schedule, ShareState, Usage
 from bot.ports import Library
 from storage import sqlite
 from storage.library import SqlLibrary
@@ -385,14 +385,14 @@ WEEK = Period(at(0), at(168))
 def test_a_period_is_half_open(library: Library) -> None:
     for hour, ts in [(-0.001, "1.0"), (0, "2.0"), (167.999, "3.0"), (168, "4.0")]:
         briefed(library, f"arxiv:{ts}", ts=ts, hour=hour, title=f"Paper {ts}")
-    entries = library.shared_in("T1", "C1", WEEK, "zh")
+    entries = library.shared_in("T1", Coverage(("C1",)), WEEK, "zh")
     assert [entry.paper.title for entry in entries] == ["Paper 2.0", "Paper 3.0"]
 
 
 def test_papers_come_in_order_of_title_whatever_its_case(library: Library) -> None:
     for ts, title in enumerate(["zebra", "Éclair", "APPLE", "banana"]):
         briefed(library, f"arxiv:{ts}", ts=f"{ts}.0", title=title)
-    titles = [entry.paper.title for entry in library.shared_in("T1", "C1", WEEK, "zh")]
+    titles = [entry.paper.title for entry in library.shared_in("T1", Coverage(("C1",)), WEEK, "zh")]
     assert titles == ["APPLE", "banana", "zebra", "Éclair"]
 
 
@@ -400,7 +400,7 @@ def test_a_paper_shared_twice_in_a_channel_is_one_entry_with_both_shares(library
     briefed(library)
     briefed(library, ts="2.0", hour=1)
     briefed(library, channel="C2", ts="3.0", hour=2)
-    (entry,) = library.shared_in("T1", "C1", WEEK, "zh")
+    (entry,) = library.shared_in("T1", Coverage(("C1",)), WEEK, "zh")
     assert [each.share.ts for each in entry.shares] == ["1.000100", "2.0"]
 
 
@@ -408,8 +408,8 @@ def test_a_channel_reads_the_other_language_where_it_has_no_brief_in_its_own(lib
     stored = briefed(library)
     briefed(library, "arxiv:2", ts="2.0", title="Other")
     library.keep("T1", stored, brief("english", "en"), None, at(1), share_id=share().id)
-    assert [entry.brief.language for entry in library.shared_in("T1", "C1", WEEK, "en")] == ["zh", "en"]
-    assert [entry.brief.language for entry in library.shared_in("T1", "C1", WEEK, "zh")] == ["zh", "zh"]
+    assert [entry.brief.language for entry in library.shared_in("T1", Coverage(("C1",)), WEEK, "en")] == ["zh", "en"]
+    assert [entry.brief.language for entry in library.shared_in("T1", Coverage(("C1",)), WEEK, "zh")] == ["zh", "zh"]
 
 
 def test_failed_ignored_and_unfinished_shares_are_not_entries(library: Library) -> None:
@@ -417,9 +417,9 @@ def test_failed_ignored_and_unfinished_shares_are_not_entries(library: Library) 
         posted = share(f"arxiv:{ts}", ts=f"{ts}.0")
         library.accept("T1", posted, at(1))
         library.settle("T1", posted.id, state, at(1), error="not_found")
-    assert library.shared_in("T1", "C1", WEEK, "zh") == ()
-    assert [each.share.ts for each in library.failed_in("T1", "C1", WEEK)] == ["0.0"]
-    assert library.failed_in("T1", "C2", WEEK) == []
+    assert library.shared_in("T1", Coverage(("C1",)), WEEK, "zh") == ()
+    assert [each.share.ts for each in library.failed_in("T1", Coverage(("C1",)), WEEK)] == ["0.0"]
+    assert library.failed_in("T1", Coverage(("C2",)), WEEK) == []
 
 
 def test_the_operator_sees_every_paper_shared_or_imported(library: Library) -> None:
@@ -746,8 +746,8 @@ def test_no_everyday_question_reads_all_rows_of_a_team(tmp_path: Path, monkeypat
     library.text("T1", stored.id, "C1")
     library.brief("T1", stored.id, "zh", "C1")
     library.first_share("T1", stored.id, "C1", before=known_id)
-    library.shared_in("T1", "C1", WEEK, "zh")
-    library.failed_in("T1", "C1", WEEK)
+    library.shared_in("T1", Coverage(("C1",)), WEEK, "zh")
+    library.failed_in("T1", Coverage(("C1",)), WEEK)
     gathering = Schedule("T1", "C1", "weekly", time(9), "UTC", "U1", sources=("C2",))
     library.put_schedule("T1", gathering)
     freeze(library, 1, 200)
@@ -758,8 +758,8 @@ def test_no_everyday_question_reads_all_rows_of_a_team(tmp_path: Path, monkeypat
     library.revisions("T1", stored.id, "zh", "C1")
     library.leave_out("T1", share("arxiv:0", ts="0.0").id, "U1", at(2))
     library.discussed("T1", "C1", "0.0", "reply:1", at(2))
-    library.activity("T1", "C1", at(0))
-    library.usage_in("T1", "C1", WEEK)
+    library.activity("T1", Coverage(("C1",)), at(0))
+    library.usage_in("T1", Coverage(("C1",)), WEEK)
     library.withdraw("T1", "C1", "2.0", at(3))
     library.close()
     assert len(plans) > 40

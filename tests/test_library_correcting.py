@@ -12,7 +12,7 @@ import pytest
 from library_samples import at, brief, paper, share, text
 from sqlite_utils import Database
 
-from bot.models import ChannelSettings, Digest, Paper, Period, Schedule, ShareState, Usage
+from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, ShareState, Usage
 from storage.migrations import for_sqlite
 from storage.schema import MIGRATIONS
 from storage.sqlite import SqliteLibrary
@@ -57,7 +57,7 @@ def test_a_persons_words_become_the_brief_and_the_earlier_stay_in_the_history(li
         (brief("mine"), at(1), "U7"),
         (brief("1.0"), at(0), None),
     ]
-    assert [entry.brief for entry in library.shared_in("T1", "C1", ALWAYS, "zh")] == [brief("mine")]
+    assert [entry.brief for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == [brief("mine")]
     assert library.revisions("T1", stored.id, "en", "C1") == []
 
 
@@ -164,7 +164,7 @@ def test_a_share_left_out_is_in_no_digest_to_come(library: SqliteLibrary) -> Non
     assert titles(library.freeze_period("T1", "C1", "after", ALWAYS, "zh", at(3))) == ["a"]
     assert titles(freeze(library, 1, 4)) == ["a"]
     assert titles(freeze(library, 2, 8)) == []
-    assert [entry.paper.title for entry in library.shared_in("T1", "C1", ALWAYS, "zh")] == ["a"]
+    assert [entry.paper.title for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == ["a"]
     assert library.frozen_digest("T1", "before") == before
     assert library.brief("T1", stored.id, "zh", "C1") == brief("2.0")
     assert library.search("T1", [], "zebra", "zh", limit=9).total == 1
@@ -173,9 +173,9 @@ def test_a_share_left_out_is_in_no_digest_to_come(library: SqliteLibrary) -> Non
 def test_a_failed_share_left_out_is_listed_no_more(library: SqliteLibrary) -> None:
     library.accept("T1", share(), at(0))
     library.settle("T1", share().id, ShareState.FAILED, at(0), error="not_found")
-    assert len(library.failed_in("T1", "C1", ALWAYS)) == 1
+    assert len(library.failed_in("T1", Coverage(("C1",)), ALWAYS)) == 1
     library.leave_out("T1", share().id, "U1", at(1))
-    assert (library.failed_in("T1", "C1", ALWAYS), freeze(library, 1, 4).failed) == ([], ())
+    assert (library.failed_in("T1", Coverage(("C1",)), ALWAYS), freeze(library, 1, 4).failed) == ([], ())
 
 
 def test_only_a_known_share_can_be_left_out(library: SqliteLibrary) -> None:
@@ -187,7 +187,7 @@ def test_only_a_known_share_can_be_left_out(library: SqliteLibrary) -> None:
 
 
 def discussion(library: SqliteLibrary, channel: str = "C1") -> int:
-    (entry,) = library.shared_in("T1", channel, ALWAYS, "zh")
+    (entry,) = library.shared_in("T1", Coverage((channel,)), ALWAYS, "zh")
     return entry.discussion
 
 
@@ -276,7 +276,7 @@ def test_the_times_of_shares_and_discussion_are_known(library: SqliteLibrary) ->
     library.discussed("T1", "C1", "2.0", "reply:8.0", at(3))
     library.discussed("T1", "C1", "2.0", "reply:8.0", at(3), undone=True)
     library.discussed("T1", "C1", "99.0", "reply:9.0", at(3))
-    shared, discussed = library.activity("T1", "C1", at(0))
+    shared, discussed = library.activity("T1", Coverage(("C1",)), at(0))
     assert (list(shared), list(discussed)) == ([at(1), at(2)], [at(3), at(4)])
 
 
@@ -285,12 +285,12 @@ def test_what_briefs_took_is_summed_a_paper_once(library: SqliteLibrary) -> None
     briefed(library, "arxiv:1", ts="1.5")
     briefed(library, "arxiv:2", ts="2.0", hour=500, title="Other")
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
-    assert library.usage_in("T1", "C1", Period(at(0), at(10))) == Usage(2400, 160, 0.0042, 2, 7.0)
+    assert library.usage_in("T1", Coverage(("C1",)), Period(at(0), at(10))) == Usage(2400, 160, 0.0042, 2, 7.0)
     again(library, stored, "free", explicitly=True)
     free = replace(brief("unknown"), usage=Usage(1, 1, None, 1, 1.0))
     library.keep("T1", stored, free, None, at(2), share_id=share("arxiv:1", ts="1.0").id)
-    assert library.usage_in("T1", "C1", ALWAYS).cost is None
-    assert library.usage_in("T1", "C2", ALWAYS) == Usage()
+    assert library.usage_in("T1", Coverage(("C1",)), ALWAYS).cost is None
+    assert library.usage_in("T1", Coverage(("C2",)), ALWAYS) == Usage()
 
 
 # --- Schedules and gathering ------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
-from bot.models import ChannelSettings, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
+from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
 from storage import index
 from storage.sqlite import SqliteLibrary
 
@@ -166,11 +166,11 @@ def answers(library: SqliteLibrary, team: str, channel: str) -> Iterator[Any]:
                 own = share("arxiv:1", team=team, channel=channel, ts=f"{message}.0").id
                 yield library.first_share(team, known.id, channel, before=own)
     for language in ("zh", "en"):
-        yield library.shared_in(team, channel, ALWAYS, language)
-    yield library.failed_in(team, channel, ALWAYS)
+        yield library.shared_in(team, Coverage((channel,)), ALWAYS, language)
+    yield library.failed_in(team, Coverage((channel,)), ALWAYS)
     yield library.last_digest_due(team, channel)
-    yield library.activity(team, channel, ALWAYS.since_at)
-    yield library.usage_in(team, channel, ALWAYS)
+    yield library.activity(team, Coverage((channel,)), ALWAYS.since_at)
+    yield library.usage_in(team, Coverage((channel,)), ALWAYS)
     there = [channel] if channel in PRIVATE else []
     for query in ("tides", "technique sentence", "waves ada", "abstract", "c", "abstract seas first"):
         page = library.search(team, there, query, "zh", limit=4, offset=1)
@@ -269,7 +269,7 @@ def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: 
                 assert library.paper(act.team, stored.paper_id, act.channel) is not None
                 briefs = [library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")]
                 assert any(briefs)
-                entries = library.shared_in(act.team, act.channel, ALWAYS, act.language)
+                entries = library.shared_in(act.team, Coverage((act.channel,)), ALWAYS, act.language)
                 if stored.share.id in left_out:
                     assert not [entry for entry in entries if stored in entry.shares]
                     continue
@@ -369,7 +369,7 @@ def test_a_private_channel_reuses_what_the_team_knows_and_sees_who_shared_it(lib
     assert library.brief("T1", settled.paper_id, "zh", "P1") == brief("open")
     first = library.first_share("T1", settled.paper_id, "P1", before=private("arxiv:1").id)
     assert first is not None and first.share == share("arxiv:1")
-    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "zh")] == [brief("open")]
+    assert [entry.brief for entry in library.shared_in("T1", Coverage(("P1",)), ALWAYS, "zh")] == [brief("open")]
 
 
 def test_what_a_private_channel_holds_outlives_the_public_share_there_only(library: SqliteLibrary) -> None:
@@ -402,9 +402,9 @@ def test_a_private_digest_reads_the_teams_brief_where_its_own_is_in_the_other_la
     library.keep("T1", paper("arxiv:1"), brief("own"), None, at(0), share_id=private("arxiv:1").id)
     library.accept("T1", share("arxiv:1"), at(1))
     library.keep("T1", paper("arxiv:1"), brief("open", "en"), None, at(1), share_id=share("arxiv:1").id)
-    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "zh")] == [brief("own")]
-    assert [entry.brief for entry in library.shared_in("T1", "P1", ALWAYS, "en")] == [brief("open", "en")]
-    assert [entry.brief for entry in library.shared_in("T1", "C1", ALWAYS, "zh")] == [brief("open", "en")]
+    assert [entry.brief for entry in library.shared_in("T1", Coverage(("P1",)), ALWAYS, "zh")] == [brief("own")]
+    assert [entry.brief for entry in library.shared_in("T1", Coverage(("P1",)), ALWAYS, "en")] == [brief("open", "en")]
+    assert [entry.brief for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == [brief("open", "en")]
 
 
 def test_one_message_id_in_two_teams_is_two_shares(library: SqliteLibrary) -> None:

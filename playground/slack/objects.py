@@ -18,6 +18,9 @@ class User:
     tz: str = "UTC"
     is_bot: bool = False
     is_admin: bool = False
+    is_restricted: bool = False
+    """A guest, who sees no public channel but those they are in."""
+    locale: str = "en-US"
 
     def json(self, team_id: str) -> Json:
         return {
@@ -30,6 +33,8 @@ class User:
             "is_admin": self.is_admin,
             "is_owner": False,
             "is_primary_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": False,
             "is_bot": self.is_bot,
             "is_app_user": False,
             "profile": {"real_name": self.name, "display_name": self.name, "team": team_id},

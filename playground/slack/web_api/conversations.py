@@ -172,7 +172,8 @@ def user_info(slack: Slack, args: Args) -> Json:
     user = slack.workspace.users.get(args.required("user", "user_not_found"))
     if user is None:
         raise Refused("user_not_found")
-    return {"user": user.json(slack.installation.team_id)}
+    locale = {"locale": user.locale} if args.flag("include_locale") else {}
+    return {"user": user.json(slack.installation.team_id) | locale}
 
 
 @method("users.list", "users:read")

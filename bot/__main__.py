@@ -98,9 +98,10 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
     # Imported here: the other commands need neither Slack nor the library.
     from handlers.app import build_app
+    from handlers.clients import OneWorkspace, make_client
     from handlers.clock import Clock
     from handlers.desk import Desk
-    from handlers.slack import SlackMessenger, make_client
+    from handlers.slack import SlackMessenger
     from handlers.transport import connect_socket, http_server
     from storage.sqlite import SqliteLibrary
 
@@ -115,7 +116,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
         token = settings.bot_token.get_secret_value() if settings.bot_token else None
         client = make_client(token, settings.slack_api_url)
-        messenger = SlackMessenger(client, Web(settings), int(settings.max_pdf_mb * 1_000_000))
+        messenger = SlackMessenger(OneWorkspace(client), Web(settings), int(settings.max_pdf_mb * 1_000_000))
         engine = sqlite_engine(settings.work_file)
         work = Work(settings.data, engine, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.briefs.meter import Commission
-from bot.errors import Retry, Tell
+from bot.errors import NOT_INSTALLED, Retry, Tell
 from bot.models import Brief, Identifier, Language, Metadata, Paper, Share, ShareState
 from bot.pipeline import Found, Pipeline, spares_text
 from bot.ports import Library, Messenger
@@ -128,7 +128,7 @@ class Briefing:
         if failure:
             self._work.insist("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
         key = f"{share.id}:{again}:reply"
-        if not share.silent:
+        if not share.silent and failure.get("code") != NOT_INSTALLED:
             self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
 
     def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
@@ -142,12 +142,14 @@ class Briefing:
     # steps
 
     def _accept(self, share: Share) -> Language | None:
-        """The language to brief in, None when the share was withdrawn meanwhile."""
+        """The language to brief in, None when the share was withdrawn meanwhile. Raises Tell (``not_installed``)."""
         # What was found in the past was shared then, not now.
         shared_at = datetime.fromtimestamp(float(share.ts), UTC) if share.silent else self._clock()
         stored = self._library.accept(share.team_id, share, shared_at)
         if stored.state is ShareState.WITHDRAWN:
             return None
+        if not self._messenger.installed(share.team_id):
+            raise Tell(NOT_INSTALLED)
         settings = self._library.channel_settings(share.team_id, share.channel_id)
         return settings.language if settings else self._language
 

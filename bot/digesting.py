@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
-from bot.errors import PaperwireError, Tell
+from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.models import Coverage, Digest, Paper, Period
 from bot.ports import Library, Messenger
 from bot.posting import Posting
@@ -27,8 +27,8 @@ _WEEKS = TypeAdapter(tuple[Week, ...])
 
 # A digest that comes so long after it was due says so.
 _LATE = timedelta(hours=1)
-# Errors that no retry mends: the schedule rests until somebody sets it again.
-_NO_WAY_IN = ("not_in_channel", "channel_gone")
+# Errors that no retry mends: the schedule rests until somebody sets it again, or installs the app again.
+_NO_WAY_IN = ("not_in_channel", "channel_gone", NOT_INSTALLED)
 
 
 class Digesting:
@@ -75,9 +75,11 @@ class Digesting:
 
     def post_digest(self, team_id: str, channel_id: str, digest_id: str, bounds: list[str], scheduled: bool) -> None:
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
-        entries = self._work.insist("freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled))
-        size = self._messenger.digest_group(entries)
         try:
+            entries = self._work.insist(
+                "freeze", lambda: self._freeze(team_id, channel_id, digest_id, period, scheduled)
+            )
+            size = self._messenger.digest_group(entries)
             parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
             self._work.insist("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
             if entries:
@@ -132,6 +134,9 @@ class Digesting:
             schedule = self._library.schedule(team_id, channel_id)
             if schedule is None or schedule.paused is not None:
                 return None
+            if code == NOT_INSTALLED:
+                self._library.pause_schedule(team_id, channel_id, code)
+                return None  # nobody there to be told
             direct = self._messenger.direct_channel(team_id, schedule.user_id)
             self._library.pause_schedule(team_id, channel_id, code)
             return [direct, self._messenger.name(team_id, channel_id), self._clock().isoformat()]
@@ -198,7 +203,9 @@ class Digesting:
     # steps
 
     def _freeze(self, team_id: str, channel_id: str, digest_id: str, period: Period, scheduled: bool) -> int:
-        """How many papers the digest holds."""
+        """How many papers the digest holds; for a workspace that left nothing is frozen (Tell ``not_installed``)."""
+        if not self._messenger.installed(team_id):
+            raise Tell(NOT_INSTALLED)
         language, now, zone = self._posting.language_of(team_id, channel_id), self._clock(), self._zone
         if scheduled:
             back, due = period.since_at, period.until_at

@@ -13,6 +13,9 @@ language under ``errors.<code>`` with the facts filled in.
 
 from __future__ import annotations
 
+NOT_INSTALLED = "not_installed"
+"""Of errors, and the reason for which the schedules of a workspace that left are paused."""
+
 
 class PaperwireError(Exception):
     """``code`` is a key of the ``[errors]`` table of ``bot/languages``; ``facts`` fill its placeholders."""

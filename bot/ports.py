@@ -283,8 +283,11 @@ class Messenger(Protocol):
     """The bot's voice in Slack. ``key`` identifies a message for ever, so that it can be looked up after a crash.
 
     Raises Retry for throttling and outages, Tell (``not_in_channel``, ``channel_gone``, ``missing_scope`` …) for
-    what retrying cannot mend.
+    what retrying cannot mend, ``not_installed`` for a workspace that left.
     """
+
+    def installed(self, team_id: str) -> bool:
+        """Whether the workspace has the app installed: without it nothing can be said there."""
 
     def working(self, share: Share) -> None:
         """Show on the message that the bot is at work."""

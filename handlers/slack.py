@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import PaperwireError, Retry, Tell
+from bot.errors import NOT_INSTALLED, PaperwireError, Retry, Tell
 from bot.models import Digest, Share
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
 from bot.ports import HistoryPage, Reply
 from handlers import blocks, digest_blocks
 from handlers.blocks import Message
+from handlers.clients import Clients
 from handlers.payloads import is_new_message, shares_of_message
 
 log = logging.getLogger("paperwire.slack")
@@ -37,15 +38,10 @@ _HISTORY_PAGE = 15
 _GONE = {"channel_not_found", "is_archived", "channel_is_archived"}
 _NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found"}
 _OUTAGE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
-# A token may be put right by the operator while the work waits.
-_OUTAGE |= {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}
+# A token may be put right by the operator, or the app be installed anew, while the work waits.
+_TOKEN_REFUSED = {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}
+_OUTAGE |= _TOKEN_REFUSED
 _UNFIT_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
-
-
-def make_client(token: str | None, api_url: str) -> WebClient:
-    """A Web API client that never retries by itself: chat.postMessage is not idempotent."""
-    base_url = api_url if api_url.endswith("/") else f"{api_url}/"
-    return WebClient(token=token, base_url=base_url, timeout=20, retry_handlers=[])
 
 
 def classified(call: Callable[[], T]) -> T:
@@ -80,13 +76,26 @@ def _retry_after(response: Any) -> float:
 
 
 class SlackMessenger:
-    """Implements ``bot.ports.Messenger`` for one workspace."""
+    """Implements ``bot.ports.Messenger``: every call goes out with the token of the workspace it is about."""
 
-    def __init__(self, client: WebClient, web: Web, max_bytes: int) -> None:
-        self._client = client
+    def __init__(self, clients: Clients, web: Web, max_bytes: int) -> None:
+        self._clients = clients
         self._web = web
         self._max_bytes = max_bytes
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}
+
+    def installed(self, team_id: str) -> bool:
+        return self._clients.installed(team_id)
+
+    def _ask(self, team_id: str, call: Callable[[WebClient], T]) -> T:
+        """Raises Retry and Tell as ``classified`` does, and Tell (``not_installed``) for a workspace that left."""
+        client = self._clients.of(team_id)
+        try:
+            return classified(lambda: call(client))
+        except Retry as error:
+            if error.facts.get("reason") in _TOKEN_REFUSED and self._clients.is_gone(team_id, client):
+                raise Tell(NOT_INSTALLED) from error
+            raise
 
     # signs on the message
 
@@ -101,52 +110,57 @@ class SlackMessenger:
 
     def _sign(self, share: Share, name: str) -> None:
         self._expecting(
+            share.team_id,
             {"already_reacted", "message_not_found", "too_many_reactions"},
-            lambda: self._client.reactions_add(channel=share.channel_id, timestamp=share.ts, name=name),
+            lambda client: client.reactions_add(channel=share.channel_id, timestamp=share.ts, name=name),
         )
 
     def _unsign(self, share: Share, name: str) -> None:
         self._expecting(
+            share.team_id,
             {"no_reaction", "message_not_found"},
-            lambda: self._client.reactions_remove(channel=share.channel_id, timestamp=share.ts, name=name),
+            lambda client: client.reactions_remove(channel=share.channel_id, timestamp=share.ts, name=name),
         )
 
     # messages
 
     def reply(self, channel_id: str, thread_ts: str | None, share: Share, reply: Reply, key: str) -> str:
         first_name = self.name(share.team_id, reply.first.share.user_id) if reply.first else ""
-        return self._post(channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
+        return self._post(share.team_id, channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
 
     def update_reply(self, channel_id: str, ts: str, share: Share, reply: Reply) -> None:
         message = blocks.reply(share, reply, self.name(share.team_id, reply.first.share.user_id) if reply.first else "")
         self._expecting(
+            share.team_id,
             {"message_not_found"},
-            lambda: self._client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks),
+            lambda client: client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks),
         )
 
     def name(self, team_id: str, slack_id: str) -> str:
-        if slack_id not in self._names:
+        known = self._names.get((team_id, slack_id))
+        if known is None:
             try:
-                self._names[slack_id] = self._ask_name(slack_id)
+                known = self._names[team_id, slack_id] = self._ask_name(team_id, slack_id)
             except (SlackApiError, PaperwireError) as error:
                 log.warning("no name for %s: %s", slack_id, error)
                 return slack_id
-        return self._names[slack_id]
+        return known
 
-    def _ask_name(self, slack_id: str) -> str:
+    def _ask_name(self, team_id: str, slack_id: str) -> str:
         found: dict[str, Any]
         if slack_id.startswith(("C", "G", "D")):
-            found = classified(lambda: self._client.conversations_info(channel=slack_id)).get("channel") or {}
+            found = self._ask(team_id, lambda client: client.conversations_info(channel=slack_id)).get("channel") or {}
             return f"#{found['name']}" if found.get("name") else slack_id
-        found = classified(lambda: self._client.users_info(user=slack_id)).get("user") or {}
+        found = self._ask(team_id, lambda client: client.users_info(user=slack_id)).get("user") or {}
         shown = (found.get("profile") or {}).get("display_name")
         return str(shown or found.get("real_name") or found.get("name") or slack_id)
 
     def note(self, team_id: str, channel_id: str, thread_ts: str | None, words: str, key: str) -> str:
-        return self._post(channel_id, thread_ts, blocks.note(words), key)
+        return self._post(team_id, channel_id, thread_ts, blocks.note(words), key)
 
     def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
-        return self._post(digest.channel_id, None, digest_blocks.digest_parent(digest, late=late), key)
+        message = digest_blocks.digest_parent(digest, late=late)
+        return self._post(digest.team_id, digest.channel_id, None, message, key)
 
     def digest_group(self, papers: int) -> int:
         return digest_blocks.group_size(papers)
@@ -155,11 +169,11 @@ class SlackMessenger:
         self, digest: Digest, number: int, size: int, parent_ts: str, key: str, picture: str | None
     ) -> str:
         message = digest_blocks.digest_reply(digest, number, size, picture)
-        return self._post(digest.channel_id, parent_ts, message, key)
+        return self._post(digest.team_id, digest.channel_id, parent_ts, message, key)
 
-    def _post(self, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
-        def send(content: dict[str, Any]) -> str:
-            response = self._client.chat_postMessage(
+    def _post(self, team_id: str, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
+        def send(client: WebClient, content: dict[str, Any]) -> str:
+            response = client.chat_postMessage(
                 channel=channel_id,
                 thread_ts=thread_ts,
                 metadata={"event_type": METADATA_EVENT, "event_payload": {"key": key}},
@@ -171,12 +185,12 @@ class SlackMessenger:
             answered: dict[str, Any] = response.get("message") or {}
             if thread_ts is not None and answered.get("thread_ts") != thread_ts:
                 # Slack does not refuse a reply to a message that is gone: it puts it into the channel (slack-go 1571).
-                self.delete("", channel_id, ts)
+                self.delete(team_id, channel_id, ts)
                 raise Tell("withdrawn")
             return ts
 
         try:
-            return classified(lambda: send({"text": message.text, "blocks": message.blocks}))
+            return self._ask(team_id, lambda client: send(client, {"text": message.text, "blocks": message.blocks}))
         except SlackApiError as error:
             if error.response.get("error") not in _UNFIT_BLOCKS:
                 raise
@@ -184,28 +198,29 @@ class SlackMessenger:
             log.error("blocks refused: %s", error.response.get("response_metadata", error.response.get("error")))
             plainer = [block for block in message.blocks if block["type"] != "image"]
             if len(plainer) < len(message.blocks):
-                return self._post(channel_id, thread_ts, Message(message.text, plainer), key)
-            return classified(lambda: send({"text": message.text}))
+                return self._post(team_id, channel_id, thread_ts, Message(message.text, plainer), key)
+            return self._ask(team_id, lambda client: send(client, {"text": message.text}))
 
     def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
-        for message in self._look_back(channel_id, thread_ts):
+        for message in self._look_back(team_id, channel_id, thread_ts):
             metadata = message.get("metadata") or {}
             payload = metadata.get("event_payload") or {}
             if metadata.get("event_type") == METADATA_EVENT and payload.get("key") == key:
                 return str(message["ts"])
         return None
 
-    def _look_back(self, channel_id: str, thread_ts: str | None) -> Iterator[dict[str, Any]]:
+    def _look_back(self, team_id: str, channel_id: str, thread_ts: str | None) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
         for _ in range(_LOOK_BACK_PAGES):
             page: dict[str, Any] = {"channel": channel_id, "cursor": cursor, "limit": 200, "include_all_metadata": True}
             try:
-                response = classified(
-                    lambda page=page: (  # type: ignore[misc]
-                        self._client.conversations_replies(ts=thread_ts, **page)
+                response = self._ask(
+                    team_id,
+                    lambda client, page=page: (  # type: ignore[misc]
+                        client.conversations_replies(ts=thread_ts, **page)
                         if thread_ts
-                        else self._client.conversations_history(**page)
-                    )
+                        else client.conversations_history(**page)
+                    ),
                 )
             except SlackApiError as error:
                 if error.response.get("error") == "thread_not_found":
@@ -218,19 +233,20 @@ class SlackMessenger:
 
     def delete(self, team_id: str, channel_id: str, ts: str) -> None:
         self._expecting(
+            team_id,
             {"message_not_found", "channel_not_found"},
-            lambda: self._client.chat_delete(channel=channel_id, ts=ts),
+            lambda client: client.chat_delete(channel=channel_id, ts=ts),
         )
 
     def direct_channel(self, team_id: str, user_id: str) -> str:
-        response = classified(lambda: self._client.conversations_open(users=[user_id]))
+        response = self._ask(team_id, lambda client: client.conversations_open(users=[user_id]))
         channel: dict[str, Any] = response["channel"]
         return str(channel["id"])
 
     # files
 
     def download(self, team_id: str, file_id: str, folder: Path) -> Path:
-        file = self._file(file_id)
+        file = self._file(team_id, file_id)
         if file.get("mode") in ("tombstone", "hidden_by_limit") or not file:
             raise Tell("file_gone")
         if file.get("filetype") != "pdf" and file.get("mimetype") != "application/pdf":
@@ -242,12 +258,12 @@ class SlackMessenger:
         if int(file.get("size") or 0) > self._max_bytes:
             raise too_large(str(file.get("name") or "PDF"), self._max_bytes)
         url = str(file.get("url_private_download") or file.get("url_private") or "")
-        token = self._client.token or ""
+        token = self._clients.of(team_id).token or ""
         return self._web.download(url, folder, max_bytes=self._max_bytes, bearer=token)
 
-    def _file(self, file_id: str) -> dict[str, Any]:
+    def _file(self, team_id: str, file_id: str) -> dict[str, Any]:
         try:
-            response = classified(lambda: self._client.files_info(file=file_id))
+            response = self._ask(team_id, lambda client: client.files_info(file=file_id))
         except SlackApiError as error:
             if error.response.get("error") in ("file_not_found", "file_deleted", "access_denied"):
                 raise Tell("file_gone") from error
@@ -256,10 +272,11 @@ class SlackMessenger:
         return file
 
     def reserve_file(self, team_id: str, name: str, content: bytes, alt_text: str = "") -> str:
-        response = classified(
-            lambda: self._client.files_getUploadURLExternal(
+        response = self._ask(
+            team_id,
+            lambda client: client.files_getUploadURLExternal(
                 filename=name, length=len(content), alt_txt=alt_text or None
-            )
+            ),
         )
         url = str(response["upload_url"])
         if urlsplit(url).scheme not in ("https", "http"):
@@ -269,24 +286,26 @@ class SlackMessenger:
         return str(response["file_id"])
 
     def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str | None) -> None:
-        if self._is_shared(file_id):
+        if self._is_shared(team_id, file_id):
             return
-        classified(
-            lambda: self._client.files_completeUploadExternal(
+        self._ask(
+            team_id,
+            lambda client: client.files_completeUploadExternal(
                 files=[{"id": file_id, "title": title}], channel_id=channel_id, thread_ts=thread_ts
-            )
+            ),
         )
 
     def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
         file_id = self.reserve_file(team_id, name, content, alt_text)
-        classified(lambda: self._client.files_completeUploadExternal(files=[{"id": file_id, "title": name}]))
+        self._ask(team_id, lambda client: client.files_completeUploadExternal(files=[{"id": file_id, "title": name}]))
         return file_id
 
     def history(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> HistoryPage:
-        response = classified(
-            lambda: self._client.conversations_history(
+        response = self._ask(
+            team_id,
+            lambda client: client.conversations_history(
                 channel=channel_id, cursor=cursor or None, oldest=f"{since_at.timestamp():.6f}", limit=_HISTORY_PAGE
-            )
+            ),
         )
         messages: list[dict[str, Any]] = response.get("messages") or []
         shares = [
@@ -300,16 +319,16 @@ class SlackMessenger:
         following = (response.get("response_metadata") or {}).get("next_cursor") or ""
         return HistoryPage(len(messages), shares, following if response.get("has_more") else "")
 
-    def _is_shared(self, file_id: str) -> bool:
+    def _is_shared(self, team_id: str, file_id: str) -> bool:
         try:
-            file = self._file(file_id)
+            file = self._file(team_id, file_id)
         except Tell:
             return False  # reserved but not completed: Slack does not know it yet
         return bool(file.get("shares") or file.get("channels") or file.get("groups") or file.get("ims"))
 
-    def _expecting(self, harmless: set[str], call: Callable[[], object]) -> None:
+    def _expecting(self, team_id: str, harmless: set[str], call: Callable[[WebClient], object]) -> None:
         try:
-            classified(call)
+            self._ask(team_id, call)
         except SlackApiError as error:
             if error.response.get("error") not in harmless:
                 raise

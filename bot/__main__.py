@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -32,26 +31,23 @@ from bot.doctor import examine, machine_checks, model_checks
 from bot.engine import sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ChannelSettings
+from bot.outcomes import listen, log_to
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.pipeline import Pipeline
 from bot.ports import Library
 from bot.posting import Posting
-from bot.settings import Settings
+from bot.pulse import STALE_SECONDS, Pulse, silent_for
+from bot.settings import Settings, address
 from bot.wording import explain
 from bot.work import Work
 
 log = logging.getLogger("paperwire")
 T = TypeVar("T")
 
-# A heartbeat older than this means that the bot hangs or has lost Slack.
-_STALE_SECONDS = 60
-_BEAT_SECONDS = 5
 # Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
 _RETENTION = timedelta(days=30)
-# The socket client reconnects by itself; when it has not managed in so long, a fresh process will.
-_LONGEST_DISCONNECT = 300
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -102,6 +98,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from handlers.clock import Clock
     from handlers.desk import Desk
     from handlers.slack import SlackMessenger
+    from handlers.status import serving
     from handlers.transport import connect_socket, http_server
     from storage.sqlite import SqliteLibrary
 
@@ -128,6 +125,9 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         parts = (briefing, posting, digesting, answering, correcting)
         work.launch({name: run for part in parts for name, run in part.workflows().items()})
         stack.callback(work.close)
+        pulse = Pulse(settings.data / "heartbeat")
+        if settings.status is not None:
+            _show_status(settings.status, stack, library, work, pulse, stop)
 
         def tidy() -> None:
             if work.tidies():
@@ -154,16 +154,8 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
         app = build_app(client, secret, desk)
         if http is not None:
-            server = http_server(app, *http, healthy=lambda: not stop.is_set())
-            serving = threading.Thread(target=server.run, name="http", daemon=True)
-            serving.start()
-            stack.callback(serving.join, 10)
-            stack.callback(setattr, server, "should_exit", True)
-            while not server.started:
-                if not serving.is_alive():
-                    raise Tell("address_taken", address=f"{http[0]}:{http[1]}")
-                time.sleep(0.02)
-            connected: Callable[[], bool] = serving.is_alive
+            server = http_server(app, http, alive=lambda: pulse.alive)
+            connected: Callable[[], bool] = stack.enter_context(serving(server)).is_alive
         else:
             app_token = settings.app_token.get_secret_value() if settings.app_token else ""
             handler = _patiently(lambda: connect_socket(app, app_token, client), stop)
@@ -173,8 +165,27 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             connected = handler.client.is_connected
         log.info("connected to Slack")
         threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
-        _beat(settings.data / "heartbeat", connected, stop)
+        pulse.beat(connected, stop)
         log.info("stopping")
+
+
+def _show_status(
+    address: tuple[str, int], stack: ExitStack, library: Library, work: Work, pulse: Pulse, stop: threading.Event
+) -> None:
+    """Serve health, readiness and metrics until the stack is left."""
+    # Imported here: without somebody who asks for metrics, nothing of this is paid for.
+    from handlers.metrics import Metrics
+    from handlers.status import serving, status_server
+
+    metrics = Metrics(work.unfinished, lambda: pulse.connected())
+    stack.callback(listen(metrics.hear))
+    ready: dict[str, Callable[[], bool]] = {
+        "slack": lambda: pulse.connected(),
+        "library": lambda: library.stored_share("", "") is None,  # any question will do
+        "work": lambda: work.waiting() >= 0,
+        "running": lambda: not stop.is_set(),
+    }
+    stack.enter_context(serving(status_server(address, lambda: pulse.alive, ready, metrics.page)))
 
 
 def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
@@ -194,22 +205,6 @@ def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
             stop.wait(wait)
             wait = min(wait * 2, 60.0)
     return None
-
-
-def _beat(heartbeat: Path, connected: Callable[[], bool], stop: threading.Event) -> None:
-    """Show that the bot is well, until it shall stop."""
-    lost_at: float | None = None
-    while True:
-        if connected():
-            lost_at = None
-            heartbeat.write_text(str(os.getpid()))
-        else:
-            lost_at = lost_at or time.monotonic()
-            if time.monotonic() - lost_at > _LONGEST_DISCONNECT:
-                log.error("no connection to Slack for %d s, giving up", _LONGEST_DISCONNECT)
-                raise SystemExit(1)
-        if stop.wait(_BEAT_SECONDS):
-            return
 
 
 # --- the command line -------------------------------------------------------------------------------
@@ -237,11 +232,7 @@ def main(ctx: click.Context) -> None:
         for problem in error.errors():
             click.echo(f"paperwire: {problem['loc'][0]}: {problem['msg']}", err=True)
         raise SystemExit(2) from error
-    logging.basicConfig(
-        level=settings.log_level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for chatty in ("apscheduler", "slack_bolt", "httpx", "arxiv"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    log_to(sys.stderr, settings.log_level, settings.log_format)
     ctx.obj = Program(
         settings,
         open_library=lambda: _open_library(settings),
@@ -267,13 +258,11 @@ def run(program: Program, http: str | None) -> None:
             err=True,
         )
         raise SystemExit(2)
-    address: tuple[str, int] | None = None
-    if http is not None:
-        host, _, port = http.rpartition(":")
-        if not (host and port.isdigit()):
-            raise click.BadParameter("HOST:PORT is wanted, for example 0.0.0.0:3000", param_hint="--http")
-        address = host, int(port)
-    run_bot(settings, address)
+    try:
+        served_at = address(http) if http is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--http") from error
+    run_bot(settings, served_at)
     # What still runs goes on in the next life; its threads may sleep for minutes and would hold the exit up.
     logging.shutdown()
     os._exit(0)
@@ -316,9 +305,8 @@ def demo(once: bool) -> None:
 @click.pass_obj
 def healthy(program: Program) -> None:
     """Exit 0 when a bot running on this data folder is connected to Slack (for container health checks)."""
-    heartbeat = program.settings.data / "heartbeat"
-    age = time.time() - heartbeat.stat().st_mtime if heartbeat.exists() else None
-    if age is None or age > _STALE_SECONDS:
+    age = silent_for(program.settings.data / "heartbeat")
+    if age is None or age > STALE_SECONDS:
         click.echo("no heartbeat" if age is None else f"last heartbeat {age:.0f} s ago", err=True)
         raise SystemExit(1)
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from bot.briefs.meter import Commission
 from bot.errors import NOT_INSTALLED, Retry, Tell
 from bot.models import Brief, Identifier, Language, Metadata, Paper, Share, ShareState
+from bot.outcomes import announce
 from bot.pipeline import Found, Pipeline, spares_text
 from bot.ports import Library, Messenger
 from bot.work import POSTS, SHARES, Bug, Work
@@ -91,7 +92,9 @@ class Briefing:
         """``again`` is empty for the first brief of a share; ``tries`` counts what has been tried before."""
         share = _SHARE.validate_python(raw)
         step = self._work.step
+        brief: Json | None = None
         failure: Json = {}
+        kind = "told"
         try:
             language = step("accept", lambda: self._accept(share))
             if language is None:
@@ -117,19 +120,44 @@ class Briefing:
             if tries < len(_RETRY_AFTER):
                 delay = max(_RETRY_AFTER[tries], min(error.after or 0.0, 3600.0))
                 key = f"{share.id}:{again}:try:{tries + 1}"
+                announce("postponed", **_ids(share), code=error.code, wait=delay)
                 self._work.enqueue(SHARES, "brief_share", key, raw, again, tries + 1, delay=delay)
                 return
-            failure = {"code": error.code, "facts": error.facts}
+            failure, kind = {"code": error.code, "facts": error.facts}, "gave_up"
         except Tell as error:
             failure = {"code": error.code, "facts": error.facts}
         except Bug as bug:
-            failure = {"bug": bug.short_id}
-        log.info("%s %s %s", "refused" if failure else "briefed", share.id, failure or "")
+            failure, kind = {"bug": bug.short_id}, "bug"
+        self._say(share, brief, failure, kind, first=not again and not share.silent)
         if failure:
             self._work.insist("fail", lambda: self._settle(share, ShareState.FAILED, failure.get("code", "bug")))
         key = f"{share.id}:{again}:reply"
         if not share.silent and failure.get("code") != NOT_INSTALLED:
             self._work.enqueue(POSTS, "reply_share", key, raw, again, failure, channel=share.channel_id)
+
+    def _say(self, share: Share, brief: Json | None, failure: Json, kind: str, *, first: bool) -> None:
+        """What came of a share, with the seconds since its message where nobody asked for another try."""
+        seconds = self._clock().timestamp() - float(share.ts) if first else None
+        if failure:
+            code, bug = failure.get("code", "bug"), failure.get("bug")
+            announce("refused", **_ids(share), kind=kind, code=code, bug=bug, seconds=seconds)
+            return
+        stored = self._library.stored_share(share.team_id, share.id)
+        paper = stored.paper_id if stored else None
+        if brief is None:
+            announce("reused", **_ids(share), paper=paper, seconds=seconds)
+            return
+        usage = brief["usage"]
+        announce(
+            "briefed",
+            **_ids(share),
+            paper=paper,
+            model=brief["model"],
+            language=brief["language"],
+            tokens=usage["input_tokens"] + usage["output_tokens"],
+            cost=usage["cost"],
+            seconds=seconds,
+        )
 
     def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
         def withdraw() -> list[str]:
@@ -194,6 +222,7 @@ class Briefing:
             # Some link that nobody called a paper: it is left alone, silently.
             code = error.code
             self._work.insist("ignore", lambda: self._settle(share, ShareState.IGNORED, code))
+            announce("ignored", **_ids(share), code=code)
             return _NOT_A_PAPER
         if not self._certain(share):
             self._work.step("mark", lambda: self._mark(share))
@@ -259,3 +288,7 @@ class Briefing:
 
     def _settle(self, share: Share, state: ShareState, error: str | None, paper_id: str | None = None) -> None:
         self._library.settle(share.team_id, share.id, state, self._clock(), paper_id=paper_id, error=error)
+
+
+def _ids(share: Share) -> dict[str, str]:
+    return {"team": share.team_id, "channel": share.channel_id, "share": share.id}

@@ -21,6 +21,7 @@ from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Brief, Language, Paper, Share, ShareState, StoredShare, Usage
+from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
 from bot.posting import Posting
@@ -105,7 +106,7 @@ class Correcting:
         try:
             if self._work.insist("revise", lambda: self._revise(place, correction, user_id)):
                 self._update(raw, place, key)
-                log.info("revised %s", place.share_id)
+                announce("revised", team=place.team_id, channel=place.channel_id, share=place.share_id)
         except (PaperwireError, Bug) as error:
             log.error("words of %s on %s not taken: %s", user_id, place.share_id, error)
 
@@ -136,7 +137,8 @@ class Correcting:
         else:
             self._update(raw, place, key)
         step("unmark", lambda: self._unmark(place))
-        log.info("%s %s", "not rewritten" if reasons else "rewritten", place.share_id)
+        outcome = "not_rewritten" if reasons else "rewritten"
+        announce(outcome, team=place.team_id, channel=place.channel_id, share=place.share_id)
 
     def update_reply(self, raw: Json) -> None:
         place = _PLACE.validate_python(raw)

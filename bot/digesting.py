@@ -16,6 +16,7 @@ from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.models import Coverage, Digest, Paper, Period
+from bot.outcomes import announce
 from bot.ports import Library, Messenger
 from bot.posting import Posting
 from bot.wording import explain
@@ -89,9 +90,11 @@ class Digesting:
                 self._digest_reply(team_id, digest_id, number, size, parent)
             if entries:
                 self._share_report(self._frozen(team_id, digest_id), parent, period.until_at)
-            log.info("delivered %s: %d papers", digest_id, entries)
+            announce("delivered", team=team_id, channel=channel_id, digest=digest_id, papers=entries)
         except (PaperwireError, Bug) as error:
             log.error("digest %s stopped: %s", digest_id, error)
+            code = error.code if isinstance(error, PaperwireError) else "bug"
+            announce("undelivered", team=team_id, channel=channel_id, digest=digest_id, code=code)
             if scheduled and isinstance(error, Tell) and error.code in _NO_WAY_IN:
                 self._pause(team_id, channel_id, error.code)
         self._work.pace()
@@ -143,6 +146,7 @@ class Digesting:
 
         told = self._work.step("pause", pause)
         if told is not None:
+            announce("paused", team=team_id, channel=channel_id, code=code)
             direct, where, now = told
             reason = explain(self._posting.language_of(team_id, channel_id), Tell(code, reason=code))
             key = f"paused:{team_id}:{channel_id}:{now}"

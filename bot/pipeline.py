@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import shutil
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from bot.briefs.meter import Commission
 from bot.briefs.write import Writer
 from bot.errors import Tell
 from bot.models import Brief, FullText, Identifier, Language, Metadata, Paper, Reading
+from bot.outcomes import announce
 from bot.papers.agree import compose
 from bot.papers.bodies import too_large
 from bot.papers.fetch import fetch
@@ -88,7 +90,9 @@ class Pipeline:
         kept = self._folder / f"{name}.reading.json"
         if kept.exists():
             return _READING.validate_json(kept.read_bytes())
+        began = time.monotonic()
         reading = self._jail.read(self._folder / name)
+        announce("read", pages=len(reading.text.pages), seconds=time.monotonic() - began)
         draft = kept.with_suffix(f".{id(reading)}")
         draft.write_bytes(_READING.dump_json(reading))
         draft.replace(kept)

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Language, Share, ShareState
+from bot.outcomes import announce
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
 from bot.wording import say
@@ -83,6 +84,8 @@ class Posting:
                 channel_id, ts = self._answer_somewhere(share, failure, f"{key}:bug")
         except (PaperwireError, Bug) as error:
             log.error("no answer to %s: %s", share.id, error)
+            code = error.code if isinstance(error, PaperwireError) else "bug"
+            announce("unanswered", team=share.team_id, channel=share.channel_id, share=share.id, code=code)
             return
         withdrawn = self._work.step("record", lambda: self._record(share, ts))
         for gone in (ts if withdrawn else None, before):
@@ -90,7 +93,7 @@ class Posting:
                 self._work.insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
         if not withdrawn:
             self._sign_off(share, failed=bool(failure), again=bool(again))
-        log.info("answered %s with %s", share.id, ts)
+        announce("answered", team=share.team_id, channel=channel_id, share=share.id, ts=ts)
         self._work.pace()
 
     def post_note(

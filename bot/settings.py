@@ -19,6 +19,17 @@ def _words(value: object) -> object:
     return value
 
 
+def address(value: str | tuple[str, int]) -> tuple[str, int]:
+    """``"127.0.0.1:9090"`` → ``("127.0.0.1", 9090)``. Raises ValueError."""
+    if not isinstance(value, str):
+        return value
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65_535:
+        raise ValueError("HOST:PORT is wanted, for example 127.0.0.1:9090")
+    return host.strip("[]"), int(port)
+
+
+Address = Annotated[tuple[str, int], NoDecode, BeforeValidator(address)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
@@ -174,6 +185,14 @@ class Settings(BaseSettings):
         None,
         alias="PAPERWIRE_CLOCK_OFFSET",
         description="For the playground: a file holding the seconds by which the bot's clock runs ahead.",
+    )
+    status: Address | None = Field(
+        None,
+        alias="PAPERWIRE_STATUS",
+        description="`HOST:PORT` at which operators find `/healthz`, `/readyz` and `/metrics`; off where not set.",
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", alias="PAPERWIRE_LOG_FORMAT", description="Log lines as `text`, or as `json` objects."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", alias="PAPERWIRE_LOG_LEVEL", description="How much is logged."

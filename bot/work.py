@@ -24,6 +24,7 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from bot.engine import sole_owner
 from bot.errors import PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
+from bot.outcomes import announce
 
 log = logging.getLogger("paperwire.work")
 T = TypeVar("T")
@@ -70,6 +71,7 @@ def attempt(action: Callable[[], object]) -> Outcome:
     except Exception:
         short_id = uuid.uuid4().hex[:8]
         log.exception("bug %s", short_id)
+        announce("bug", id=short_id)
         return {"bug": short_id}
 
 
@@ -214,7 +216,16 @@ class Work:
 
     def waiting(self) -> int:
         """How many pieces of work are not finished."""
-        return len(DBOS.list_queued_workflows(load_input=False))
+        return sum(count for count, _ in self.unfinished().values())
+
+    def unfinished(self) -> dict[str, tuple[int, float]]:
+        """By queue: how many pieces of work are not finished (10,000 at most), and the oldest's age in seconds."""
+        found: dict[str, tuple[int, float]] = {SHARES: (0, 0.0), POSTS: (0, 0.0)}
+        for each in DBOS.list_queued_workflows(load_input=False, load_output=False, limit=10_000):
+            count, oldest = found.get(each.queue_name or "", (0, 0.0))
+            age = time.time() - (each.created_at or 0) / 1000
+            found[each.queue_name or ""] = count + 1, max(oldest, age)
+        return found
 
 
 class Rescue:

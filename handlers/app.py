@@ -10,6 +10,7 @@ from slack_bolt import App, BoltResponse, Respond
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
+from bot.outcomes import announce
 from bot.wording import explain, say
 from handlers import commands, digest_actions, edit, home, shares, shortcuts
 from handlers.desk import Desk, team_of
@@ -37,6 +38,7 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
         if body.get("type") == "event_callback" or "event" in body:
             # Without an acknowledgement Slack sends the event again: nothing is lost.
             log.error("event not accepted, Slack will send it again", exc_info=error)
+            announce("not_accepted", code=getattr(error, "code", "bug"))
             return None
         channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
         language = desk.language_of(team_of(body), channel_id) if channel_id else desk.language
@@ -45,6 +47,7 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
         else:
             short_id = uuid.uuid4().hex[:8]
             log.error("bug %s", short_id, exc_info=error)
+            announce("bug", id=short_id)
             words = say(language, "reply.bug", id=short_id)
         if "command" in body:
             return BoltResponse(status=200, body={"response_type": "ephemeral", "text": words})

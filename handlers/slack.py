@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import NOT_INSTALLED, PaperwireError, Retry, Tell
 from bot.models import Digest, Share
+from bot.outcomes import announce
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
 from bot.ports import HistoryPage, Reply
@@ -52,6 +53,7 @@ def classified(call: Callable[[], T]) -> T:
         response: Any = error.response
         status = getattr(response, "status_code", 0)
         code = response.get("error", "") if hasattr(response, "get") else ""
+        announce("slack_refused", code=code or f"http_{status}")
         if status == 429:
             raise Retry("slack_busy", after=_retry_after(response)) from error
         if status >= 500 or code in _OUTAGE:
@@ -64,6 +66,7 @@ def classified(call: Callable[[], T]) -> T:
             raise Tell("missing_scope", scope=str(response.get("needed", "?"))) from error
         raise
     except (SlackClientError, HTTPException, OSError) as error:
+        announce("slack_refused", code="no_answer")
         raise Retry("slack_unavailable", reason=type(error).__name__) from error
 
 

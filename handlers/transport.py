@@ -10,13 +10,13 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
-from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from handlers.slack import classified
+from handlers.status import health_route, server
 
 log = logging.getLogger("paperwire.transport")
 
@@ -31,7 +31,7 @@ def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHan
     return handler
 
 
-def http_server(app: App, host: str, port: int, healthy: Callable[[], bool]) -> uvicorn.Server:
+def http_server(app: App, address: tuple[str, int], alive: Callable[[], bool]) -> uvicorn.Server:
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
 
     async def slack_events(request: Request) -> Response:
@@ -43,12 +43,4 @@ def http_server(app: App, host: str, port: int, healthy: Callable[[], bool]) -> 
         # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
         return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, bytes(body))))
 
-    async def health(_: Request) -> Response:
-        ok = await run_in_threadpool(healthy)
-        return PlainTextResponse("ok" if ok else "not healthy", status_code=200 if ok else 503)
-
-    routes = [Route("/slack/events", slack_events, methods=["POST"]), Route("/healthz", health)]
-    config = uvicorn.Config(
-        Starlette(routes=routes), host=host, port=port, log_level="warning", lifespan="off", server_header=False
-    )
-    return uvicorn.Server(config)
+    return server([Route("/slack/events", slack_events, methods=["POST"]), health_route(alive)], address)

@@ -21,6 +21,7 @@ OWNERS = {
     "litellm": {"bot/briefs/model.py"},
     "httpx": {"bot/papers/web.py"},
     "dbos": {"bot/work.py"},
+    "prometheus_client": {"handlers/metrics.py"},
     "apscheduler": {"handlers/clock.py"},
     "slack_sdk": {"handlers/", "playground/", "storage/installations.py"},
     "cryptography": {"storage/installations.py"},

@@ -26,8 +26,9 @@ from bot.briefs.deadline import Deadline as Deadline
 from bot.briefs.deadline import running, within
 from bot.briefs.failures import classified, dislikes_format, redacted
 from bot.briefs.meter import Commission, Ledger, Meter
-from bot.errors import Retry, Tell
+from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Paper, Usage
+from bot.outcomes import announce
 from bot.settings import Settings
 
 log = logging.getLogger("paperwire.model")
@@ -172,13 +173,17 @@ class Models:
         key = _key(model, messages)
         if (known := self._answers.answer(key)) is not None:
             return known
-        spent = Tally()
+        spent, began, code = Tally(), time.monotonic(), "ok"
         try:
             call = _Call(model, deadline, spent, commission, running(now))
             text = self._attempts(call, self._request(model, messages, schema))
             self._answers.keep_answer(key, model, text, spent.usage, now)
+        except PaperwireError as error:
+            code = error.code
+            raise
         finally:
             tally.add(spent.usage)
+            _say(model, code, spent.usage, time.monotonic() - began)
         return text
 
     def forget(self, model: str, messages: Sequence[Message]) -> None:
@@ -292,6 +297,18 @@ class _Call:
     tally: Tally
     commission: Commission | None
     clock: Callable[[], datetime]
+
+
+def _say(model: str, code: str, spent: Usage, seconds: float) -> None:
+    announce(
+        "asked",
+        model=model,
+        code=code,
+        input_tokens=spent.input_tokens,
+        output_tokens=spent.output_tokens,
+        cost=spent.cost,
+        seconds=seconds,
+    )
 
 
 def _key(model: str, messages: Sequence[Message]) -> str:

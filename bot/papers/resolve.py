@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Identifier, Metadata, Reading
+from bot.outcomes import announce
 from bot.papers import arxiv_api, sites, sources
 from bot.papers.agree import agrees
 from bot.papers.web import Answer, Web
@@ -69,7 +70,7 @@ class Resolver:
                     raise
                 failures.append(error)
                 passed_over.append(f"{source.name}: {_reason(error)}")
-                log.info("passed over %s for %s: %s", source.name, identifier.key, error)
+                announce("passed_over", source=source.name, paper=identifier.key, code=error.code)
             else:
                 return self._complete(metadata, identifier, passed_over)
         pdf_urls = self._pdf_urls(identifier)

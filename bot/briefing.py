@@ -272,7 +272,10 @@ class Briefing:
 
     def _ask(self, share: Share, source: Json, language: Language, *, patient: bool) -> Json:
         found = self._found(share, source)
-        commission = Commission(share.team_id, share.id)
+        # As it was filed, which may be more private than the message said.
+        stored = self._library.stored_share(share.team_id, share.id)
+        private = share.private or share.file_id is not None or (stored is not None and stored.share.private)
+        commission = Commission(share.team_id, share.id, private)
         brief = self._pipeline.write(found, language, self._clock(), patient=patient, commission=commission)
         dumped: Json = _BRIEF.dump_python(brief, mode="json")
         return dumped

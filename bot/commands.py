@@ -99,7 +99,7 @@ def _compare(program: Program, sources: Sequence[str], language: Language, model
 def evaluate(program: Program, sources: Sequence[str], language: Language | None, models: Sequence[str]) -> None:
     """Score the briefs that models make of papers, without a judge: a table, a row for each model."""
     chosen = language or program.settings.language
-    names = models or (program.settings.model_for(chosen),)
+    names = models or program.settings.models_for(chosen)[:1]
     graded: list[Graded] = []
     with program.open_pipeline() as pipeline:
 

@@ -7,7 +7,7 @@ needs no look-up after a crash.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,9 +71,9 @@ class Correcting:
         self._settings = settings
         self._clock = clock
 
-    def models(self, language: Language) -> list[str]:
-        """Those that may be asked for a brief in a language, the usual one first."""
-        return list(dict.fromkeys([self._settings.model_for(language), *self._settings.fallback_models]))
+    def models(self, place: Place) -> Sequence[str]:
+        """Those that may be asked for the brief of a place, the usual one first."""
+        return self._settings.models_for(place.language, private=self._is_private(place))
 
     # what listeners call: one durable write each
 
@@ -212,8 +212,9 @@ class Correcting:
         share, now = stored.share, self._clock()
         text = self._library.text(place.team_id, paper.id, share.channel_id)
         writer = Writer(self._settings, _Anew(self._library, key), self._library)
-        commission = Commission(place.team_id, share.id)
-        if model is None:
+        commission = Commission(place.team_id, share.id, self._is_private(place))
+        # What was chosen may have become private meanwhile.
+        if model is None or model not in self.models(place):
             brief = writer.write(paper, text, place.language, now=now, commission=commission)
         else:
             [brief] = writer.compare(paper, text, place.language, [model], now=now, commission=commission)
@@ -255,6 +256,16 @@ class Correcting:
         if stored is None or stored.paper_id is None:
             return None
         return self._library.paper(place.team_id, stored.paper_id, stored.share.channel_id)
+
+    def _is_private(self, place: Place) -> bool:
+        """Whether an upload, or a private conversation, brought anything that is known of the paper."""
+        stored = self._stored(place)
+        if stored is None:
+            return True
+        share, paper_id = stored.share, stored.paper_id
+        if share.private or share.file_id is not None or paper_id is None:
+            return True
+        return self._library.uploaded(place.team_id, paper_id, share.channel_id)
 
     def _current(self, place: Place) -> Brief | None:
         stored = self._stored(place)

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from tempfile import TemporaryFile
 
+from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE, Answers, Deadline, Models, Tally
 from bot.errors import PaperwireError
 from bot.settings import Settings
@@ -51,17 +52,26 @@ def machine_checks(settings: Settings) -> list[tuple[str, Check]]:
 
 def model_checks(settings: Settings, answers: Answers, now: Callable[[], datetime]) -> list[tuple[str, Check]]:
     """One check a model configured: a question of a few words, which a paid model bills."""
-    names = dict.fromkeys((settings.model_for("zh"), settings.model_for("en"), *settings.fallback_models))
-    return [(f"model {name}", partial(_model, settings, answers, name, now)) for name in names]
+    names = dict.fromkeys((*settings.models_for("zh"), *settings.models_for("en")))
+    checks: list[tuple[str, Check]] = [
+        (f"model {name}", partial(_model, settings, answers, name, now)) for name in names
+    ]
+    if settings.private_model is not None:
+        name = settings.private_model
+        checks.append((f"private model {name}", partial(_model, settings, answers, name, now, private=True)))
+    return checks
 
 
-def _model(settings: Settings, answers: Answers, name: str, now: Callable[[], datetime]) -> str:
+def _model(
+    settings: Settings, answers: Answers, name: str, now: Callable[[], datetime], *, private: bool = False
+) -> str:
     if name == EXTRACTIVE:
         return "built in, needs no key and no network"
     question = [{"role": "user", "content": 'Answer with the JSON object {"ok": true} and nothing else.'}]
     form = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
     tally, deadline = Tally(), Deadline(settings.model_seconds)
-    Models(settings, answers).ask(name, question, form, deadline, tally, now=now())
+    commission = Commission("", "", private)
+    Models(settings, answers).ask(name, question, form, deadline, tally, now=now(), commission=commission)
     return f"answered in {tally.usage.seconds:.1f} s"
 
 

@@ -104,6 +104,9 @@ class Library(Protocol):
 
     def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None: ...
 
+    def uploaded(self, team_id: str, paper_id: str, channel_id: str) -> bool:
+        """Whether an upload brought anything of what the channel may see of a paper."""
+
     def brief(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
         """The current brief in that language, None when there is none the channel may see."""
 

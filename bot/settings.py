@@ -109,6 +109,17 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_MODEL_URL",
         description="Base address of an OpenAI-compatible server of your own (Ollama, vLLM, llama.cpp …).",
     )
+    private_model: str | None = Field(
+        None,
+        alias="PAPERWIRE_PRIVATE_MODEL",
+        description="The only model that may read uploads and what is shared in private conversations: one on a server "
+        "of your own, or `extractive`. When not set, the others read them too.",
+    )
+    private_model_url: str | None = Field(
+        None,
+        alias="PAPERWIRE_PRIVATE_MODEL_URL",
+        description="Base address of the private model's server, where it differs from `PAPERWIRE_MODEL_URL`.",
+    )
     model_seconds: float = Field(
         60,
         alias="PAPERWIRE_MODEL_SECONDS",
@@ -235,6 +246,13 @@ class Settings(BaseSettings):
         needed["SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN"] = self.signing_secret if http else self.app_token
         return [name for name, given in needed.items() if given is None]
 
-    def model_for(self, language: Language) -> str:
-        """The first model asked for a brief in ``language``."""
-        return {"zh": self.model_zh, "en": self.model_en}.get(language) or self.model
+    def models_for(self, language: Language, *, private: bool = False) -> tuple[str, ...]:
+        """The models asked for a brief in ``language``, in turn; ``private`` words go to the private one alone."""
+        if private and self.private_model is not None:
+            return (self.private_model,)
+        first = {"zh": self.model_zh, "en": self.model_en}.get(language) or self.model
+        return tuple(dict.fromkeys((first, *self.fallback_models)))
+
+    def model_server(self, *, private: bool) -> str | None:
+        """The base address of the server of one's own, if there is one."""
+        return (self.private_model_url if private and self.private_model is not None else None) or self.model_url

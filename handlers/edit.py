@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ def register(app: App, desk: Desk) -> None:
         elif chosen == "other":
             other: Language = "zh" if place.language == "en" else "en"
             desk.correcting.show(_in(place, other), _key(place, action))
-        elif len(models := desk.correcting.models(place.language)) > 1:
+        elif len(models := desk.correcting.models(place)) > 1:
             _ask_model(desk, client, body, place, models)
         else:
             desk.correcting.again(place, None, _key(place, action))
@@ -85,7 +86,7 @@ def register(app: App, desk: Desk) -> None:
             return
         values = body["view"]["state"]["values"]
         asked = values["model"]["model"]["selected_option"]["value"]
-        model = next((each for each in desk.correcting.models(place.language) if each == asked), None)
+        model = next((each for each in desk.correcting.models(place) if each == asked), None)
         chosen: Language = "en" if values["language"]["language"]["selected_option"]["value"] == "en" else "zh"
         desk.correcting.again(_in(place, chosen), model, f"{place.share_id}:{body['view']['id']}")
         ack()
@@ -177,7 +178,7 @@ def _other_shares(desk: Desk, share: Share, paper: Paper) -> list[Share]:
     return [each for each in found if each.id != share.id]
 
 
-def _ask_model(desk: Desk, client: WebClient, body: Json, place: Place, models: list[str]) -> None:
+def _ask_model(desk: Desk, client: WebClient, body: Json, place: Place, models: Sequence[str]) -> None:
     _, paper, _ = _about(desk, place)
     if paper is None:
         view = views.notice(place.language, say(place.language, "details.gone"))

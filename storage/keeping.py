@@ -174,7 +174,8 @@ _MOVES = (
     "UPDATE absorbed SET into_id = :into WHERE team_id = :team AND into_id = :paper",
     "INSERT INTO absorbed (team_id, paper_id, into_id) VALUES (:team, :paper, :into)",
     """
-    UPDATE papers SET imported_at = COALESCE(imported_at, (SELECT imported_at FROM papers gone WHERE gone.id = :paper))
+    UPDATE papers SET imported_at = COALESCE(imported_at, (SELECT imported_at FROM papers gone WHERE gone.id = :paper)),
+           uploaded = CASE WHEN uploaded = 1 THEN 1 ELSE (SELECT uploaded FROM papers gone WHERE gone.id = :paper) END
      WHERE team_id = :team AND id = :into
     """,
     "DELETE FROM papers WHERE team_id = :team AND id = :paper",

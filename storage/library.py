@@ -116,6 +116,8 @@ class SqlLibrary(ABC):
             scope = papers.scope_of(share.share)
             own = replace(paper, id=own_id)
             stored = keeping.keep(tx, team_id, scope, own, brief, text, now, imported=False, again=again)
+            if share.share.file_id is not None:
+                papers.mark_uploaded(tx, team_id, stored.id)
             shares.settle(tx, team_id, share_id, ShareState.BRIEFED, now, paper_id=stored.id)
             return stored
 
@@ -126,6 +128,10 @@ class SqlLibrary(ABC):
     def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None:
         with self._reading() as tx:
             return papers.text(tx, team_id, paper_id, channel_id)
+
+    def uploaded(self, team_id: str, paper_id: str, channel_id: str) -> bool:
+        with self._reading() as tx:
+            return papers.uploaded(tx, team_id, paper_id, channel_id)
 
     def brief(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
         with self._reading() as tx:

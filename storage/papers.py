@@ -98,3 +98,21 @@ def text(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> FullT
         channel=channel_id,
     )
     return text_of(row) if row else None
+
+
+def uploaded(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> bool:
+    row = tx.row(
+        f"""
+        {SAME_WORK}
+        SELECT 1 FROM papers WHERE team_id = :team AND id IN (SELECT id FROM same_work) AND uploaded = 1
+        """,  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        channel=channel_id,
+    )
+    return row is not None
+
+
+def mark_uploaded(tx: Transaction, team_id: str, paper_id: str) -> None:
+    """An upload brought something of it; whatever is merged with it later, nobody can tell any more what."""
+    tx.rows("UPDATE papers SET uploaded = 1 WHERE team_id = :team AND id = :id", team=team_id, id=paper_id)

@@ -328,8 +328,19 @@ _THIRD: tuple[str | Only, ...] = (
     """,
 )
 
+# Whether an upload brought anything of a record: then no outside model may read it, where the settings say so.
+_FOURTH: tuple[str | Only, ...] = (
+    "ALTER TABLE papers ADD COLUMN uploaded INTEGER NOT NULL DEFAULT 0",
+    """
+    UPDATE papers SET uploaded = 1
+     WHERE EXISTS (SELECT 1 FROM shares s WHERE s.team_id = papers.team_id AND s.paper_id = papers.id
+                                            AND s.file_id IS NOT NULL)
+    """,
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
     Migration("m003_limits_of_models", _THIRD),
+    Migration("m004_uploads", _FOURTH),
 )

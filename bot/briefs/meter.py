@@ -30,6 +30,8 @@ class Commission:
     """Who pays."""
     share_id: str
     """What it is about, so that what models answered can be forgotten with it."""
+    private: bool = False
+    """An upload, or shared in a private conversation: for the private model alone, where there is one."""
 
 
 class Ledger(Protocol):

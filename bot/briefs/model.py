@@ -170,13 +170,16 @@ class Models:
         """
         if model == EXTRACTIVE:
             return self._excerpts(messages, tally)
-        key = _key(model, messages)
+        private = commission is not None and commission.private
+        if private and self._settings.private_model not in (None, model):
+            raise ValueError(f"{model} may not read what is private")
+        key = self._key(model, messages, private=private)
         if (known := self._answers.answer(key)) is not None:
             return known
         spent, began, code = Tally(), time.monotonic(), "ok"
         try:
             call = _Call(model, deadline, spent, commission, running(now))
-            text = self._attempts(call, self._request(model, messages, schema))
+            text = self._attempts(call, self._request(model, messages, schema, private=private))
             self._answers.keep_answer(key, model, text, spent.usage, now)
         except PaperwireError as error:
             code = error.code
@@ -186,9 +189,17 @@ class Models:
             _say(model, code, spent.usage, time.monotonic() - began)
         return text
 
-    def forget(self, model: str, messages: Sequence[Message]) -> None:
+    def forget(self, model: str, messages: Sequence[Message], commission: Commission | None = None) -> None:
         """Let the next one who asks this get an answer of his own: the one that was kept led nowhere."""
-        self._answers.forget_answer(_key(model, messages))
+        private = commission is not None and commission.private
+        self._answers.forget_answer(self._key(model, messages, private=private))
+
+    def _key(self, model: str, messages: Sequence[Message], *, private: bool) -> str:
+        """Under which an answer is kept. Two servers may call different models by one name."""
+        server = self._settings.model_server(private=private)
+        elsewhere = [] if server == self._settings.model_url else [server]
+        asked = json.dumps([model, list(messages), *elsewhere], ensure_ascii=False)
+        return hashlib.sha256(asked.encode()).hexdigest()
 
     def _excerpts(self, messages: Sequence[Message], tally: Tally) -> str:
         began = time.monotonic()
@@ -264,9 +275,11 @@ class Models:
         """Seconds until the next attempt: as long as the server asked for, else our own back-off."""
         return failure.after if failure.after is not None else _BACK_OFF * 2**attempt / self._settings.time_scale
 
-    def _request(self, model: str, messages: Sequence[Message], schema: Schema) -> dict[str, Any]:
+    def _request(
+        self, model: str, messages: Sequence[Message], schema: Schema, *, private: bool = False
+    ) -> dict[str, Any]:
         litellm = _litellm()
-        own = self._settings.model_url
+        own = self._settings.model_server(private=private)
         name, provider = _provider(litellm, model, own)
         request: dict[str, Any] = {
             "model": name,
@@ -278,7 +291,7 @@ class Models:
         }
         wanted = litellm.validate_environment(name)["missing_keys"]
         missing = [key for key in wanted if key.endswith(("_API_KEY", "_TOKEN"))]
-        if own is not None and provider in _OWN_SERVER:
+        if own is not None and (provider in _OWN_SERVER or own != self._settings.model_url):
             # Ollama's own API, which LiteLLM speaks to models named ollama/…, stands beside the OpenAI-compatible one.
             request["api_base"] = own.rstrip("/").removesuffix("/v1") if provider.startswith("ollama") else own
             if missing:
@@ -309,11 +322,6 @@ def _say(model: str, code: str, spent: Usage, seconds: float) -> None:
         cost=spent.cost,
         seconds=seconds,
     )
-
-
-def _key(model: str, messages: Sequence[Message]) -> str:
-    """Under which an answer is kept."""
-    return hashlib.sha256(json.dumps([model, list(messages)], ensure_ascii=False).encode()).hexdigest()
 
 
 def _provider(litellm: Any, model: str, own: str | None) -> tuple[str, str]:

@@ -72,7 +72,8 @@ class Writer:
         With ``patient`` a Retry is raised instead if one of them may answer later; when it is only not our turn
         (``model_limit``), always.
         """
-        chain = [self._settings.model_for(language), *self._settings.fallback_models]
+        private = commission is not None and commission.private
+        chain = self._settings.models_for(language, private=private)
         return self._by_first(chain, _Work(paper, text, language, running(now), commission), patient=patient)
 
     def compare(
@@ -132,7 +133,7 @@ class _Conversation:
     def forget(self) -> None:
         """Let a later attempt ask anew instead of getting the same unusable answers from where they are kept."""
         for words in self._asked:
-            self._models.forget(self._model, words)
+            self._models.forget(self._model, words, self._work.commission)
 
     def draft(self) -> _Result:
         """A draft that stands. Raises Tell or Retry when the model gave nothing that could be used."""

@@ -8,7 +8,8 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +29,7 @@ from bot.console import NoAnswers
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
-from bot.engine import sqlite_engine
+from bot.engine import RESTORED, sole_owner, sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ChannelSettings
 from bot.outcomes import listen, log_to
@@ -48,6 +49,8 @@ T = TypeVar("T")
 
 # Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
 _RETENTION = timedelta(days=30)
+# A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
+_PATIENT_CHECK_SECONDS = 3.0
 
 
 def clock(settings: Settings) -> Callable[[], datetime]:
@@ -100,6 +103,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from handlers.slack import SlackMessenger
     from handlers.status import serving
     from handlers.transport import connect_socket, http_server
+    from storage.backup import check_at_start
     from storage.sqlite import SqliteLibrary
 
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -108,6 +112,9 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     with ExitStack() as stack:
+        checking = stack.enter_context(ThreadPoolExecutor(1)).submit(check_at_start, settings.databases)
+        with suppress(TimeoutError):
+            checking.result(_PATIENT_CHECK_SECONDS)
         library = SqliteLibrary(settings.library_file)
         stack.callback(library.close)
         pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
@@ -165,7 +172,13 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             connected = handler.client.is_connected
         log.info("connected to Slack")
         threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
-        pulse.beat(connected, stop)
+
+        def well() -> bool:
+            if checking.done():
+                checking.result()  # raises Tell for damage found meanwhile
+            return connected()
+
+        pulse.beat(well, stop)
         log.info("stopping")
 
 
@@ -273,9 +286,11 @@ def run(program: Program, http: str | None) -> None:
 def doctor(program: Program) -> None:
     """Check tokens, scopes, model, database, clock and versions; each line is ok or says what to do."""
     from handlers.doctor import slack_checks
+    from storage.backup import check_at_start
 
     def library() -> str:
         file = program.settings.library_file
+        check_at_start(program.settings.databases)
         if not file.exists():
             return f"{file} (made at the first start)"
         with program.open_library():
@@ -289,6 +304,32 @@ def doctor(program: Program) -> None:
     ]
     if not examine(checks, click.echo):
         raise SystemExit(1)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.pass_obj
+def backup(program: Program, file: Path) -> None:
+    """Write the library and the work under way into one file, while the bot runs or not."""
+    from storage.backup import back_up
+
+    back_up(program.settings.databases, file)
+    click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
+@click.option("--force", is_flag=True, help="Replace what is in the folder.")
+@click.pass_obj
+def restore(program: Program, file: Path, force: bool) -> None:
+    """Put a backup in place, whole or not at all; the bot must be stopped."""
+    from storage.backup import restore as put_back
+
+    folder = program.settings.data
+    with sole_owner(folder):
+        put_back(file, program.settings.databases, force=force)
+        (folder / RESTORED).write_text("")
+    click.echo(f"{folder} is as {file} has it; start the bot", err=True)
 
 
 @main.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -12,6 +13,12 @@ import sqlalchemy
 from sqlalchemy import event
 
 from bot.errors import Tell
+
+RESTORED = "restored"
+"""The file in the data folder that tells of a backup put back."""
+# What the backup holds unfinished was perhaps finished after it was made. All of it ends within a day: tries and waits
+# add up to some hours.
+_DOUBT_SECONDS = 24 * 3600.0
 
 # A replica that is cut off must let go of its rows before another takes its work over (``bot.lease``): the server
 # ends its transactions and notices the lost connection in time. The client's half finds a dead connection as soon.
@@ -92,3 +99,16 @@ def sole_owner(folder: Path) -> TextIO:
     lock.write(str(os.getpid()))
     lock.flush()
     return lock
+
+
+def doubtful_until(folder: Path) -> float:
+    """Until when (time.time) anything may have been posted that nobody remembers, because a backup was put back.
+
+    The day begins with the first start after the restore, whenever that is.
+    """
+    restored = folder / RESTORED
+    if not restored.exists():
+        return 0.0
+    if not restored.read_text():
+        restored.write_text(str(time.time()))
+    return float(restored.read_text()) + _DOUBT_SECONDS

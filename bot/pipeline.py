@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 from bot.briefs import model
 from bot.briefs.meter import Commission
 from bot.briefs.write import Writer
-from bot.errors import Tell
+from bot.errors import Retry, Tell
 from bot.models import Brief, FullText, Identifier, Language, Metadata, Paper, Reading
 from bot.outcomes import announce
 from bot.papers.agree import compose
@@ -86,10 +86,15 @@ class Pipeline:
         return self._folder
 
     def read(self, name: str) -> Reading:
-        """Read a PDF of the folder in the jail; the reading is kept beside it, so that reading again is free."""
+        """Read a PDF of the folder in the jail; the reading is kept beside it, so that reading again is free.
+
+        Raises Retry (``pdf_gone``) for one that has to be fetched first.
+        """
         kept = self._folder / f"{name}.reading.json"
         if kept.exists():
             return _READING.validate_json(kept.read_bytes())
+        if not (self._folder / name).exists():  # a restored backup knows of PDFs that it does not hold
+            raise Retry("pdf_gone")
         began = time.monotonic()
         reading = self._jail.read(self._folder / name)
         announce("read", pages=len(reading.text.pages), seconds=time.monotonic() - began)

@@ -343,6 +343,9 @@ class Messenger(Protocol):
     def reserve_file(self, team_id: str, name: str, content: bytes, alt_text: str = "") -> str:
         """First half of an upload: the bytes are with Slack, shared nowhere; returns the file's id."""
 
+    def file_in_thread(self, team_id: str, channel_id: str, thread_ts: str, name: str) -> str | None:
+        """The id of the file of that name shared in a thread of ours, None when there is none."""
+
     def share_file(self, team_id: str, file_id: str, title: str, channel_id: str, thread_ts: str | None) -> None:
         """Second half: the file appears; nothing happens when it is there already."""
 

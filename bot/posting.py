@@ -1,7 +1,8 @@
 """The workflows that answer: replies and notes, each posted exactly once; and how anything is posted once.
 
 Posting is not idempotent in Slack. Before a message goes out, an id of this run is remembered; a replay, which runs
-under another, or a second try after an unknown outcome, looks the message up by its key first.
+under another, a second try after an unknown outcome, and whatever is posted on the first day after a backup was
+restored, looks the message up by its key first.
 """
 
 from __future__ import annotations
@@ -148,8 +149,9 @@ class Posting:
 
         def post() -> str:
             nonlocal tried
-            there = self._messenger.posted(team_id, channel_id, thread_ts, key) if tried else None
+            unsure = tried or self._work.doubtful
             tried = True
+            there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
             return there or send()
 
         return str(self._work.insist("post", post))
@@ -163,10 +165,20 @@ class Posting:
         content: Callable[[], bytes],
         alt_text: str = "",
     ) -> None:
-        """Upload a file once, inside a workflow: its id is remembered before it is shared."""
-        file_id: str = self._work.insist(
-            "reserve_file", lambda: self._messenger.reserve_file(team_id, name, content(), alt_text)
-        )
+        """Upload a file once, inside a workflow: its id is remembered before it is shared.
+
+        A thread of ours holds one file of a name, so that one which a restored backup does not know is found there. A
+        file for a person alone comes again then.
+        """
+
+        def reserve() -> str:
+            if self._work.doubtful and thread_ts is not None:
+                there = self._messenger.file_in_thread(team_id, channel_id, thread_ts, name)
+                if there is not None:
+                    return there
+            return self._messenger.reserve_file(team_id, name, content(), alt_text)
+
+        file_id: str = self._work.insist("reserve_file", reserve)
         self._work.insist(
             "share_file", partial(self._messenger.share_file, team_id, file_id, name, channel_id, thread_ts)
         )

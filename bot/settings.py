@@ -227,12 +227,21 @@ class Settings(BaseSettings):
     @property
     def installations_url(self) -> str:
         """SQLAlchemy's, of the workspaces that have installed the app."""
-        return f"sqlite:///{self.data / 'paperwire.installations.db'}"
+        return f"sqlite:///{self.installations_file}"
+
+    @property
+    def installations_file(self) -> Path:
+        return self.data / "paperwire.installations.db"
 
     @property
     def token_keys(self) -> tuple[str, ...]:
         words = self.token_key.get_secret_value() if self.token_key else ""
         return tuple(word.strip() for word in words.split(",") if word.strip())
+
+    @property
+    def databases(self) -> tuple[Path, ...]:
+        """The SQLite files that make up all the bot remembers, the library first."""
+        return self.library_file, self.work_file, self.installations_file
 
     @property
     def pdf_folder(self) -> Path:

@@ -21,7 +21,7 @@ import sqlalchemy
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos._utils import INTERNAL_QUEUE_NAME
 
-from bot.engine import sole_owner
+from bot.engine import doubtful_until, sole_owner
 from bot.errors import PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
 from bot.outcomes import announce
@@ -112,6 +112,7 @@ class Work:
         Raises Tell (``already_running``) when another process works on the same folder, Retry (``library_away``).
         """
         self._lock = sole_owner(self._folder)
+        self._doubtful_until = doubtful_until(self._folder)
         config: DBOSConfig = {
             "name": "paperwire",
             "system_database_engine": self._engine,
@@ -141,6 +142,11 @@ class Work:
         if self._lease:
             self._rescue = Rescue(self._dbos, self._lease)
             self._rescue.start()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an old backup was put back lately, so that anything may have been posted that nobody remembers."""
+        return time.time() < self._doubtful_until
 
     def close(self, patience: int = 10) -> None:
         """Stop; running workflows get ``patience`` seconds to end, the others go on in another life."""

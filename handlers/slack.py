@@ -212,6 +212,13 @@ class SlackMessenger:
                 return str(message["ts"])
         return None
 
+    def file_in_thread(self, team_id: str, channel_id: str, thread_ts: str, name: str) -> str | None:
+        for message in self._look_back(team_id, channel_id, thread_ts):
+            for file in message.get("files") or ():
+                if file.get("title") == name:
+                    return str(file["id"])
+        return None
+
     def _look_back(self, team_id: str, channel_id: str, thread_ts: str | None) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
         for _ in range(_LOOK_BACK_PAGES):

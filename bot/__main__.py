@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 from pydantic import ValidationError
@@ -43,6 +43,9 @@ from bot.pulse import STALE_SECONDS, Pulse, silent_for
 from bot.settings import Settings, address
 from bot.wording import explain
 from bot.work import Work
+
+if TYPE_CHECKING:
+    from handlers.oauth import InstallFlow
 
 log = logging.getLogger("paperwire")
 T = TypeVar("T")
@@ -97,7 +100,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
     # Imported here: the other commands need neither Slack nor the library.
     from handlers.app import build_app
-    from handlers.clients import OneWorkspace, make_client
+    from handlers.clients import Clients, OneWorkspace, make_client
     from handlers.clock import Clock
     from handlers.desk import Desk
     from handlers.slack import SlackMessenger
@@ -118,9 +121,11 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         library = SqliteLibrary(settings.library_file)
         stack.callback(library.close)
         pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
-        token = settings.bot_token.get_secret_value() if settings.bot_token else None
+        flow = stack.enter_context(_install_flow(settings, library)) if settings.client_id else None
+        token = settings.bot_token.get_secret_value() if settings.bot_token and flow is None else None
         client = make_client(token, settings.slack_api_url)
-        messenger = SlackMessenger(OneWorkspace(client), Web(settings), int(settings.max_pdf_mb * 1_000_000))
+        clients: Clients = flow.teams if flow else OneWorkspace(client)
+        messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000))
         engine = sqlite_engine(settings.work_file)
         work = Work(settings.data, engine, workers=settings.workers, time_scale=settings.time_scale)
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
@@ -159,7 +164,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             waiting=work.waiting,
         )
         secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
-        app = build_app(client, secret, desk)
+        app = build_app(client, secret, desk, flow)
         if http is not None:
             server = http_server(app, http, alive=lambda: pulse.alive)
             connected: Callable[[], bool] = stack.enter_context(serving(server)).is_alive
@@ -199,6 +204,24 @@ def _show_status(
         "running": lambda: not stop.is_set(),
     }
     stack.enter_context(serving(status_server(address, lambda: pulse.alive, ready, metrics.page)))
+
+
+@contextmanager
+def _install_flow(settings: Settings, library: Library) -> Iterator[InstallFlow]:
+    """How workspaces install the app. Raises Tell for a key that is missing, none, or another."""
+    # Imported here: most bots serve one workspace.
+    from handlers.oauth import InstallFlow
+    from handlers.teams import Teams
+    from storage.installations import Installations, States, installations_engine, keys_from
+
+    engine = installations_engine(settings.installations_url)
+    store, states = Installations(settings.client_id or "", engine, keys_from(settings.token_keys)), States(engine)
+    store.open()
+    states.open()
+    teams = Teams(store, library, settings.slack_api_url)
+    teams.resume()
+    yield InstallFlow(settings, teams, states)
+    engine.dispose()
 
 
 def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
@@ -263,6 +286,9 @@ commands.register(main)
 def run(program: Program, http: str | None) -> None:
     """Run the bot, through Socket Mode or HTTP."""
     settings = program.settings
+    if settings.client_id and http is None:
+        click.echo(f"paperwire: {explain('en', Tell('oauth_needs_http'))}", err=True)
+        raise SystemExit(2)
     missing = settings.missing(http=http is not None)
     if missing:
         click.echo(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import logging
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from slack_bolt import App, BoltResponse, Respond
+from slack_bolt import App, BoltContext, BoltResponse, Respond
 from slack_sdk import WebClient
 
-from bot.errors import PaperwireError
+from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.outcomes import announce
 from bot.wording import explain, say
-from handlers import commands, digest_actions, edit, home, shares, shortcuts
+from handlers import commands, digest_actions, edit, home, shares, shortcuts, teams
 from handlers.desk import Desk, team_of
+from handlers.oauth import InstalledBot, InstallFlow
 
 log = logging.getLogger("paperwire.slack")
 
 
-def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
-    """The app, the same for Socket Mode and HTTP."""
+def build_app(client: WebClient, signing_secret: str | None, desk: Desk, flow: InstallFlow | None = None) -> App:
+    """The app, the same for Socket Mode and HTTP; with a ``flow``, for every workspace that installs it."""
     # Bolt finds the token in the environment too and warns that it takes the client's, as it shall.
     logging.getLogger("slack_bolt.App").addFilter(lambda record: "will be unused" not in record.getMessage())
     app = App(
@@ -29,7 +31,20 @@ def build_app(client: WebClient, signing_secret: str | None, desk: Desk) -> App:
         token_verification_enabled=False,
         # Bolt otherwise acknowledges an event before its listener has run, and a kill in between loses the share.
         process_before_response=True,
+        oauth_flow=flow,
+        authorize=InstalledBot(flow.teams) if flow else None,  # type: ignore[arg-type]  # it may find nobody
+        user_facing_authorize_error_message=explain(desk.language, Tell(NOT_INSTALLED)) if flow else None,
     )
+
+    @app.middleware
+    def under_its_own_team(body: dict[str, Any], context: BoltContext, next: Callable[[], None]) -> None:
+        # A conversation shared with another organisation brings the other's team_id; ours is whose token answers.
+        ours = context.authorize_result.team_id if context.authorize_result else None
+        if ours:
+            body["team_id"] = context["team_id"] = ours
+        next()
+
+    teams.register(app, flow.teams if flow else None)
     for feature in (shares, shortcuts, commands, digest_actions, edit, home):
         feature.register(app, desk)
 

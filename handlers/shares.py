@@ -20,8 +20,6 @@ _NOTHING_TO_DO = (
     "app_context_changed",
     "agent_session_stopped",
     "agent_session_title_changed",
-    "app_uninstalled",
-    "tokens_revoked",
     "channel_archive",
     "channel_unarchive",
     "channel_rename",

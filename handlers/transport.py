@@ -43,4 +43,20 @@ def http_server(app: App, address: tuple[str, int], alive: Callable[[], bool]) -
         # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
         return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, bytes(body))))
 
-    return server([Route("/slack/events", slack_events, methods=["POST"]), health_route(alive)], address)
+    routes = [Route("/slack/events", slack_events, methods=["POST"]), *_install_routes(app), health_route(alive)]
+    return server(routes, address)
+
+
+def _install_routes(app: App) -> list[Route]:
+    """Where a workspace installs the app, when it may."""
+    flow = app.oauth_flow
+    if flow is None:
+        return []
+
+    async def install(request: Request) -> Response:
+        return to_starlette_response(await run_in_threadpool(flow.handle_installation, to_bolt_request(request, b"")))
+
+    async def installed(request: Request) -> Response:
+        return to_starlette_response(await run_in_threadpool(flow.handle_callback, to_bolt_request(request, b"")))
+
+    return [Route(flow.install_path, install), Route(flow.redirect_uri_path, installed)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -43,6 +44,7 @@ def installations_engine(url: str) -> sqlalchemy.Engine:
     # Parameters stay out of error messages: some of them are tokens.
     engine = sqlalchemy.create_engine(url, hide_parameters=True, pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).touch(mode=0o600)
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _: object) -> None:

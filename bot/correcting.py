@@ -14,13 +14,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.briefs.correction import Correction, corrected
+from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE, Answers
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Brief, Language, Paper, Share, ShareState, StoredShare, Usage
+from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare, Usage
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
@@ -77,10 +77,10 @@ class Correcting:
 
     # what listeners call: one durable write each
 
-    def revise(self, place: Place, correction: Correction, user_id: str, key: str) -> None:
-        """Take a person's words; ``key`` is of the form that was sent."""
+    def revise(self, place: Place, correction: Correction, user_id: str, seen: str, key: str) -> None:
+        """Take a person's words; ``seen`` is the seal of the brief they saw, ``key`` of the form that was sent."""
         words = _CORRECTION.dump_python(correction, mode="json")
-        self._work.enqueue(SHARES, "revise_brief", f"{key}:revise", _dumped(place), words, user_id, key)
+        self._work.enqueue(SHARES, "revise_brief", f"{key}:revise", _dumped(place), words, user_id, key, seen)
 
     def again(self, place: Place, model: str | None, key: str) -> None:
         """Write the brief of ``place.language`` once more, by one model or by the usual ones (None)."""
@@ -101,11 +101,13 @@ class Correcting:
             "update_reply": self.update_reply,
         }
 
-    def revise_brief(self, raw: Json, words: Json, user_id: str, key: str) -> None:
+    def revise_brief(self, raw: Json, words: Json, user_id: str, key: str, seen: str = "") -> None:
+        """``seen`` came with a later version than the rest."""
         place, correction = _PLACE.validate_python(raw), _CORRECTION.validate_python(words)
         try:
             if self._work.insist("revise", lambda: self._revise(place, correction, user_id)):
                 self._update(raw, place, key)
+                self._tell_both(place, user_id, seen, key)
                 announce("revised", team=place.team_id, channel=place.channel_id, share=place.share_id)
         except (PaperwireError, Bug) as error:
             log.error("words of %s on %s not taken: %s", user_id, place.share_id, error)
@@ -131,9 +133,9 @@ class Correcting:
         except Bug as bug:
             reasons = [say(place.language, "reply.bug", id=bug.short_id)]
         if reasons:
-            share = step("share", lambda: self._thread_of(place))
-            words = "edit.again_failed"
-            self._posting.note(place.team_id, place.channel_id, share, f"{key}:failed", words, reason=" ".join(reasons))
+            thread_ts = step("share", lambda: self._thread_of(place))
+            note, why = f"{key}:failed", " ".join(reasons)
+            self._posting.note(place.team_id, place.channel_id, thread_ts, note, "edit.again_failed", reason=why)
         else:
             self._update(raw, place, key)
         step("unmark", lambda: self._unmark(place))
@@ -146,6 +148,16 @@ class Correcting:
             self._work.insist("update", lambda: self._show(place))
         except (PaperwireError, Bug) as error:
             log.error("the answer to %s still shows the earlier brief: %s", place.share_id, error)
+
+    def _tell_both(self, place: Place, user_id: str, seen: str, key: str) -> None:
+        """Say so where two changed a brief at once: both forms were sent before either words were taken."""
+        if seen and (names := self._work.step("meanwhile", lambda: self._changed_meanwhile(place, user_id, seen))):
+            user, other = names
+            thread_ts = self._work.step("thread", lambda: self._thread_of(place))
+            facts = {"user": user, "other": other}
+            self._posting.note(
+                place.team_id, place.channel_id, thread_ts, f"{key}:meanwhile", "edit.changed_by_both", **facts
+            )
 
     def _update(self, raw: Json, place: Place, key: str) -> None:
         self._work.enqueue(POSTS, "update_reply", f"{place.share_id}:{key}:update", raw, channel=place.channel_id)
@@ -162,6 +174,20 @@ class Correcting:
             channel_id = stored.share.channel_id
             self._library.revise(place.team_id, paper.id, channel_id, revised, user_id, self._clock())
         return True
+
+    def _changed_meanwhile(self, place: Place, user_id: str, seen: str) -> list[str]:
+        """Who sent words, and whose they replaced unseen, by name; empty where nobody came between."""
+        stored = self._stored(place)
+        if stored is None or stored.paper_id is None:
+            return []
+        channel_id = stored.share.channel_id
+        history = self._library.revisions(place.team_id, stored.paper_id, place.language, channel_id)
+        own = next((number for number, each in enumerate(history) if each.user_id == user_id), len(history))
+        replaced = next(iter(history[own + 1 :]), None)
+        if replaced is None or seal(replaced.brief) == seen:
+            return []
+        other = self._messenger.name(place.team_id, replaced.user_id) if replaced.user_id else replaced.brief.model
+        return [self._messenger.name(place.team_id, user_id), other]
 
     def _mark(self, place: Place) -> bool:
         """Show that we are at work; whether there is anything to work on."""
@@ -226,6 +252,8 @@ class Correcting:
         return []
 
     def _thread_of(self, place: Place) -> str | None:
+        if (posted := self._digest_reply(place)) is not None:
+            return posted.parent_ts
         stored = self._stored(place)
         return stored.share.thread if stored and stored.share.channel_id == place.channel_id else None
 
@@ -234,13 +262,23 @@ class Correcting:
         if stored is None:
             return
         share, reply = stored.share, self._posting.answer(stored.share, {}, place.language)
-        self._messenger.update_reply(place.channel_id, place.ts, share, reply)
+        if (posted := self._digest_reply(place)) is None:
+            self._messenger.update_reply(place.channel_id, place.ts, share, reply)
+        elif reply.brief is not None:
+            self._library.show_in_digest(place.team_id, posted.digest_id, share.id, reply.brief)
+            digest = self._library.frozen_digest(place.team_id, posted.digest_id)
+            assert digest is not None, "its replies go with it"
+            self._messenger.update_digest_reply(digest, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
         own_ts = stored.reply_ts
         if own_ts not in (None, place.ts) and place.language == self._language_of(share):
             self._messenger.update_reply(share.channel_id, str(own_ts), share, reply)
 
     # what the library says
+
+    def _digest_reply(self, place: Place) -> DigestReply | None:
+        """What the message shows, where it stands in a digest's thread."""
+        return self._library.digest_reply(place.team_id, place.channel_id, place.ts)
 
     def _stored(self, place: Place) -> StoredShare | None:
         """The share, while it stands."""

@@ -15,7 +15,7 @@ from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
-from bot.models import Coverage, Digest, Paper, Period
+from bot.models import Coverage, Digest, DigestReply, Paper, Period
 from bot.outcomes import announce
 from bot.ports import Library, Messenger
 from bot.posting import Posting
@@ -170,9 +170,14 @@ class Digesting:
                 raise Tell("withdrawn")
             return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
 
+        channel_id = self._frozen(team_id, digest_id).channel_id
+
+        def posted(ts: str) -> None:
+            reply = DigestReply(digest_id, number, size, channel_id, ts, parent_ts, picture)
+            self._library.digest_replied(team_id, reply)
+
         try:
-            channel_id = self._frozen(team_id, digest_id).channel_id
-            self._posting.post_once(key, team_id, channel_id, parent_ts, send)
+            self._posting.post_once(key, team_id, channel_id, parent_ts, send, posted)
         except Bug as bug:
             log.error("reply %s left out: bug %s", key, bug)
         except Tell as error:

@@ -325,6 +325,22 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestReply:
+    """A message in a digest's thread and the entries it shows."""
+
+    digest_id: str
+    number: int
+    """Of the reply, from 0: it shows the entries whose numbers, divided by ``size``, give it."""
+    size: int
+    channel_id: str
+    ts: str
+    parent_ts: str
+    """Of the message its thread hangs on."""
+    picture: str | None = None
+    """The file of the picture in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of what a search found, best first."""
 

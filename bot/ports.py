@@ -19,6 +19,7 @@ from bot.models import (
     Coverage,
     Digest,
     DigestEntry,
+    DigestReply,
     FullText,
     Language,
     Paper,
@@ -139,7 +140,7 @@ class Library(Protocol):
         ``interval_back``) up to ``due_at`` that no earlier digest of the channel took; a share still unfinished
         is left for the next. Where the channel's schedule names sources, their public shares are gathered in the same
         way, each once by every channel that gathers it. Only what is withdrawn later leaves it; the other entries keep
-        their ``number``.
+        their ``number``. An entry keeps its brief until somebody corrects it in the digest (``show_in_digest``).
         """
 
     def freeze_period(
@@ -164,6 +165,15 @@ class Library(Protocol):
         """The due time of the latest digest frozen for the channel."""
 
     def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None: ...
+
+    def digest_replied(self, team_id: str, reply: DigestReply) -> None:
+        """Remember which message shows which entries of a digest; the same again changes nothing."""
+
+    def digest_reply(self, team_id: str, channel_id: str, ts: str) -> DigestReply | None:
+        """What a message in a digest's thread shows; None for any other message, and for those of older versions."""
+
+    def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
+        """Let the entry that a share brought into a frozen digest show ``brief`` from now on."""
 
     # finding, correcting, discussing
 
@@ -336,6 +346,9 @@ class Messenger(Protocol):
     ) -> str:
         """Post reply ``number`` (from 0) into the digest's thread: the entries whose numbers, divided by ``size``,
         give it; with a picture (a file's id) or none. Returns its ts."""
+
+    def update_digest_reply(self, digest: Digest, reply: DigestReply) -> None:
+        """Let a message in the digest's thread show its entries as they are now; fine when it is gone already."""
 
     def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
         """Upload a picture that messages may show, shared nowhere by itself; returns the file's id."""

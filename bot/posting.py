@@ -142,8 +142,16 @@ class Posting:
 
         return self.post_once(key, share.team_id, channel_id, thread_ts, send)
 
-    def post_once(self, key: str, team_id: str, channel_id: str, thread_ts: str | None, send: Callable[[], str]) -> str:
-        """Post a message once; returns its ts."""
+    def post_once(
+        self,
+        key: str,
+        team_id: str,
+        channel_id: str,
+        thread_ts: str | None,
+        send: Callable[[], str],
+        posted: Callable[[str], None] = lambda ts: None,
+    ) -> str:
+        """Post a message once; returns its ts. ``posted`` is called with it at least once, before the step is over."""
         this_run = uuid.uuid4().hex
         tried = self._work.step("post_intent", lambda: this_run) != this_run
 
@@ -152,7 +160,9 @@ class Posting:
             unsure = tried or self._work.doubtful
             tried = True
             there = self._messenger.posted(team_id, channel_id, thread_ts, key) if unsure else None
-            return there or send()
+            ts = there or send()
+            posted(ts)
+            return ts
 
         return str(self._work.insist("post", post))
 

@@ -147,7 +147,7 @@ def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
     words, title = clean(brief.sentence, room), clean(paper.title, _TITLE)
     before, found, after = words.partition(title) if title else (words, "", "")
     if not found:
-        elements = [link(paper.page_url, title or "–"), span(f"\n{words}")]
+        elements = [link(paper.page_url, title or "–"), span(f"\n{clean(words, room - len(title) - 1)}")]
     else:
         elements = [span(before)] * bool(before) + [link(paper.page_url, title)] + [span(after)] * bool(after)
     return rich(elements)

@@ -39,6 +39,9 @@ _SINGLE_REPLIES = 20
 _GROUP = 8
 SEARCH_PAGE = _GROUP
 """Papers on a page of search results."""
+_NOTES = 300
+_BESIDE = _NOTES + 200
+"""Characters of an entry's notes, whence it comes and the words on its buttons, where entries share a message."""
 _PARENT_LINES = 30
 _CHANNELS = 3
 
@@ -139,17 +142,18 @@ def digest_reply(digest: Digest, number: int, size: int, picture: str | None = N
 
 
 def _entries_message(entries: Sequence[DigestEntry], language: Language, size: int, channel_id: str = "") -> Message:
-    """``size`` is how many entries share a message's budget; those from elsewhere than ``channel_id`` say whence."""
-    room = 2_800 if size == 1 else MESSAGE_BUDGET // size - 300
+    """``size`` is how many entries share a message's budget; those from elsewhere than ``channel_id`` say whence.
+
+    Each ends with its buttons.
+    """
+    room = 2_800 if size == 1 else MESSAGE_BUDGET // size - _BESIDE
     message: list[Block] = []
     for entry in entries:
         message.append(sentence(entry.paper, entry.brief, room))
-        room_of_notes = CONTEXT_TEXT - 500 if size == 1 else 300
+        room_of_notes = CONTEXT_TEXT - 500 if size == 1 else _NOTES
         whence = _whence(entry, language, channel_id)
         words = " · ".join(filter(None, [byline(entry.paper, entry.brief, language), badges(entry.brief, language)]))
         message.append(context(whence, clean(words, room_of_notes)))
-    if len(entries) == 1:
-        [entry] = entries
         correcting = correcting_buttons(entry.shares[0].share, entry.brief) if entry.shares else []
         message.append(actions(details_button(entry.paper, entry.brief), *correcting))
     fallback = "\n\n".join(clean(entry.brief.sentence, 2_800) for entry in entries)

@@ -11,7 +11,7 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.briefs.correction import Correction, refused
+from bot.briefs.correction import Correction, refused, seal
 from bot.correcting import Place
 from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
 from bot.wording import say
@@ -31,10 +31,10 @@ def register(app: App, desk: Desk) -> None:
     def brief_edit(ack: Ack, body: Json, client: WebClient, respond: Respond) -> None:
         ack()
         place = _place(body)
-        if not _may_change(client, body, place):
+        share, paper, brief = _about(desk, place)
+        if not _may_change(client, body["user"]["id"], share, place, body["channel"].get("name", "")):
             _whisper(respond, body, say(place.language, "edit.only_members"))
             return
-        _, paper, brief = _about(desk, place)
         if paper is None or brief is None:
             view = views.notice(place.language, say(place.language, "details.gone"))
         else:
@@ -45,12 +45,12 @@ def register(app: App, desk: Desk) -> None:
     @app.view("brief_edit")
     def brief_edited(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
-        _, paper, brief = _about(desk, place)
-        if not is_member(client, body["user"]["id"], place.channel_id, metadata["name"]):
+        share, paper, brief = _about(desk, place)
+        if not _may_change(client, body["user"]["id"], share, place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
         elif paper is None or brief is None:
             _close_with(ack, place.language, "details.gone")
-        elif metadata["seen"] != _seal(brief):
+        elif metadata["seen"] != seal(brief):
             ack(response_action="errors", errors={"technique": say(place.language, "edit.changed_meanwhile")})
         else:
             correction = _correction(body["view"])
@@ -58,7 +58,7 @@ def register(app: App, desk: Desk) -> None:
                 ack(response_action="errors", errors=wrong)
                 return
             key = f"{place.share_id}:{body['view']['id']}:{_hash(repr(correction))}"
-            desk.correcting.revise(place, correction, body["user"]["id"], key)
+            desk.correcting.revise(place, correction, body["user"]["id"], metadata["seen"], key)
             ack()
 
     @app.action("brief_more")
@@ -67,7 +67,9 @@ def register(app: App, desk: Desk) -> None:
         place, chosen = _place(body), action["selected_option"]["value"]
         if chosen == "remove":
             _whisper(respond, body, _remove(desk, client, place, body["user"]["id"]))
-        elif not _may_change(client, body, place):
+        elif not _may_change(
+            client, body["user"]["id"], _about(desk, place)[0], place, body["channel"].get("name", "")
+        ):
             _whisper(respond, body, say(place.language, "edit.only_members"))
         elif chosen == "other":
             other: Language = "zh" if place.language == "en" else "en"
@@ -81,7 +83,7 @@ def register(app: App, desk: Desk) -> None:
     @app.view("brief_again")
     def brief_again(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
-        if not is_member(client, body["user"]["id"], place.channel_id, metadata["name"]):
+        if not _may_change(client, body["user"]["id"], _about(desk, place)[0], place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
             return
         values = body["view"]["state"]["values"]
@@ -96,9 +98,9 @@ def register(app: App, desk: Desk) -> None:
 
 
 def _place(body: Json) -> Place:
-    """The message that was clicked; its Edit button names the share, whichever of its buttons was pressed."""
-    elements = [each for block in body["message"]["blocks"] for each in block.get("elements", [])]
-    value = next(each["value"] for each in elements if each.get("action_id") == "brief_edit")
+    """The message that was clicked; the Edit button beside the one that was pressed names the share."""
+    row = next(each for each in body["message"]["blocks"] if each["block_id"] == body["actions"][0]["block_id"])
+    value = next(each["value"] for each in row["elements"] if each.get("action_id") == "brief_edit")
     chosen, _, share_id = value.partition(":")
     language: Language = "en" if chosen == "en" else "zh"
     return Place(team_of(body), share_id, language, body["channel"]["id"], body["message"]["ts"])
@@ -115,18 +117,13 @@ def _key(place: Place, action: Json) -> str:
 def _metadata(place: Place, name: str, brief: Brief | None = None) -> str:
     """What a form must know of the message it was opened from; ``name`` is what Slack calls its channel."""
     noted = {"share": place.share_id, "language": place.language, "channel": place.channel_id, "ts": place.ts}
-    return json.dumps({**noted, "name": name[:20], "seen": _seal(brief) if brief else ""}, ensure_ascii=False)
+    return json.dumps({**noted, "name": name[:20], "seen": seal(brief) if brief else ""}, ensure_ascii=False)
 
 
 def _noted(body: Json) -> tuple[Place, Json]:
     metadata: Json = json.loads(body["view"]["private_metadata"])
     place = Place(team_of(body), metadata["share"], metadata["language"], metadata["channel"], metadata["ts"])
     return place, metadata
-
-
-def _seal(brief: Brief) -> str:
-    """Another one when somebody changed the brief while it lay open."""
-    return _hash("\n".join([brief.sentence, *brief.institutions, *brief.badges]))
 
 
 def _hash(words: str) -> str:
@@ -148,9 +145,12 @@ def _about(desk: Desk, place: Place) -> tuple[Share | None, Paper | None, Brief 
 # --- who and what -----------------------------------------------------------------------------------
 
 
-def _may_change(client: WebClient, body: Json, place: Place) -> bool:
+def _may_change(client: WebClient, user_id: str, share: Share | None, place: Place, name: str) -> bool:
+    """Members of the channel, admins, and who shared the paper in public; ``name`` is what Slack calls the channel."""
     # A public channel can be looked into, and its buttons pressed, by people who are not in it.
-    return is_member(client, body["user"]["id"], place.channel_id, body["channel"].get("name", ""))
+    if share is not None and share.user_id == user_id and not share.private:
+        return True
+    return is_member(client, user_id, place.channel_id, name) or person(client, user_id).admin
 
 
 def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> str:

@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import NOT_INSTALLED, PaperwireError, Retry, Tell
-from bot.models import Digest, Share
+from bot.models import Digest, DigestReply, Share
 from bot.outcomes import announce
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
@@ -78,6 +79,23 @@ def _retry_after(response: Any) -> float:
         return 1.0
 
 
+def _in_some_form(message: Message, send: Callable[[dict[str, Any]], T]) -> T:
+    """Send a message, in a plainer form where Slack refuses its blocks.
+
+    The words matter more than their form, and the rest of the form more than a picture.
+    """
+    without_picture = [block for block in message.blocks if block["type"] != "image"]
+    forms = [message.blocks, *([without_picture] if len(without_picture) < len(message.blocks) else [])]
+    for form in forms:
+        try:
+            return send({"text": message.text, "blocks": form})
+        except SlackApiError as error:
+            if error.response.get("error") not in _UNFIT_BLOCKS:
+                raise
+            log.error("blocks refused: %s", error.response.get("response_metadata", error.response.get("error")))
+    return send({"text": message.text})
+
+
 class SlackMessenger:
     """Implements ``bot.ports.Messenger``: every call goes out with the token of the workspace it is about."""
 
@@ -132,12 +150,8 @@ class SlackMessenger:
         return self._post(share.team_id, channel_id, thread_ts, blocks.reply(share, reply, first_name), key)
 
     def update_reply(self, channel_id: str, ts: str, share: Share, reply: Reply) -> None:
-        message = blocks.reply(share, reply, self.name(share.team_id, reply.first.share.user_id) if reply.first else "")
-        self._expecting(
-            share.team_id,
-            {"message_not_found"},
-            lambda client: client.chat_update(channel=channel_id, ts=ts, text=message.text, blocks=message.blocks),
-        )
+        first_name = self.name(share.team_id, reply.first.share.user_id) if reply.first else ""
+        self._update(share.team_id, channel_id, ts, blocks.reply(share, reply, first_name))
 
     def name(self, team_id: str, slack_id: str) -> str:
         known = self._names.get((team_id, slack_id))
@@ -174,6 +188,16 @@ class SlackMessenger:
         message = digest_blocks.digest_reply(digest, number, size, picture)
         return self._post(digest.team_id, digest.channel_id, parent_ts, message, key)
 
+    def update_digest_reply(self, digest: Digest, reply: DigestReply) -> None:
+        message = digest_blocks.digest_reply(digest, reply.number, reply.size, reply.picture)
+        self._update(digest.team_id, reply.channel_id, reply.ts, message)
+
+    def _update(self, team_id: str, channel_id: str, ts: str, message: Message) -> None:
+        def send(client: WebClient, content: dict[str, Any]) -> None:
+            client.chat_update(channel=channel_id, ts=ts, **content)
+
+        self._expecting(team_id, {"message_not_found"}, lambda client: _in_some_form(message, partial(send, client)))
+
     def _post(self, team_id: str, channel_id: str, thread_ts: str | None, message: Message, key: str) -> str:
         def send(client: WebClient, content: dict[str, Any]) -> str:
             response = client.chat_postMessage(
@@ -192,17 +216,7 @@ class SlackMessenger:
                 raise Tell("withdrawn")
             return ts
 
-        try:
-            return self._ask(team_id, lambda client: send(client, {"text": message.text, "blocks": message.blocks}))
-        except SlackApiError as error:
-            if error.response.get("error") not in _UNFIT_BLOCKS:
-                raise
-            # The words matter more than their form, and the rest of the form more than a picture.
-            log.error("blocks refused: %s", error.response.get("response_metadata", error.response.get("error")))
-            plainer = [block for block in message.blocks if block["type"] != "image"]
-            if len(plainer) < len(message.blocks):
-                return self._post(team_id, channel_id, thread_ts, Message(message.text, plainer), key)
-            return self._ask(team_id, lambda client: send(client, {"text": message.text}))
+        return self._ask(team_id, lambda client: _in_some_form(message, partial(send, client)))
 
     def posted(self, team_id: str, channel_id: str, thread_ts: str | None, key: str) -> str | None:
         for message in self._look_back(team_id, channel_id, thread_ts):

@@ -19,6 +19,7 @@ from bot.models import (
     Coverage,
     Digest,
     DigestEntry,
+    DigestReply,
     FullText,
     Language,
     Paper,
@@ -31,7 +32,20 @@ from bot.models import (
     StoredShare,
     Usage,
 )
-from storage import accounts, answers, briefs, channels, digests, discussions, entries, finding, keeping, papers, shares
+from storage import (
+    accounts,
+    answers,
+    briefs,
+    channels,
+    digest_replies,
+    digests,
+    discussions,
+    entries,
+    finding,
+    keeping,
+    papers,
+    shares,
+)
 from storage.rows import Transaction
 
 
@@ -193,6 +207,18 @@ class SqlLibrary(ABC):
     def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None:
         with self._writing() as tx:
             digests.posted(tx, team_id, digest_id, parent_ts, now)
+
+    def digest_replied(self, team_id: str, reply: DigestReply) -> None:
+        with self._writing() as tx:
+            digest_replies.replied(tx, team_id, reply)
+
+    def digest_reply(self, team_id: str, channel_id: str, ts: str) -> DigestReply | None:
+        with self._reading() as tx:
+            return digest_replies.reply(tx, team_id, channel_id, ts)
+
+    def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
+        with self._writing() as tx:
+            digest_replies.show(tx, team_id, digest_id, share_id, brief)
 
     # finding, correcting, discussing
 

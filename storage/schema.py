@@ -338,9 +338,29 @@ _FOURTH: tuple[str | Only, ...] = (
     """,
 )
 
+# Which message shows which entries of a digest, so that what is corrected there is shown there.
+_FIFTH = (
+    """
+    CREATE TABLE digest_replies (
+        team_id TEXT NOT NULL,
+        channel_id TEXT NOT NULL,
+        ts TEXT NOT NULL,
+        digest_id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        size INTEGER NOT NULL,
+        parent_ts TEXT NOT NULL,
+        picture TEXT,
+        PRIMARY KEY (team_id, channel_id, ts),
+        FOREIGN KEY (team_id, digest_id) REFERENCES digests (team_id, id) ON DELETE CASCADE
+    ) STRICT
+    """,
+    "CREATE INDEX digest_replies_digest ON digest_replies (team_id, digest_id)",
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
     Migration("m003_limits_of_models", _THIRD),
     Migration("m004_uploads", _FOURTH),
+    Migration("m005_digest_replies", _FIFTH),
 )

@@ -84,6 +84,28 @@ def test_digests_of_every_size_fit_into_slack_and_leave_no_paper_out(count: int,
     assert len(replies) <= 40
 
 
+def test_every_brief_of_a_reply_of_several_can_be_corrected_however_long_it_is() -> None:
+    digest = digest_of(24, title="{:02} " + "Tides " * 200)
+    long = [
+        replace(
+            entry,
+            brief=brief_of(entry.paper, words="The lake released a very long story. " * 100),
+            shares=(
+                StoredShare(share(f"pdf:https://example.org/{'x' * 1_900}{entry.number}"), ShareState.BRIEFED, NOW),
+            ),
+        )
+        for entry in digest.entries
+    ]
+    size = digest_blocks.group_size(24)
+    message = digest_blocks.digest_reply(replace(digest, entries=tuple(long)), 1, size)
+    accepted(message)
+    assert len(message.blocks) == 3 * size
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    edits = [each["value"] for row in rows for each in row if each["action_id"] == "brief_edit"]
+    assert edits == [f"en:{entry.shares[0].share.id}" for entry in long[size : 2 * size]]
+    assert all([each["type"] for each in row] == ["button", "button", "overflow"] for row in rows)
+
+
 @pytest.mark.parametrize("gone", [3, 20])
 def test_an_entry_withdrawn_meanwhile_shifts_no_other_reply(gone: int) -> None:
     digest = digest_of(21)

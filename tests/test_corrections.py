@@ -162,6 +162,56 @@ def test_who_has_left_the_channel_meanwhile_changes_nothing(team: Team) -> None:
     assert WORDS not in team.now(message)["text"]
 
 
+def as_in_a_preview(team: Team, user: str, message: Json, action_id: str) -> Callable[[], None]:
+    """Press a button of a public channel without being in it."""
+    place = team.place
+    channel = place.workspace.channels[message["channel"]]
+    return lambda: place._run(place.slack.interactions.click(user, channel, message, action_id))
+
+
+def test_admins_and_who_shared_the_paper_change_a_brief_without_being_in_the_channel(team: Team) -> None:
+    for name, admin in (("kim", True), ("lou", False)):
+        user = team.place.add_user(name, admin=admin)
+        channel = team.place.add_channel(f"left-by-{name}", members=[user, team.ada])
+        message = team.briefed(team.ada if admin else user, channel)
+        team.place.remove(channel, user)
+        as_in_a_preview(team, user, message, "brief_edit")()
+        form = team.place.wait_for(lambda user=user: team.place.modal(user), 10)  # type: ignore[misc]
+        assert form["callback_id"] == "brief_edit"
+        assert team.place.submit(user, {"technique": WORDS}) == {}
+        assert f"edited by {name}" in str(team.changed(message)["blocks"])
+
+
+def test_who_has_left_the_channel_changes_nothing_in_its_digest(team: Team) -> None:
+    zed = team.place.add_user("zed")
+    channel = team.place.add_channel("left", members=[zed, team.ada])
+    team.briefed(team.ada, channel)
+    [reply] = posted_digest(team, channel)
+    team.place.remove(channel, zed)
+    told = team.told(zed, reply, as_in_a_preview(team, zed, reply, "brief_edit"))
+    assert "Only members of the channel, who shared the paper and workspace admins" in told
+    assert team.place.modal(zed) is None
+
+
+def test_of_two_who_edit_at_once_the_later_wins_both_are_told_and_the_history_keeps_both(team: Team) -> None:
+    slow, quick = team.place.add_user("slow"), team.place.add_user("quick")
+    channel = team.place.add_channel("at-once", members=[slow, quick])
+    message = team.briefed(quick, channel)
+    for user in (slow, quick):
+        team.open(user, message, "brief_edit")
+    # The first one's words are on their way, and not yet stored, when the second one's come.
+    team.place.fail_next("users.info", delay=2, when=lambda asked: asked["user"] == slow)
+    assert team.place.submit(slow, {"technique": WORDS}) == {}
+    assert team.place.submit(quick, {"technique": "a rival ladder of gauges"}) == {}
+    told = team.place.wait_for(lambda: team.place.thread(channel, message["thread_ts"])[1:], 30)
+    assert [each["text"].partition(".")[0] for each in told] == ["slow and quick changed this brief at the same time"]
+    team.place.wait_for(lambda: WORDS in team.now(message)["text"], 30)
+    history = details(team, team.now(message), slow)
+    assert f"Now: by <@{slow}>" in history
+    assert f"Earlier: by <@{quick}>" in history
+    assert "a rival ladder of gauges" in history
+
+
 def test_the_sharer_and_admins_take_a_paper_out_of_the_digest_and_nobody_else(team: Team) -> None:
     channel = team.place.add_channel("removing")
     mine, other = team.briefed(team.ada, channel), team.briefed(team.ada, channel)
@@ -198,21 +248,162 @@ def test_who_shared_it_too_keeps_it_in_the_digest_until_an_admin_takes_it_out(te
     assert "No papers" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
 
 
-def test_a_correction_made_in_a_digest_shows_there_and_in_the_papers_own_thread(team: Team) -> None:
-    channel = team.place.add_channel("digested")
-    message = team.briefed(team.ada, channel)
+def posted_digest(team: Team, channel: str) -> list[Json]:
+    """The replies of the channel's digest, each of which can be corrected, once it is all posted."""
     [preview] = team.place.command(team.ada, channel, "/digest week")
     team.place.click(team.ada, preview, "digest_post")
 
-    def replies() -> list[Json]:
-        own = message["thread_ts"]
-        return [m for m in team.place.messages(channel) if m.get("bot_id") and m.get("thread_ts") not in (None, own)]
+    def finished() -> list[Json]:
+        shared = {m["ts"] for m in team.place.messages(channel) if not m.get("bot_id")}
+        said = [
+            m for m in team.place.messages(channel) if m.get("bot_id") and m.get("thread_ts") not in (None, *shared)
+        ]
+        report = [m for m in said if any(file["name"].endswith(".md") for file in m.get("files", []))]
+        return [m for m in said if "brief_edit" in str(m.get("blocks"))] if report else []
 
-    [reply] = team.place.wait_for(lambda: [m for m in replies() if "brief_edit" in str(m.get("blocks"))], 60)
+    return team.place.wait_for(finished, 60)
+
+
+def buttons_of(reply: Json, title: str) -> str:
+    """The block that holds the buttons of one brief in a message of several."""
+    blocks = reply["blocks"]
+    [start] = [at for at, block in enumerate(blocks) if block["type"] == "rich_text" and title in str(block)]
+    return str(next(block["block_id"] for block in blocks[start:] if block["type"] == "actions"))
+
+
+def kinds(message: Json) -> list[str]:
+    return [block["type"] for block in message["blocks"]]
+
+
+def test_a_correction_made_in_a_digest_shows_there_and_in_the_papers_own_thread(team: Team) -> None:
+    channel = team.place.add_channel("digested")
+    message = team.briefed(team.ada, channel)
+    [reply] = posted_digest(team, channel)
+    assert "image" in kinds(reply)
     team.open(team.bo, reply, "brief_edit")
     team.place.submit(team.bo, {"technique": WORDS})
-    assert WORDS in team.changed(reply)["text"]
+    changed = team.changed(reply)
+    assert WORDS in changed["text"]
+    assert kinds(changed) == kinds(reply)
+    assert picture(changed) == picture(reply)
     assert WORDS in team.changed(message)["text"]
+    assert "image" not in kinds(team.now(message))
+
+
+def picture(message: Json) -> Json:
+    [image] = [block for block in message["blocks"] if block["type"] == "image"]
+    return {"file": image["slack_file"], "alt_text": image["alt_text"]}
+
+
+def test_in_a_digest_too_a_brief_is_shown_in_the_other_language_and_written_again(team: Team) -> None:
+    channel = team.place.add_channel("digested-twice")
+    message = team.briefed(team.ada, channel)
+    [reply] = posted_digest(team, channel)
+    team.place.click(team.bo, reply, "brief_more", "other")
+    chinese = team.changed(reply)
+    assert "发布了《" in chinese["text"]
+    assert kinds(chinese) == kinds(reply)
+    assert team.now(message)["text"] == message["text"]  # its own thread keeps the channel's language
+    team.place.click(team.bo, chinese, "brief_more", "other")
+    english = team.changed(chinese)
+    assert english["text"] == reply["text"]
+    team.open(team.ada, english, "brief_edit")
+    team.place.submit(team.ada, {"technique": WORDS})
+    edited = team.changed(english)
+    team.open(team.bo, edited, "brief_more", "again")
+    team.place.submit(team.bo, {"model": "openai/second-model"})
+    anew = team.changed(edited)
+    assert WORDS not in anew["text"]
+    assert picture(anew) == picture(reply)
+
+
+def test_why_a_brief_in_a_digest_was_not_written_again_is_told_in_the_digests_thread(team: Team) -> None:
+    channel = team.place.add_channel("digested-in-vain")
+    team.briefed(team.ada, channel)
+    [reply] = posted_digest(team, channel)
+    before = len(team.place.thread(channel, reply["thread_ts"]))
+    team.open(team.ada, reply, "brief_more", "again")
+    team.server.queue(error(401, "Incorrect API key provided: sk-nobody", code="invalid_api_key"))
+    team.place.submit(team.ada, {"model": "openai/second-model"})
+    told = team.place.wait_for(lambda: team.place.thread(channel, reply["thread_ts"])[before:], 60)
+    assert "stays as it was" in told[0]["text"]
+    assert team.now(reply)["blocks"] == reply["blocks"]
+
+
+def test_each_of_several_briefs_in_one_reply_is_corrected_by_itself(team: Team) -> None:
+    channel = team.place.add_channel("grouped")
+    papers = [MadePaper(next(team.numbers)) for _ in range(21)]
+    shared = {
+        paper.title: team.place.upload(team.ada if at else team.bo, channel, f"{paper.number}.pdf", paper.pdf())
+        for at, paper in enumerate(papers)
+    }
+    team.place.wait_for(
+        lambda: all("white_check_mark" in team.place.reactions(channel, ts) for ts in shared.values()), 120
+    )
+    replies = posted_digest(team, channel)
+    assert [kinds(reply).count("actions") for reply in replies] == [8, 8, 5]
+    one, other = ([title for title in shared if f"{title!r}" in str(reply["blocks"])][2] for reply in replies[:2])
+    reply = replies[0]
+    beside = [title for title in shared if f"{title!r}" in str(reply["blocks"]) and title != one]
+    third = beside[-1]
+
+    team.place.click(team.bo, reply, "brief_edit", block_id=buttons_of(reply, one))
+    form = team.place.wait_for(lambda: team.place.modal(team.bo), 10)
+    assert one in str(form["blocks"])
+    team.place.submit(team.bo, {"technique": WORDS})
+    changed = team.changed(reply)
+    team.place.click(team.bo, changed, "brief_more", "other", block_id=buttons_of(changed, third))
+    both = team.changed(changed)
+
+    assert kinds(both) == kinds(reply)
+    assert WORDS in both["text"]
+    for title in beside:
+        assert title in both["text"]
+    assert f"《{third}》" in both["text"]
+    assert both["text"].count("《") == 1
+    assert other not in both["text"]
+    assert [team.now(each)["text"] for each in replies[1:]] == [each["text"] for each in replies[1:]]
+
+    mine = next(title for title in beside if title != papers[0].title and title != third)
+    told = team.told(
+        team.bo,
+        both,
+        lambda: team.place.click(team.bo, both, "brief_more", "remove", block_id=buttons_of(both, mine)),
+    )
+    assert f"Only <@{team.ada}>" in told
+    told = team.told(
+        team.ada,
+        both,
+        lambda: team.place.click(team.ada, both, "brief_more", "remove", block_id=buttons_of(both, mine)),
+    )
+    assert "stays out of the digests" in told
+    assert "20 papers" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
+
+
+def test_a_paper_withdrawn_from_a_reply_of_several_does_not_come_back_with_a_correction(team: Team) -> None:
+    channel = team.place.add_channel("withdrawn")
+    papers = [MadePaper(next(team.numbers)) for _ in range(21)]
+    shared = {paper.title: team.place.upload(team.ada, channel, f"{paper.number}.pdf", paper.pdf()) for paper in papers}
+    team.place.wait_for(
+        lambda: all("white_check_mark" in team.place.reactions(channel, ts) for ts in shared.values()), 120
+    )
+    reply = posted_digest(team, channel)[0]
+    gone, kept = [title for title in shared if f"{title!r}" in str(reply["blocks"])][:2]
+    team.place.delete(team.ada, channel, shared[gone])
+    team.place.wait_for(lambda: not team.place.thread(channel, shared[gone]), 30)
+    refusal = team.told(
+        team.ada,
+        reply,
+        lambda: team.place.click(team.ada, reply, "brief_more", "remove", block_id=buttons_of(reply, gone)),
+    )
+    assert "not in the library any more" in refusal
+    team.place.click(team.ada, reply, "brief_edit", block_id=buttons_of(reply, kept))
+    team.place.wait_for(lambda: team.place.modal(team.ada), 10)
+    team.place.submit(team.ada, {"technique": WORDS})
+    changed = team.changed(reply)
+    assert WORDS in changed["text"]
+    assert gone not in str(changed["blocks"])
+    assert kinds(changed).count("actions") == 7
 
 
 def test_a_brief_is_written_again_by_the_model_that_was_chosen_once(team: Team) -> None:
@@ -229,8 +420,8 @@ def test_a_brief_is_written_again_by_the_model_that_was_chosen_once(team: Team) 
     assert "Earlier: by openai/first-model" in details(team, message)
 
 
-def details(team: Team, message: Json) -> str:
-    return str(team.open(team.ada, message, "paper_details")["blocks"])
+def details(team: Team, message: Json, user: str | None = None) -> str:
+    return str(team.open(user or team.ada, message, "paper_details")["blocks"])
 
 
 def test_a_brief_written_again_takes_the_place_of_a_persons_words(team: Team) -> None:

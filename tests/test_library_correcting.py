@@ -12,7 +12,7 @@ import pytest
 from library_samples import at, brief, paper, share, text
 from sqlite_utils import Database
 
-from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, ShareState, Usage
+from bot.models import ChannelSettings, Coverage, Digest, DigestReply, Paper, Period, Schedule, ShareState, Usage
 from storage.migrations import for_sqlite
 from storage.schema import MIGRATIONS
 from storage.sqlite import SqliteLibrary
@@ -142,6 +142,36 @@ def test_a_private_copy_holds_the_correction(library: SqliteLibrary) -> None:
     library.keep("T1", replace(stored, id=own or ""), brief("model"), None, at(3), share_id=posted.id)
     assert library.brief("T1", own or "", "zh", "P1") == brief("mine")
     assert library.revisions("T1", own or "", "zh", "P1")[0].user_id == "U7"
+
+
+# --- Corrections in a digest ------------------------------------------------------------------------
+
+
+def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_changes(library: SqliteLibrary) -> None:
+    for number in (1, 2):
+        briefed(library, f"arxiv:{number}", ts=f"{number}.0", title=f"Tides {number}")
+    frozen = library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
+    other = library.freeze_period("T1", "C1", "D2", ALWAYS, "zh", at(1))
+    share_id = share("arxiv:2", ts="2.0").id
+    library.show_in_digest("T1", "D1", share_id, brief("mine", "en"))
+    library.show_in_digest("T2", "D1", share_id, brief("a stranger's"))
+    library.show_in_digest("T1", "D1", "no such share", brief("nobody's"))
+    shown = library.frozen_digest("T1", "D1")
+    assert shown is not None
+    assert shown.entries == (frozen.entries[0], replace(frozen.entries[1], brief=brief("mine", "en")))
+    assert library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(2)) == shown
+    assert library.frozen_digest("T1", "D2") == other
+
+
+def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqliteLibrary) -> None:
+    library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
+    reply = DigestReply("D1", 2, 8, "C1", "5.0", "4.0", "F7")
+    for each in (reply, reply, replace(reply, number=3, ts="6.0", picture=None)):
+        library.digest_replied("T1", each)
+    assert library.digest_reply("T1", "C1", "5.0") == reply
+    assert library.digest_reply("T1", "C1", "6.0") == DigestReply("D1", 3, 8, "C1", "6.0", "4.0")
+    for stranger in (("T2", "C1", "5.0"), ("T1", "C2", "5.0"), ("T1", "C1", "4.0")):
+        assert library.digest_reply(*stranger) is None
 
 
 # --- Left out of digests ----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,12 @@ class Correction:
 def edited_by(brief: Brief) -> str | None:
     """Who edited a brief last, by the name they had then; None for a model's own words."""
     return next((badge.partition(":")[2] for badge in brief.badges if badge.partition(":")[0] == _BADGE), None)
+
+
+def seal(brief: Brief) -> str:
+    """Another one when somebody changed the brief while it lay open."""
+    words = "\n".join([brief.sentence, *brief.institutions, *brief.badges])
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def institutions_beside(paper: Paper, brief: Brief, language: Language) -> tuple[str, ...]:

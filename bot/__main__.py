@@ -90,9 +90,9 @@ def _passing_pipeline(settings: Settings) -> Iterator[Pipeline]:
 
 @contextmanager
 def _open_library(settings: Settings) -> Iterator[Library]:
-    from storage.sqlite import SqliteLibrary
+    from storage.opening import open_library
 
-    with closing(SqliteLibrary(settings.library_file)) as library:
+    with closing(open_library(settings)) as library:
         yield library
 
 
@@ -107,7 +107,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from handlers.status import serving
     from handlers.transport import connect_socket, http_server
     from storage.backup import check_at_start
-    from storage.sqlite import SqliteLibrary
+    from storage.opening import open_library
 
     settings.data.mkdir(parents=True, exist_ok=True)
     now = clock(settings)
@@ -118,7 +118,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         checking = stack.enter_context(ThreadPoolExecutor(1)).submit(check_at_start, settings.databases)
         with suppress(TimeoutError):
             checking.result(_PATIENT_CHECK_SECONDS)
-        library = SqliteLibrary(settings.library_file)
+        library = open_library(settings)
         stack.callback(library.close)
         pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
         flow = stack.enter_context(_install_flow(settings, library)) if settings.client_id else None

@@ -29,14 +29,13 @@ _SERVER_PATIENCE = {
     "tcp_keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-POSTGRES_CONNECTION: dict[str, Any] = {
+_CONNECTION: dict[str, Any] = {
     "application_name": "paperwire",
     "connect_timeout": 4,
     "keepalives_idle": 3,
     "keepalives_interval": 2,
     "keepalives_count": 2,
     "tcp_user_timeout": 6_000,
-    "options": " ".join(f"-c {name}={value}" for name, value in _SERVER_PATIENCE.items()),
 }
 """How every connection to Postgres is opened (libpq's names; seconds, those of ``tcp_user_timeout`` thousandths)."""
 
@@ -70,15 +69,34 @@ def sqlite_engine(file: Path) -> sqlalchemy.Engine:
     return engine
 
 
-def postgres_engine(url: str, *, connections: int = 10) -> sqlalchemy.Engine:
-    """Postgres for one process: up to ``connections`` stay open, as many more in a rush."""
+def postgres_engine(url: str, *, connections: int = 10, **session: str | int) -> sqlalchemy.Engine:
+    """Postgres for one process: up to ``connections`` stay open, as many more in a rush.
+
+    ``session`` are the server's settings for each connection. Raises Tell (``library_address``).
+    """
+    options = " ".join(f"-c {name}={value}" for name, value in {**_SERVER_PATIENCE, **session}.items())
     return sqlalchemy.create_engine(
-        sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"),
-        connect_args=POSTGRES_CONNECTION,
+        postgres_url(url),
+        connect_args={**_CONNECTION, "options": options},
         pool_size=connections,
         max_overflow=connections,
+        pool_timeout=15,
         pool_pre_ping=True,
+        # What was to be stored stays out of errors and logs.
+        hide_parameters=True,
     )
+
+
+def postgres_url(url: str) -> sqlalchemy.URL:
+    """A database's address for SQLAlchemy. Raises Tell (``library_address``), which does not name it: it holds the
+    password."""
+    try:
+        parsed = sqlalchemy.make_url(url)
+    except (sqlalchemy.exc.ArgumentError, ValueError):
+        raise Tell("library_address") from None
+    if parsed.drivername not in ("postgresql", "postgres"):
+        raise Tell("library_address")
+    return parsed.set(drivername="postgresql+psycopg")
 
 
 def sole_owner(folder: Path) -> TextIO:

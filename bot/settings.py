@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_DATA",
         description="Folder of the library, the work queue and fetched PDFs.",
     )
+    database_url: SecretStr | None = Field(
+        None,
+        alias="DATABASE_URL",
+        description="`postgresql://…` puts library and work queue on Postgres, for many replicas.",
+    )
     language: Language = Field(
         "zh",
         alias="PAPERWIRE_LANGUAGE",

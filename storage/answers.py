@@ -7,6 +7,9 @@ from datetime import datetime
 from bot.models import Usage
 from storage.rows import Transaction, stamp, usage_values
 
+NO_TEAM = ""
+"""Whose rows answers are: nobody's."""
+
 
 def answer(tx: Transaction, key: str) -> str | None:
     row = tx.row("SELECT answer FROM answers WHERE key = :key", key=key)

@@ -31,7 +31,7 @@ def search(
 
 def _ranked(tx: Transaction, matching: Sequence[int], looked_for: Sequence[Word], *, by_date: bool) -> list[int]:
     """The numbers of those that hold all the words, best first, latest first among equals."""
-    unsettled = index.unsettled(looked_for)
+    unsettled = index.unsettled(tx, looked_for)
     if by_date and not unsettled:
         return list(matching)
     names, named = listed("number", matching)

@@ -1,11 +1,12 @@
 """The search index: what each paper's record can be found by, kept in step with it.
 
-The only module whose statements are SQLite's own (FTS5); another database matches words its own way.
+How words are looked up is each database's own (``storage.fts5``, ``storage.tsvector``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from storage import words
 from storage.rows import Transaction, Value, brief_of, paper_of, storable
@@ -13,6 +14,22 @@ from storage.words import Word
 
 # So many words of a query are looked up, the longest ones; the others are compared with what these find.
 _LOOKED_UP = 8
+
+
+class WordIndex(Protocol):
+    """How a database looks words up. A record's texts are those of ``storage.words.stored``."""
+
+    def put(self, tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:
+        """Index the texts of a record that was not indexed; they go when its row of ``findable`` goes."""
+
+    def matching(self, tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
+        """The numbers of records that have a token of ``visible`` and all tokens of the words, latest first."""
+
+    def settles(self, word: Word) -> bool:
+        """Whether every record that ``matching`` finds holds the word."""
+
+    def overwrite(self, tx: Transaction) -> None:
+        """Leave no trace of words that went, as far as the database lets us."""
 
 
 def file(tx: Transaction, team_id: str, paper_id: str) -> None:
@@ -58,6 +75,7 @@ def file(tx: Transaction, team_id: str, paper_id: str) -> None:
         """,
         **values,
     )
+    tx.index.put(tx, row["number"], values)
 
 
 _CURRENT = """
@@ -76,11 +94,6 @@ def fill(tx: Transaction) -> None:
         file(tx, row["team_id"], row["id"])
 
 
-def overwrite(tx: Transaction) -> None:
-    """Leave no trace in the file of words that went: FTS5 keeps them until it writes its index anew."""
-    tx.rows("INSERT INTO findable_words (findable_words) VALUES ('optimize')")
-
-
 def seen(team_id: str, scope: str) -> str:
     """The token by which the index tells scopes apart; no text holds a character for private use among its words.
 
@@ -94,14 +107,8 @@ def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: S
 
     They may lack those that are ``unsettled``.
     """
-    visible = " OR ".join(dict.fromkeys(_quote(seen(team_id, scope)) for scope in scopes))
-    tokens = dict.fromkeys(token for word in foremost(looked_for) for token in _quoted(word))
-    rows = tx.rows(
-        "SELECT rowid FROM findable_words WHERE findable_words MATCH :match ORDER BY rowid DESC LIMIT :limit",
-        match=f"({visible}) AND {' AND '.join(tokens)}",
-        limit=limit,
-    )
-    return [row["rowid"] for row in rows]
+    visible = dict.fromkeys(seen(team_id, scope) for scope in scopes)
+    return tx.index.matching(tx, visible, foremost(looked_for), limit)
 
 
 def foremost(looked_for: Sequence[Word]) -> list[Word]:
@@ -109,16 +116,7 @@ def foremost(looked_for: Sequence[Word]) -> list[Word]:
     return sorted(looked_for, key=lambda word: len(word.piece.encode()), reverse=True)[:_LOOKED_UP]
 
 
-def unsettled(looked_for: Sequence[Word]) -> list[Word]:
+def unsettled(tx: Transaction, looked_for: Sequence[Word]) -> list[Word]:
     """The words that what ``matching`` finds may lack."""
-    settled = {word for word in foremost(looked_for) if len(word.tokens) == 1}
+    settled = {word for word in foremost(looked_for) if tx.index.settles(word)}
     return [word for word in looked_for if word not in settled]
-
-
-def _quoted(word: Word) -> list[str]:
-    *whole, last = word.tokens
-    return [*(_quote(each) for each in whole), _quote(last) + (" *" if word.open else "")]
-
-
-def _quote(token: str) -> str:
-    return f'"{token}"'

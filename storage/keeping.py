@@ -273,4 +273,4 @@ def purge(tx: Transaction, team_id: str, paper_ids: Iterable[str]) -> None:
             gone += tx.rows(f"{statement} RETURNING 1", team=team_id, paper=paper_id)
         index.file(tx, team_id, paper_id)
     if gone:
-        index.overwrite(tx)
+        tx.index.overwrite(tx)

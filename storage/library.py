@@ -57,8 +57,11 @@ class SqlLibrary(ABC):
         """A transaction that sees one state of the library throughout."""
 
     @abstractmethod
-    def _writing(self) -> AbstractContextManager[Transaction]:
-        """A transaction that no other writer comes between; nothing of it stays when an exception leaves it."""
+    def _writing(self, team_id: str | None = None) -> AbstractContextManager[Transaction]:
+        """A transaction that no other writer comes between; nothing of it stays when an exception leaves it.
+
+        Given a team, it touches nothing but that team's rows, and writers of other teams may go on beside it.
+        """
 
     @abstractmethod
     def close(self) -> None: ...
@@ -66,7 +69,7 @@ class SqlLibrary(ABC):
     # shares
 
     def accept(self, team_id: str, share: Share, now: datetime) -> StoredShare:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return shares.accept(tx, team_id, share, now)
 
     def stored_share(self, team_id: str, share_id: str) -> StoredShare | None:
@@ -83,15 +86,15 @@ class SqlLibrary(ABC):
         paper_id: str | None = None,
         error: str | None = None,
     ) -> StoredShare:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return shares.settle(tx, team_id, share_id, state, now, paper_id=paper_id, error=error)
 
     def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return shares.replied(tx, team_id, share_id, reply_ts)
 
     def withdraw(self, team_id: str, channel_id: str, ts: str, now: datetime) -> Sequence[StoredShare]:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return shares.withdraw(tx, team_id, channel_id, ts, now)
 
     def first_share(self, team_id: str, paper_id: str, channel_id: str, *, before: str) -> StoredShare | None:
@@ -119,7 +122,7 @@ class SqlLibrary(ABC):
         share_id: str | None = None,
         again: bool = False,
     ) -> Paper:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             if share_id is None:
                 return keeping.keep(tx, team_id, papers.PUBLIC, paper, brief, text, now, imported=True, again=again)
             share = shares.known(tx, team_id, share_id)
@@ -178,7 +181,7 @@ class SqlLibrary(ABC):
         zone: str = "UTC",
     ) -> Digest:
         """``zone`` is for a channel that chose none."""
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return digests.freeze(tx, team_id, channel_id, digest_id, due_at, interval_back, language, now, zone)
 
     def freeze_period(
@@ -193,7 +196,7 @@ class SqlLibrary(ABC):
         zone: str = "UTC",
     ) -> Digest:
         """``zone`` is for a channel that chose none."""
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now, zone)
 
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None:
@@ -205,7 +208,7 @@ class SqlLibrary(ABC):
             return digests.last_due(tx, team_id, channel_id)
 
     def digest_posted(self, team_id: str, digest_id: str, parent_ts: str, now: datetime) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             digests.posted(tx, team_id, digest_id, parent_ts, now)
 
     def digest_replied(self, team_id: str, reply: DigestReply) -> None:
@@ -233,7 +236,7 @@ class SqlLibrary(ABC):
             return finding.recent(tx, team_id, channels, language, limit)
 
     def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             briefs.revise(tx, team_id, paper_id, channel_id, brief, user_id, now)
 
     def revisions(self, team_id: str, paper_id: str, language: Language, channel_id: str) -> Sequence[Revision]:
@@ -241,13 +244,13 @@ class SqlLibrary(ABC):
             return briefs.revisions(tx, team_id, paper_id, language, channel_id)
 
     def leave_out(self, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             shares.leave_out(tx, team_id, share_id, user_id, now)
 
     def discussed(
         self, team_id: str, channel_id: str, ts: str, key: str, now: datetime, *, undone: bool = False
     ) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             discussions.discussed(tx, team_id, channel_id, ts, key, now, undone=undone)
 
     def activity(
@@ -272,15 +275,15 @@ class SqlLibrary(ABC):
             return channels.schedule(tx, team_id, channel_id)
 
     def put_schedule(self, team_id: str, schedule: Schedule) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             channels.put_schedule(tx, team_id, schedule)
 
     def pause_schedule(self, team_id: str, channel_id: str, reason: str | None) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             channels.pause_schedule(tx, team_id, channel_id, reason)
 
     def drop_schedule(self, team_id: str, channel_id: str) -> bool:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return channels.drop_schedule(tx, team_id, channel_id)
 
     def channel_settings(self, team_id: str, channel_id: str) -> ChannelSettings | None:
@@ -288,7 +291,7 @@ class SqlLibrary(ABC):
             return channels.settings(tx, team_id, channel_id)
 
     def put_channel_settings(self, team_id: str, settings: ChannelSettings) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             channels.put_settings(tx, team_id, settings)
 
     # models
@@ -298,19 +301,19 @@ class SqlLibrary(ABC):
             return answers.answer(tx, key)
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        with self._writing() as tx:
+        with self._writing(answers.NO_TEAM) as tx:
             answers.keep(tx, key, model, answer, usage, now)
 
     def forget_answer(self, key: str) -> None:
-        with self._writing() as tx:
+        with self._writing(answers.NO_TEAM) as tx:
             answers.forget(tx, key)
 
     def reserve_call(self, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float:
-        with self._writing() as tx:
+        with self._writing(answers.NO_TEAM) as tx:
             return accounts.reserve(tx, call_id, model, tokens, allowance, now)
 
     def book_call(self, team_id: str, call_id: str, usage: Usage, now: datetime) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             accounts.book(tx, team_id, call_id, usage, now)
 
     def spent(self, team_id: str, now: datetime) -> float:

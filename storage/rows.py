@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -25,12 +25,18 @@ from bot.models import (
     Usage,
 )
 
+if TYPE_CHECKING:
+    from storage.index import WordIndex
+
 Row = Mapping[str, Any]
 Value = str | int | float | None
 
 
 class Transaction(Protocol):
     """An open transaction. ``values`` fill the statement's ``:name`` parameters."""
+
+    @property
+    def index(self) -> WordIndex: ...
 
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
         """All rows the statement answers with; none for a statement without RETURNING."""

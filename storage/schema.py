@@ -258,6 +258,18 @@ _FULL_TEXT_OF_SQLITE = (
     """,
 )
 
+# Rows as narrow as they can be: a common word leads through all of them.
+_FULL_TEXT_OF_POSTGRES = (
+    """
+    CREATE TABLE findable_words (
+        number BIGINT PRIMARY KEY REFERENCES findable (number) ON DELETE CASCADE,
+        words TSVECTOR NOT NULL
+    ) WITH (toast_tuple_target = 128)
+    """,
+    "ALTER TABLE findable_words ALTER COLUMN words SET STORAGE EXTERNAL",
+    "CREATE INDEX findable_words_words ON findable_words USING gin (words)",
+)
+
 # What people say and do about papers, and how papers are found. Statements run in order.
 _SECOND: tuple[str | Only, ...] = (
     "ALTER TABLE schedules ADD COLUMN sources TEXT NOT NULL DEFAULT '[]'",
@@ -305,6 +317,7 @@ _SECOND: tuple[str | Only, ...] = (
     ) STRICT
     """,
     *(Only("sqlite", each) for each in _FULL_TEXT_OF_SQLITE),
+    *(Only("postgres", each) for each in _FULL_TEXT_OF_POSTGRES),
 )
 
 # What models may be asked and what they cost. ``model_calls`` holds those of the last minute only.

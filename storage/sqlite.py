@@ -12,7 +12,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import PaperwireError, Retry, Tell
-from storage import index
+from storage import fts5, index
+from storage.index import WordIndex
 from storage.library import SqlLibrary
 from storage.migrations import for_sqlite
 from storage.rows import Row, Transaction, Value, storable
@@ -28,6 +29,8 @@ _PRAGMAS = (
 
 class SqliteTransaction:
     """A transaction of one thread's connection."""
+
+    index: WordIndex = fts5
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -78,7 +81,7 @@ class SqliteLibrary(SqlLibrary):
         return self._transaction("BEGIN")
 
     @contextmanager
-    def _writing(self) -> Iterator[Transaction]:
+    def _writing(self, team_id: str | None = None) -> Iterator[Transaction]:
         # SQLite lets waiting writers poll, later and later. Among our own threads a lock hands over at once.
         if not self._writer.acquire(timeout=_BUSY_SECONDS):
             raise Retry("library_busy")

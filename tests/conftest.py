@@ -1,4 +1,4 @@
-"""What holds in every test: no socket leaves this machine. And Postgres, for those that need one."""
+"""What holds in every test: no socket leaves this machine. And libraries and Postgres, for those that need them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from library_places import KINDS, Places, opened, postgres_places, sqlite_place
 from postgres_cluster import PostgresCluster, PostgresServer, running_cluster, running_server
+
+from storage.library import SqlLibrary
 
 
 def _is_loopback(address: Any) -> bool:
@@ -61,3 +64,30 @@ def postgres_cluster() -> Iterator[PostgresCluster]:
     """A cluster for the module's tests alone, which may stop and start it."""
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="session")
+def _postgres_places(postgres_server: PostgresServer) -> Iterator[Places]:
+    with postgres_places(postgres_server) as places:
+        yield places
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def places(request: pytest.FixtureRequest) -> Places:
+    """Of each kind of database in turn."""
+    return sqlite_place if request.param == "sqlite" else request.getfixturevalue("_postgres_places")
+
+
+@pytest.fixture
+def place(places: Places) -> Iterator[str]:
+    """Where a library may be opened that is empty; several times, also by several processes."""
+    with places() as there:
+        yield there
+
+
+@pytest.fixture
+def library(place: str) -> Iterator[SqlLibrary]:
+    """An empty library on each kind of database in turn."""
+    library = opened(place)
+    yield library
+    library.close()

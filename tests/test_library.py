@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, time
 from pathlib import Path
 
 import pytest
+import sqlalchemy
+from library_places import opened
 from library_samples import at, brief, paper, share, text
 from sqlite_utils import Database
 
@@ -22,15 +23,6 @@ from storage import sqlite
 from storage.library import SqlLibrary
 from storage.rows import Row, Value
 from storage.sqlite import SqliteLibrary
-
-BACKENDS: dict[str, Callable[[Path], SqlLibrary]] = {"sqlite": lambda folder: SqliteLibrary(folder / "library.db")}
-
-
-@pytest.fixture(params=sorted(BACKENDS))
-def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
-    opened = BACKENDS[request.param](tmp_path)
-    yield opened
-    opened.close()
 
 
 def briefed(library: Library, *keys: str, channel: str = "C1", ts: str = "1.000100", hour: float = 0, **more) -> Paper:
@@ -609,40 +601,54 @@ def test_every_method_of_the_port_is_there_with_its_parameters() -> None:
             assert given[: len(promised)] == promised, name
 
 
-# --- The SQLite file --------------------------------------------------------------------------------
+# --- What is stored ---------------------------------------------------------------------------------
+
+# By the database itself.
+REFUSED = (sqlite3.IntegrityError, sqlalchemy.exc.IntegrityError)
 
 
-def test_everything_is_there_after_reopening(tmp_path: Path) -> None:
-    first = SqliteLibrary(tmp_path / "folder" / "library.db")
+def test_everything_is_there_after_reopening(place: str) -> None:
+    first = opened(place)
     stored = briefed(first)
     first.close()
-    again = SqliteLibrary(tmp_path / "folder" / "library.db")
+    again = opened(place)
     assert again.paper("T1", stored.id, "C1") == stored
     again.close()
 
 
-def test_a_closed_library_refuses(tmp_path: Path) -> None:
-    library = SqliteLibrary(tmp_path / "library.db")
+def test_a_closed_library_refuses(library: SqlLibrary) -> None:
     library.close()
     library.close()
     with pytest.raises(RuntimeError, match="closed"):
         library.schedules()
 
 
-def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
-    SqliteLibrary(tmp_path / "library.db").close()
-    assert (tmp_path / "library.db").stat().st_mode & 0o077 == 0
-
-
-def test_nothing_of_a_failed_transaction_stays(tmp_path: Path) -> None:
-    library = SqliteLibrary(tmp_path / "library.db")
+def test_nothing_of_a_failed_transaction_stays(library: SqlLibrary) -> None:
     library.accept("T1", share(), at(0))
     broken = replace(brief(), language=None)  # type: ignore[arg-type]
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(REFUSED):
         library.keep("T1", paper(), broken, text(), at(0), share_id=share().id)
     assert library.known_paper("T1", ["arxiv:2610.00001"], "C1") is None
     assert library.stored_share("T1", share().id).state is ShareState.ACCEPTED  # type: ignore[union-attr]
-    library.close()
+
+
+def test_foreign_keys_bite(library: SqlLibrary) -> None:
+    stored = briefed(library)
+    with pytest.raises(REFUSED), library._writing() as tx:
+        tx.rows("UPDATE shares SET team_id = 'T2' WHERE paper_id = :paper", paper=stored.id)
+
+
+# --- The SQLite file --------------------------------------------------------------------------------
+
+
+def test_a_folder_is_made_where_there_is_none(tmp_path: Path) -> None:
+    SqliteLibrary(tmp_path / "folder" / "library.db").close()
+    assert (tmp_path / "folder" / "library.db").exists()
+
+
+def test_the_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    SqliteLibrary(tmp_path / "library.db").close()
+    assert (tmp_path / "library.db").stat().st_mode & 0o077 == 0
 
 
 def test_purged_words_are_gone_from_the_file(tmp_path: Path) -> None:
@@ -653,14 +659,6 @@ def test_purged_words_are_gone_from_the_file(tmp_path: Path) -> None:
     library.withdraw("T1", "C1", "1.000100", at(2))
     library.close()
     assert not [file for file in tmp_path.iterdir() if b"xyzzy" in file.read_bytes()]
-
-
-def test_foreign_keys_bite(tmp_path: Path) -> None:
-    library = SqliteLibrary(tmp_path / "library.db")
-    stored = briefed(library)
-    with pytest.raises(sqlite3.IntegrityError), library._writing() as tx:
-        tx.rows("UPDATE shares SET team_id = 'T2' WHERE paper_id = :paper", paper=stored.id)
-    library.close()
 
 
 @pytest.mark.parametrize(

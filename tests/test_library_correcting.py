@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from library_samples import at, brief, paper, share, text
 from sqlite_utils import Database
 
 from bot.models import ChannelSettings, Coverage, Digest, DigestReply, Paper, Period, Schedule, ShareState, Usage
+from storage.library import SqlLibrary
 from storage.migrations import for_sqlite
 from storage.schema import MIGRATIONS
 from storage.sqlite import SqliteLibrary
@@ -20,15 +20,8 @@ from storage.sqlite import SqliteLibrary
 ALWAYS = Period(at(-1000), at(1000))
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[SqliteLibrary]:
-    opened = SqliteLibrary(tmp_path / "library.db")
-    yield opened
-    opened.close()
-
-
 def briefed(
-    library: SqliteLibrary,
+    library: SqlLibrary,
     key: str = "arxiv:1",
     *,
     channel: str = "C1",
@@ -42,14 +35,14 @@ def briefed(
     return library.keep("T1", paper(key, title=title), brief(ts), text(ts), at(hour), share_id=posted.id)
 
 
-def again(library: SqliteLibrary, stored: Paper, words: str, *, explicitly: bool = False, hour: float = 9) -> None:
+def again(library: SqlLibrary, stored: Paper, words: str, *, explicitly: bool = False, hour: float = 9) -> None:
     library.keep("T1", stored, brief(words), None, at(hour), share_id=share("arxiv:1", ts="1.0").id, again=explicitly)
 
 
 # --- Corrections ------------------------------------------------------------------------------------
 
 
-def test_a_persons_words_become_the_brief_and_the_earlier_stay_in_the_history(library: SqliteLibrary) -> None:
+def test_a_persons_words_become_the_brief_and_the_earlier_stay_in_the_history(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
     assert library.brief("T1", stored.id, "zh", "C2") == brief("mine")
@@ -61,7 +54,7 @@ def test_a_persons_words_become_the_brief_and_the_earlier_stay_in_the_history(li
     assert library.revisions("T1", stored.id, "en", "C1") == []
 
 
-def test_a_model_does_not_displace_a_persons_words_unless_asked_to(library: SqliteLibrary) -> None:
+def test_a_model_does_not_displace_a_persons_words_unless_asked_to(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
     again(library, stored, "newer version")
@@ -76,7 +69,7 @@ def test_a_model_does_not_displace_a_persons_words_unless_asked_to(library: Sqli
     assert users == [None, None, None, "U7", None, None], "the import stands last"
 
 
-def test_the_same_brief_asked_for_anew_takes_the_place_of_a_persons_words(library: SqliteLibrary) -> None:
+def test_the_same_brief_asked_for_anew_takes_the_place_of_a_persons_words(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
     for _ in range(2):
@@ -88,7 +81,7 @@ def test_the_same_brief_asked_for_anew_takes_the_place_of_a_persons_words(librar
     ]
 
 
-def test_a_repeated_step_adds_nothing_to_the_history(library: SqliteLibrary) -> None:
+def test_a_repeated_step_adds_nothing_to_the_history(library: SqlLibrary) -> None:
     stored = briefed(library)
     for hour in (1, 2):
         library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(hour))
@@ -96,7 +89,7 @@ def test_a_repeated_step_adds_nothing_to_the_history(library: SqliteLibrary) -> 
     assert [each.user_id for each in library.revisions("T1", stored.id, "zh", "C1")] == ["U7", None]
 
 
-def test_the_last_person_has_the_word(library: SqliteLibrary) -> None:
+def test_the_last_person_has_the_word(library: SqlLibrary) -> None:
     stored = briefed(library)
     for user in ("U1", "U2", "U1"):
         library.revise("T1", stored.id, "C1", brief(user), user, at(1))
@@ -105,14 +98,14 @@ def test_the_last_person_has_the_word(library: SqliteLibrary) -> None:
     assert library.revisions("T1", stored.id, "zh", "C1")[0].brief == brief("U1")
 
 
-def test_words_in_one_language_leave_the_other_alone(library: SqliteLibrary) -> None:
+def test_words_in_one_language_leave_the_other_alone(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine", "en"), "U7", at(1))
     assert library.brief("T1", stored.id, "zh", "C1") == brief("1.0")
     assert library.brief("T1", stored.id, "en", "C1") == brief("mine", "en")
 
 
-def test_words_of_a_private_channel_stay_there(library: SqliteLibrary) -> None:
+def test_words_of_a_private_channel_stay_there(library: SqlLibrary) -> None:
     public = briefed(library)
     briefed(library, channel="P1", ts="2.0", private=True)
     own = library.stored_share("T1", share("arxiv:1", channel="P1", ts="2.0").id)
@@ -126,14 +119,14 @@ def test_words_of_a_private_channel_stay_there(library: SqliteLibrary) -> None:
         library.revise("T1", own.paper_id, "C1", brief("stray"), "U7", at(1))
 
 
-def test_a_correction_goes_with_the_paper(library: SqliteLibrary) -> None:
+def test_a_correction_goes_with_the_paper(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
     library.withdraw("T1", "C1", "1.0", at(2))
     assert library.revisions("T1", stored.id, "zh", "C1") == []
 
 
-def test_a_private_copy_holds_the_correction(library: SqliteLibrary) -> None:
+def test_a_private_copy_holds_the_correction(library: SqlLibrary) -> None:
     stored = briefed(library)
     library.revise("T1", stored.id, "C1", brief("mine"), "U7", at(1))
     posted = share("arxiv:1", channel="P1", ts="2.0", private=True)
@@ -147,7 +140,7 @@ def test_a_private_copy_holds_the_correction(library: SqliteLibrary) -> None:
 # --- Corrections in a digest ------------------------------------------------------------------------
 
 
-def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_changes(library: SqliteLibrary) -> None:
+def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_changes(library: SqlLibrary) -> None:
     for number in (1, 2):
         briefed(library, f"arxiv:{number}", ts=f"{number}.0", title=f"Tides {number}")
     frozen = library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
@@ -163,7 +156,7 @@ def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_ch
     assert library.frozen_digest("T1", "D2") == other
 
 
-def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqliteLibrary) -> None:
+def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqlLibrary) -> None:
     library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
     reply = DigestReply("D1", 2, 8, "C1", "5.0", "4.0", "F7")
     for each in (reply, reply, replace(reply, number=3, ts="6.0", picture=None)):
@@ -177,7 +170,7 @@ def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqliteLibr
 # --- Left out of digests ----------------------------------------------------------------------------
 
 
-def freeze(library: SqliteLibrary, number: int, hour: float, channel: str = "C1") -> Digest:
+def freeze(library: SqlLibrary, number: int, hour: float, channel: str = "C1") -> Digest:
     return library.freeze_digest("T1", channel, f"{channel}:{number}", at(hour), at(hour - 100), "zh", at(hour))
 
 
@@ -185,7 +178,7 @@ def titles(digest: Digest) -> list[str]:
     return [entry.paper.title for entry in digest.entries]
 
 
-def test_a_share_left_out_is_in_no_digest_to_come(library: SqliteLibrary) -> None:
+def test_a_share_left_out_is_in_no_digest_to_come(library: SqlLibrary) -> None:
     briefed(library, title="a")
     stored = briefed(library, "arxiv:2", ts="2.0", title="zebra")
     before = library.freeze_period("T1", "C1", "before", ALWAYS, "zh", at(1))
@@ -200,7 +193,7 @@ def test_a_share_left_out_is_in_no_digest_to_come(library: SqliteLibrary) -> Non
     assert library.search("T1", [], "zebra", "zh", limit=9).total == 1
 
 
-def test_a_failed_share_left_out_is_listed_no_more(library: SqliteLibrary) -> None:
+def test_a_failed_share_left_out_is_listed_no_more(library: SqlLibrary) -> None:
     library.accept("T1", share(), at(0))
     library.settle("T1", share().id, ShareState.FAILED, at(0), error="not_found")
     assert len(library.failed_in("T1", Coverage(("C1",)), ALWAYS)) == 1
@@ -208,7 +201,7 @@ def test_a_failed_share_left_out_is_listed_no_more(library: SqliteLibrary) -> No
     assert (library.failed_in("T1", Coverage(("C1",)), ALWAYS), freeze(library, 1, 4).failed) == ([], ())
 
 
-def test_only_a_known_share_can_be_left_out(library: SqliteLibrary) -> None:
+def test_only_a_known_share_can_be_left_out(library: SqlLibrary) -> None:
     with pytest.raises(KeyError):
         library.leave_out("T1", share().id, "U1", at(1))
 
@@ -216,12 +209,12 @@ def test_only_a_known_share_can_be_left_out(library: SqliteLibrary) -> None:
 # --- Discussion -------------------------------------------------------------------------------------
 
 
-def discussion(library: SqliteLibrary, channel: str = "C1") -> int:
+def discussion(library: SqlLibrary, channel: str = "C1") -> int:
     (entry,) = library.shared_in("T1", Coverage((channel,)), ALWAYS, "zh")
     return entry.discussion
 
 
-def test_reactions_and_replies_are_counted_once_however_often_they_are_told(library: SqliteLibrary) -> None:
+def test_reactions_and_replies_are_counted_once_however_often_they_are_told(library: SqlLibrary) -> None:
     library.discussed("T1", "C1", "1.0", "reaction:eyes:U1", at(0))
     briefed(library)
     for _ in range(3):
@@ -233,7 +226,7 @@ def test_reactions_and_replies_are_counted_once_however_often_they_are_told(libr
     assert discussion(library) == 2
 
 
-def test_what_is_taken_back_counts_no_more_in_whatever_order_it_is_told(library: SqliteLibrary) -> None:
+def test_what_is_taken_back_counts_no_more_in_whatever_order_it_is_told(library: SqlLibrary) -> None:
     briefed(library)
     library.discussed("T1", "C1", "1.0", "reaction:eyes:U1", at(1))
     library.discussed("T1", "C1", "1.0", "reaction:eyes:U1", at(2), undone=True)
@@ -246,7 +239,7 @@ def test_what_is_taken_back_counts_no_more_in_whatever_order_it_is_told(library:
     assert discussion(library) == 1
 
 
-def test_what_is_said_of_our_reply_is_said_of_the_paper(library: SqliteLibrary) -> None:
+def test_what_is_said_of_our_reply_is_said_of_the_paper(library: SqlLibrary) -> None:
     briefed(library)
     library.replied("T1", share("arxiv:1", ts="1.0").id, "1.5")
     library.discussed("T1", "C1", "1.5", "reaction:eyes:U1", at(1))
@@ -254,7 +247,7 @@ def test_what_is_said_of_our_reply_is_said_of_the_paper(library: SqliteLibrary) 
     assert discussion(library) == 2
 
 
-def test_all_shares_of_an_entry_count_each_message_once(library: SqliteLibrary) -> None:
+def test_all_shares_of_an_entry_count_each_message_once(library: SqlLibrary) -> None:
     briefed(library)
     library.accept("T1", share("file:F1", ts="1.0"), at(0))
     library.keep("T1", paper("arxiv:1"), None, None, at(0), share_id=share("file:F1", ts="1.0").id)
@@ -264,7 +257,7 @@ def test_all_shares_of_an_entry_count_each_message_once(library: SqliteLibrary) 
     assert discussion(library) == 2
 
 
-def test_a_digest_keeps_the_count_it_was_frozen_with(library: SqliteLibrary) -> None:
+def test_a_digest_keeps_the_count_it_was_frozen_with(library: SqlLibrary) -> None:
     briefed(library)
     library.discussed("T1", "C1", "1.0", "reply:5.0", at(1))
     digest = freeze(library, 1, 4)
@@ -274,7 +267,7 @@ def test_a_digest_keeps_the_count_it_was_frozen_with(library: SqliteLibrary) -> 
     assert discussion(library) == 2
 
 
-def test_a_deleted_message_takes_its_discussion_along(library: SqliteLibrary) -> None:
+def test_a_deleted_message_takes_its_discussion_along(library: SqlLibrary) -> None:
     briefed(library)
     library.replied("T1", share("arxiv:1", ts="1.0").id, "1.5")
     for ts in ("1.0", "1.5"):
@@ -285,7 +278,7 @@ def test_a_deleted_message_takes_its_discussion_along(library: SqliteLibrary) ->
         assert tx.rows("SELECT * FROM discussions") == []
 
 
-def test_retention_drops_the_discussion_of_what_is_no_share(library: SqliteLibrary) -> None:
+def test_retention_drops_the_discussion_of_what_is_no_share(library: SqlLibrary) -> None:
     briefed(library)
     for ts, key, undone in [("1.0", "reply:5.0", False), ("1.0", "reply:6.0", True), ("7.0", "reply:8.0", False)]:
         library.discussed("T1", "C1", ts, key, at(1), undone=undone)
@@ -295,7 +288,7 @@ def test_retention_drops_the_discussion_of_what_is_no_share(library: SqliteLibra
     assert library.prune(at(20)) == 1
 
 
-def test_the_times_of_shares_and_discussion_are_known(library: SqliteLibrary) -> None:
+def test_the_times_of_shares_and_discussion_are_known(library: SqlLibrary) -> None:
     briefed(library, hour=-3)
     briefed(library, "arxiv:2", ts="2.0", hour=2)
     briefed(library, "arxiv:3", ts="3.0", hour=1)
@@ -310,7 +303,7 @@ def test_the_times_of_shares_and_discussion_are_known(library: SqliteLibrary) ->
     assert (list(shared), list(discussed)) == ([at(1), at(2)], [at(3), at(4)])
 
 
-def test_what_briefs_took_is_summed_a_paper_once(library: SqliteLibrary) -> None:
+def test_what_briefs_took_is_summed_a_paper_once(library: SqlLibrary) -> None:
     stored = briefed(library)
     briefed(library, "arxiv:1", ts="1.5")
     briefed(library, "arxiv:2", ts="2.0", hour=500, title="Other")
@@ -328,7 +321,7 @@ def test_what_briefs_took_is_summed_a_paper_once(library: SqliteLibrary) -> None
 WEEKLY = Schedule("T1", "HUB", "weekly", time(9), "Europe/Berlin", "U1", created_at=at(0))
 
 
-def test_a_schedule_is_paused_for_a_reason_and_goes_on(library: SqliteLibrary) -> None:
+def test_a_schedule_is_paused_for_a_reason_and_goes_on(library: SqlLibrary) -> None:
     library.put_schedule("T1", replace(WEEKLY, sources=("C1", "C2")))
     library.pause_schedule("T1", "HUB", "channel_gone")
     paused = library.schedule("T1", "HUB")
@@ -338,7 +331,7 @@ def test_a_schedule_is_paused_for_a_reason_and_goes_on(library: SqliteLibrary) -
     library.pause_schedule("T1", "NONE", "x")
 
 
-def test_a_channels_mode_is_kept(library: SqliteLibrary) -> None:
+def test_a_channels_mode_is_kept(library: SqlLibrary) -> None:
     quiet = ChannelSettings("T1", "C1", mode="quiet")
     library.put_channel_settings("T1", quiet)
     library.put_channel_settings("T1", ChannelSettings("T1", "C2"))
@@ -346,7 +339,7 @@ def test_a_channels_mode_is_kept(library: SqliteLibrary) -> None:
     assert library.channel_settings("T1", "C2") == ChannelSettings("T1", "C2", mode="reply")
 
 
-def test_public_channels_are_gathered_and_have_their_own_digests_too(library: SqliteLibrary) -> None:
+def test_public_channels_are_gathered_and_have_their_own_digests_too(library: SqlLibrary) -> None:
     library.put_schedule("T1", replace(WEEKLY, sources=("C1", "C2", "P1")))
     briefed(library, "arxiv:1", title="a")
     briefed(library, "arxiv:1", channel="C2", ts="2.0", title="a")
@@ -362,7 +355,7 @@ def test_public_channels_are_gathered_and_have_their_own_digests_too(library: Sq
     assert titles(freeze(library, 2, 8, "C2")) == []
 
 
-def test_gathered_shares_that_were_late_come_with_the_next(library: SqliteLibrary) -> None:
+def test_gathered_shares_that_were_late_come_with_the_next(library: SqlLibrary) -> None:
     library.put_schedule("T1", replace(WEEKLY, sources=("C1",)))
     slow = share("arxiv:1", ts="1.0")
     library.accept("T1", slow, at(1))
@@ -372,7 +365,7 @@ def test_gathered_shares_that_were_late_come_with_the_next(library: SqliteLibrar
     assert titles(freeze(library, 3, 12, "HUB")) == []
 
 
-def test_a_source_added_later_brings_nothing_from_before(library: SqliteLibrary) -> None:
+def test_a_source_added_later_brings_nothing_from_before(library: SqlLibrary) -> None:
     library.put_schedule("T1", WEEKLY)
     briefed(library, "arxiv:1", title="old", hour=1)
     freeze(library, 1, 4, "HUB")
@@ -382,7 +375,7 @@ def test_a_source_added_later_brings_nothing_from_before(library: SqliteLibrary)
     assert titles(freeze(library, 3, 12, "HUB")) == []
 
 
-def test_failures_of_gathered_channels_are_listed(library: SqliteLibrary) -> None:
+def test_failures_of_gathered_channels_are_listed(library: SqlLibrary) -> None:
     library.put_schedule("T1", replace(WEEKLY, sources=("C1", "P1")))
     for channel in ("C1", "P1", "C2"):
         posted = share(channel=channel, private=channel == "P1")
@@ -391,7 +384,7 @@ def test_failures_of_gathered_channels_are_listed(library: SqliteLibrary) -> Non
     assert [each.share.channel_id for each in freeze(library, 1, 4, "HUB").failed] == ["C1"]
 
 
-def test_a_private_channel_gathers_the_same_work_into_one_entry(library: SqliteLibrary) -> None:
+def test_a_private_channel_gathers_the_same_work_into_one_entry(library: SqlLibrary) -> None:
     library.put_schedule("T1", replace(WEEKLY, channel_id="P1", sources=("C1",)))
     briefed(library)
     briefed(library, channel="P1", ts="2.0", private=True)

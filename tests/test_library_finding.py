@@ -9,27 +9,23 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from library_places import Places, opened
 from library_samples import at, brief, paper, share, text
 
 from bot.models import Author, Brief, Institution, Paper
 from storage import finding
+from storage.library import SqlLibrary
 from storage.sqlite import SqliteLibrary
 from storage.words import asked, holds, score, stored
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[SqliteLibrary]:
-    opened = SqliteLibrary(tmp_path / "library.db")
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqliteLibrary]:
-    opened = SqliteLibrary(tmp_path_factory.mktemp("standing") / "library.db")
-    kept(opened, work(), words("用浮标测量浅湖潮汐"))
-    yield opened
-    opened.close()
+def standing(places: Places) -> Iterator[SqlLibrary]:
+    with places() as place:
+        library = opened(place)
+        kept(library, work(), words("用浮标测量浅湖潮汐"))
+        yield library
+        library.close()
 
 
 def work(title: str = "Tides in Shallow Lakes", *, key: str = "", abstract: str = "", **more: object) -> Paper:
@@ -46,7 +42,7 @@ _ts = iter(range(1, 1_000_000))
 
 
 def kept(
-    library: SqliteLibrary,
+    library: SqlLibrary,
     about: Paper,
     *briefs: Brief,
     channel: str = "C1",
@@ -64,7 +60,7 @@ def kept(
     return stored
 
 
-def found(library: SqliteLibrary, query: str, *channels: str, team: str = "T1") -> list[str]:
+def found(library: SqlLibrary, query: str, *channels: str, team: str = "T1") -> list[str]:
     page = library.search(team, channels, query, "zh", limit=100)
     assert page.total == len(page.entries)
     return [entry.paper.title for entry in page.entries]
@@ -99,7 +95,7 @@ def found(library: SqliteLibrary, query: str, *channels: str, team: str = "T1") 
         "tides, shallow? (lakes)",
     ],
 )
-def test_a_paper_is_found_by_words_of_any_part_of_it(library: SqliteLibrary, query: str) -> None:
+def test_a_paper_is_found_by_words_of_any_part_of_it(library: SqlLibrary, query: str) -> None:
     institution = Institution("University of Constance", "Limnology, University of Constance", 1, "康斯坦茨大学")
     about = work(key="arxiv:2610.00001", abstract="Swash; 水位 observed with GNSS.", institutions=(institution,))
     kept(library, about, words("用浮标测量浅湖潮汐"), words("Uses buoys to measure seiches.", "en"))
@@ -108,19 +104,19 @@ def test_a_paper_is_found_by_words_of_any_part_of_it(library: SqliteLibrary, que
 
 
 @pytest.mark.parametrize("query", ["buoys", "浮标", "seiches 浮标"])
-def test_briefs_in_both_languages_are_found(library: SqliteLibrary, query: str) -> None:
+def test_briefs_in_both_languages_are_found(library: SqlLibrary, query: str) -> None:
     kept(library, work(), words("用浮标测量浅湖潮汐"), words("Uses buoys to measure seiches.", "en"))
     assert found(library, query) == ["Tides in Shallow Lakes"]
 
 
 @pytest.mark.parametrize("query", ["ides", "tides galaxies", "潮湖", "浅汐", "tidesx", "浮标潮汐"])
-def test_what_lacks_a_word_is_not_found(library: SqliteLibrary, query: str) -> None:
+def test_what_lacks_a_word_is_not_found(library: SqlLibrary, query: str) -> None:
     kept(library, work(), words("用浮标测量浅湖潮汐"))
     assert found(library, query) == []
 
 
 @pytest.mark.parametrize("query", ["", "   ", '"', "'", "-", "*", "()", "…", "🜁", "\0", "\ud83d", "%", "_", "\ue000"])
-def test_a_query_without_letters_finds_nothing(library: SqliteLibrary, query: str) -> None:
+def test_a_query_without_letters_finds_nothing(library: SqlLibrary, query: str) -> None:
     kept(library, work())
     assert library.search("T1", [], query, "zh", limit=10).total == 0
 
@@ -144,13 +140,13 @@ def test_a_query_without_letters_finds_nothing(library: SqliteLibrary, query: st
         "tides\0",
     ],
 )
-def test_marks_around_a_word_are_no_syntax(library: SqliteLibrary, query: str) -> None:
+def test_marks_around_a_word_are_no_syntax(library: SqlLibrary, query: str) -> None:
     kept(library, work())
     assert found(library, query) == ["Tides in Shallow Lakes"]
 
 
 @pytest.mark.parametrize("operator", ["AND", "OR", "NOT", "NEAR", "title :", "NEAR(tides, 2)"])
-def test_operators_are_words_like_any_other(library: SqliteLibrary, operator: str) -> None:
+def test_operators_are_words_like_any_other(library: SqlLibrary, operator: str) -> None:
     kept(library, work())
     kept(library, work(f"Tides {operator} Title"))
     assert found(library, f"tides {operator}") == [f"Tides {operator} Title"]
@@ -160,7 +156,7 @@ def test_operators_are_words_like_any_other(library: SqliteLibrary, operator: st
 @given(
     st.text(max_size=60) | st.lists(st.sampled_from(['"', "*", "NEAR(", "潮", "a", "OR", ":", "\ue000"])).map(" ".join)
 )
-def test_no_query_breaks_the_search(standing: SqliteLibrary, query: str) -> None:
+def test_no_query_breaks_the_search(standing: SqlLibrary, query: str) -> None:
     page = standing.search("T1", ["P1"], query, "en", limit=5)
     assert len(page.entries) <= page.total
 
@@ -179,7 +175,7 @@ def test_any_piece_that_begins_a_word_is_found(title: str, data: st.DataObject) 
         assert holds(query, texts) and score(query, texts) > 0
 
 
-def test_a_long_query_asks_for_all_its_words(library: SqliteLibrary) -> None:
+def test_a_long_query_asks_for_all_its_words(library: SqlLibrary) -> None:
     abstract = " ".join(f"word{number}" for number in range(200))
     kept(library, work("Long", abstract=abstract))
     kept(library, work("Longer", abstract=abstract.replace("word29 ", "")))
@@ -190,7 +186,7 @@ def test_a_long_query_asks_for_all_its_words(library: SqliteLibrary) -> None:
 # --- In which order ---------------------------------------------------------------------------------
 
 
-def test_title_counts_more_than_brief_than_names_than_abstract(library: SqliteLibrary) -> None:
+def test_title_counts_more_than_brief_than_names_than_abstract(library: SqlLibrary) -> None:
     kept(library, work("Four", abstract="seiche"))
     kept(library, work("Three", authors=(Author("Jo Seiche"),)))
     kept(library, work("Two"), words("a seiche", "en"))
@@ -199,19 +195,19 @@ def test_title_counts_more_than_brief_than_names_than_abstract(library: SqliteLi
     assert found(library, "seiche") == ["Seiche", "Two", "Three", "Four"]
 
 
-def test_whole_words_count_more_than_beginnings(library: SqliteLibrary) -> None:
+def test_whole_words_count_more_than_beginnings(library: SqlLibrary) -> None:
     kept(library, work("On RL for lakes"))
     kept(library, work("On RLHF for lakes"))
     assert found(library, "rl") == ["On RL for lakes", "On RLHF for lakes"]
 
 
-def test_among_equals_the_latest_comes_first(library: SqliteLibrary) -> None:
+def test_among_equals_the_latest_comes_first(library: SqlLibrary) -> None:
     for letter in "abc":
         kept(library, work(f"Lake {letter}"))
     assert found(library, "lake") == ["Lake c", "Lake b", "Lake a"]
 
 
-def test_pages_follow_one_another(library: SqliteLibrary) -> None:
+def test_pages_follow_one_another(library: SqlLibrary) -> None:
     for number in range(7):
         kept(library, work(f"Lake {number}"))
     pages = [library.search("T1", [], "lake", "zh", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
@@ -219,9 +215,7 @@ def test_pages_follow_one_another(library: SqliteLibrary) -> None:
     assert [entry.paper.title[-1] for page in pages for entry in page.entries] == list("6543210")
 
 
-def test_of_what_matches_too_often_the_latest_are_listed(
-    library: SqliteLibrary, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_of_what_matches_too_often_the_latest_are_listed(library: SqlLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "MOST_LISTED", 4)
     for number in range(6):
         kept(library, work(f"Lake {number}" if number else "Lake Lake Lake"))
@@ -235,7 +229,7 @@ def test_of_what_matches_too_often_the_latest_are_listed(
 # --- In step ----------------------------------------------------------------------------------------
 
 
-def test_what_changes_is_found_by_its_new_words_only(library: SqliteLibrary) -> None:
+def test_what_changes_is_found_by_its_new_words_only(library: SqlLibrary) -> None:
     stored = kept(library, work(key="arxiv:1"), words("old sentence", "en"))
     kept(library, replace(work("Currents", key="arxiv:1"), version=2), words("new sentence", "en"))
     assert (found(library, "tides"), found(library, "old")) == ([], [])
@@ -244,7 +238,7 @@ def test_what_changes_is_found_by_its_new_words_only(library: SqliteLibrary) -> 
     assert (found(library, "new"), found(library, "correction")) == ([], ["Currents"])
 
 
-def test_merged_records_are_found_once(library: SqliteLibrary) -> None:
+def test_merged_records_are_found_once(library: SqlLibrary) -> None:
     kept(library, work("Tides, a Preprint", key="arxiv:1"))
     kept(library, work("Tides in Lakes", key="doi:10.1/x"))
     both = replace(work("Tides in Lakes"), identifiers=paper("arxiv:1", "doi:10.1/x").identifiers)
@@ -252,14 +246,14 @@ def test_merged_records_are_found_once(library: SqliteLibrary) -> None:
     assert found(library, "tides") == ["Tides in Lakes"]
 
 
-def test_what_is_withdrawn_is_not_found(library: SqliteLibrary) -> None:
+def test_what_is_withdrawn_is_not_found(library: SqlLibrary) -> None:
     kept(library, work())
     (entry,) = library.search("T1", [], "tides", "zh", limit=1).entries
     library.withdraw("T1", "C1", entry.shares[0].share.ts, at(1))
     assert found(library, "tides") == []
 
 
-def test_an_imported_paper_is_found(library: SqliteLibrary) -> None:
+def test_an_imported_paper_is_found(library: SqlLibrary) -> None:
     library.keep("T1", work(), brief(), None, at(0))
     assert found(library, "tides") == ["Tides in Shallow Lakes"]
 
@@ -277,14 +271,14 @@ def test_words_taken_back_leave_no_trace_in_the_file(tmp_path: Path) -> None:
 # --- Who finds it -----------------------------------------------------------------------------------
 
 
-def test_what_was_shared_privately_is_found_by_who_is_there(library: SqliteLibrary) -> None:
+def test_what_was_shared_privately_is_found_by_who_is_there(library: SqlLibrary) -> None:
     kept(library, work(), channel="P1", private=True)
     assert found(library, "tides") == found(library, "tides", "P2") == []
     assert found(library, "tides", "P1") == found(library, "tides", "P2", "P1") == ["Tides in Shallow Lakes"]
     assert found(library, "tides", "P1", team="T2") == []
 
 
-def test_a_work_of_several_conversations_is_one_entry_led_by_the_teams_record(library: SqliteLibrary) -> None:
+def test_a_work_of_several_conversations_is_one_entry_led_by_the_teams_record(library: SqlLibrary) -> None:
     kept(library, work(key="arxiv:1"), words("秘密"), channel="P1", private=True)
     public = kept(library, work(key="arxiv:1"), words("公开"), hour=1)
     kept(library, work(key="arxiv:1"), channel="P2", private=True, hour=2)
@@ -295,7 +289,7 @@ def test_a_work_of_several_conversations_is_one_entry_led_by_the_teams_record(li
     assert [each.share.channel_id for each in entry.shares] == ["C1"]
 
 
-def test_the_papers_shared_last_come_first(library: SqliteLibrary) -> None:
+def test_the_papers_shared_last_come_first(library: SqlLibrary) -> None:
     for hour, title in enumerate(["a", "b", "c", "d"]):
         kept(library, work(title), hour=hour, private=title == "c", channel="P1" if title == "c" else "C1")
     kept(library, work("a"), channel="C2", hour=9)
@@ -310,7 +304,7 @@ def test_the_papers_shared_last_come_first(library: SqliteLibrary) -> None:
     assert recent(limit=0) == []
 
 
-def test_one_paper_shared_again_and_again_leaves_room_for_others(library: SqliteLibrary) -> None:
+def test_one_paper_shared_again_and_again_leaves_room_for_others(library: SqlLibrary) -> None:
     kept(library, work("rare"), hour=0)
     for hour in range(1, 30):
         kept(library, work("often"), hour=hour)

@@ -1,0 +1,41 @@
+"""The words of the search index in SQLite: FTS5 over the stored texts, which triggers keep in step with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from storage.rows import Transaction, Value
+from storage.words import Word
+
+
+def put(tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:
+    """Nothing: a trigger did."""
+
+
+def matching(tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
+    seen = " OR ".join(_quote(each) for each in visible)
+    tokens = dict.fromkeys(token for word in looked_up for token in _quoted(word))
+    rows = tx.rows(
+        "SELECT rowid FROM findable_words WHERE findable_words MATCH :match ORDER BY rowid DESC LIMIT :limit",
+        match=f"({seen}) AND {' AND '.join(tokens)}",
+        limit=limit,
+    )
+    return [row["rowid"] for row in rows]
+
+
+def settles(word: Word) -> bool:
+    return len(word.tokens) == 1
+
+
+def overwrite(tx: Transaction) -> None:
+    # FTS5 keeps words that went until it writes its index anew.
+    tx.rows("INSERT INTO findable_words (findable_words) VALUES ('optimize')")
+
+
+def _quoted(word: Word) -> list[str]:
+    *whole, last = word.tokens
+    return [*(_quote(each) for each in whole), _quote(last) + (" *" if word.open else "")]
+
+
+def _quote(token: str) -> str:
+    return f'"{token}"'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
 import sqlite3
 import sys
 from collections.abc import Callable, Iterable
@@ -11,9 +13,18 @@ from tempfile import TemporaryFile
 
 from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE, Answers, Deadline, Models, Tally
-from bot.errors import PaperwireError
+from bot.engine import sole_owner
+from bot.errors import PaperwireError, Tell
+from bot.pulse import STALE_SECONDS, silent_for
 from bot.settings import Settings
 from bot.wording import explain
+
+# A library of a year, with PDFs kept for a month, takes some hundred megabytes.
+_LEAST_FREE_BYTES = 200_000_000
+_TRIED_BYTES = 1_000_000
+_NO_ROOM = (
+    "the disk of {folder} is full ({free} left). Free 200 MB or more, or name a folder elsewhere with PAPERWIRE_DATA."
+)
 
 
 class CheckFailed(Exception):
@@ -47,7 +58,11 @@ def examine(checks: Iterable[tuple[str, Check]], tell: Callable[[str], None]) ->
 
 def machine_checks(settings: Settings) -> list[tuple[str, Check]]:
     """The checks that need nothing but this machine."""
-    return [("SQLite", sqlite_version), ("data folder", lambda: _data_folder(settings))]
+    return [
+        ("SQLite", sqlite_version),
+        ("data folder", lambda: _data_folder(settings)),
+        ("running", lambda: _running(settings)),
+    ]
 
 
 def model_checks(settings: Settings, answers: Answers, now: Callable[[], datetime]) -> list[tuple[str, Check]]:
@@ -87,12 +102,36 @@ def _data_folder(settings: Settings) -> str:
     folder = settings.data.absolute()
     nearest = next(place for place in (folder, *folder.parents) if place.exists())
     try:
-        # Root may do anything by the permission bits; only trying tells.
-        with TemporaryFile(dir=nearest):
-            pass
+        free = shutil.disk_usage(nearest).free
+        # Root may do anything by the permission bits, and a quota shows nowhere: only trying tells.
+        with TemporaryFile(dir=nearest) as file:
+            file.write(bytes(_TRIED_BYTES))
+            file.flush()
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise CheckFailed(_NO_ROOM.format(folder=nearest, free="no room")) from error
         raise CheckFailed(
             f"{nearest} is not writable ({error.strerror}). Give it to the user who runs Paperwire, or name another "
             "folder with PAPERWIRE_DATA."
         ) from error
-    return str(folder) if folder.exists() else f"{folder} (made at the first start)"
+    if free < _LEAST_FREE_BYTES:
+        raise CheckFailed(_NO_ROOM.format(folder=nearest, free=f"{free / 1e6:.0f} MB"))
+    return f"{folder}, {free / 1e9:.1f} GB free" + ("" if folder.exists() else " (made at the first start)")
+
+
+def _running(settings: Settings) -> str:
+    """Whether a bot works on the folder, and whether Slack reaches it."""
+    lock = settings.data / "paperwire.lock"
+    if not lock.exists():
+        return "no bot on this folder"
+    try:
+        sole_owner(settings.data).close()
+    except Tell as held:
+        process, silent = held.facts["process"], silent_for(settings.data / "heartbeat")
+        if silent is None or silent > STALE_SECONDS:
+            raise CheckFailed(
+                f"process {process} works on {settings.data} and is not connected to Slack. See its log; mend what the "
+                f"lines here name, or end it (kill {process}) and start it anew."
+            ) from held
+        return f"process {process} works on this folder and is connected; another one needs its own PAPERWIRE_DATA"
+    return "no bot on this folder"

@@ -1,9 +1,14 @@
-"""What ``paperwire doctor`` asks Slack."""
+"""What ``paperwire doctor`` asks Slack: is the app the right one, may it do its work, does Slack reach it?"""
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -39,104 +44,214 @@ SCOPES = frozenset(
 # Slack refuses signatures five minutes old; a clock so wrong also posts digests at the wrong time.
 _LARGEST_SKEW_SECONDS = 60
 
+_THE_BOT_TOKEN = "the “Bot User OAuth Token” (xoxb-…) under OAuth & Permissions"  # noqa: S105
+_AN_APP_TOKEN = "an app-level token (xapp-…) with the scope connections:write (Basic Information, App-Level Tokens)"  # noqa: S105
+# How Slack's secrets begin, the longer beginnings first (https://docs.slack.dev/authentication/tokens).
+_KINDS = (
+    ("xoxe.xoxb-", "a bot token that is rotated, which ends within twelve hours"),
+    ("xoxe.xoxp-", "a user token that is rotated"),
+    ("xoxe-", "a refresh token"),
+    ("xoxb-", "a bot token"),
+    ("xoxp-", "a user token"),
+    ("xapp-", "an app-level token"),
+    ("xoxc-", "a browser's token"),
+    ("xoxs-", "a browser's token"),
+    ("https://", "an address"),
+)
+_SECRET = re.compile(r"[0-9a-f]{32}")
+# What Slack answers to a token (https://docs.slack.dev/reference/methods/auth.test#errors), and what to do.
+_REFUSALS = {
+    "invalid_auth": "Slack does not know it: copy it again, whole, from the app's settings",
+    "account_inactive": "the app was removed from the workspace: install it again (Install App) and copy the new token",
+    "token_revoked": "it was revoked: reinstall the app (Install App) and copy the new token",
+    "token_expired": "it has expired: token rotation is on in this app; make an app without it from manifest.json",
+    "not_allowed_token_type": "it is of the wrong kind",
+    "team_access_not_granted": "the app is not approved for this workspace: ask an admin of it",
+    "org_login_required": "the workspace is being moved: try again later",
+}
+_SOCKET_MODE_OFF = "Socket Mode is not turned on"
+
 
 def slack_checks(settings: Settings) -> list[tuple[str, Check]]:
-    """The checks of tokens, scopes, Socket Mode and clock, in the order in which they make sense."""
-    return [
-        ("bot token", lambda: _bot_token(settings)),
-        ("scopes", lambda: _scopes(settings)),
-        ("app token", lambda: _app_token(settings)),
-        ("clock", lambda: _clock(settings)),
-    ]
+    """The checks of tokens, scopes, Socket Mode, membership and clock, in the order in which they make sense."""
+    app = _App(settings)
+    checks = [("bot token", app.bot_token), ("scopes", app.scopes)]
+    if settings.app_token is None and settings.signing_secret is not None:
+        checks.append(("signing secret", app.signing_secret))
+    else:
+        checks.append(("app token", app.app_token))
+    return [*checks, ("channels", app.channels), ("clock", app.clock)]
 
 
-def _secret(value: object) -> str:
-    return str(getattr(value, "get_secret_value", lambda: "")())
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What auth.test says of the bot token."""
+
+    user: str
+    team: str
+    bot_id: str
+    scopes: frozenset[str]
+    skew: float | None
+    """Seconds by which this machine's clock is ahead of Slack's."""
 
 
-def _auth(settings: Settings) -> tuple[dict[str, str], dict[str, str]]:
-    """Data and headers of auth.test."""
-    token = _secret(settings.bot_token)
-    if not token:
-        raise CheckFailed("SLACK_BOT_TOKEN is not set. Copy “Bot User OAuth Token” from the app's OAuth & Permissions.")
-    if not token.startswith("xoxb-"):
-        kind = "an app-level token" if token.startswith("xapp-") else "not a bot token"
-        raise CheckFailed(f"SLACK_BOT_TOKEN is {kind}: it must start with xoxb- (OAuth & Permissions).")
-    try:
-        response = classified(lambda: make_client(token, settings.slack_api_url).auth_test())
-    except SlackApiError as error:
-        raise CheckFailed(_refusal("SLACK_BOT_TOKEN", str(error.response.get("error")))) from error
-    except PaperwireError as error:
-        refused = str(error.facts.get("reason", ""))
-        if "auth" in refused or "token" in refused or "account" in refused:
-            raise CheckFailed(_refusal("SLACK_BOT_TOKEN", refused)) from error
-        raise CheckFailed(f"{explain('en', error)} Is {settings.slack_api_url} reachable from here?") from error
-    headers = {name.lower(): str(value) for name, value in response.headers.items()}
-    return {
-        key: str(value) for key, value in (response.data if isinstance(response.data, dict) else {}).items()
-    }, headers
+class _App:
+    """A Slack app as its tokens show it; Slack is asked each thing once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.slack_api_url
+        self._bot = _revealed(settings.bot_token)
+        self._app = _revealed(settings.app_token)
+        self._signing = _revealed(settings.signing_secret)
+
+    def bot_token(self) -> str:
+        identity = self._identity()
+        return f"{identity.user} in {identity.team}"
+
+    def scopes(self) -> str:
+        missing = sorted(SCOPES - self._known().scopes)
+        if missing:
+            raise CheckFailed(
+                f"missing: {', '.join(missing)}. Add them under OAuth & Permissions (or paste manifest.json under App "
+                "Manifest), then reinstall the app (Install App)."
+            )
+        return f"all {len(SCOPES)} granted"
+
+    def signing_secret(self) -> str:
+        if not _SECRET.fullmatch(self._signing):
+            raise CheckFailed(
+                f"SLACK_SIGNING_SECRET is {_kind(self._signing)}, not a signing secret. Copy “Signing Secret” (32 "
+                "letters and digits) from Basic Information, App Credentials."
+            )
+        return "has the right form; Slack tells no app whether it is its own. Run with --http HOST:PORT"
+
+    def app_token(self) -> str:
+        if not self._app:
+            raise CheckFailed(
+                f"SLACK_APP_TOKEN is not set. Set it to {_AN_APP_TOKEN} (or set SLACK_SIGNING_SECRET and run with "
+                "--http HOST:PORT)."
+            )
+        _check_kind("SLACK_APP_TOKEN", self._app, "xapp-", _AN_APP_TOKEN)
+        client = make_client(None, self._url)
+        opened = self._asked("SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=self._app))
+        warnings = (opened.get("response_metadata") or {}).get("messages") or []
+        if any(_SOCKET_MODE_OFF in str(warning) for warning in warnings):
+            raise CheckFailed(
+                "Socket Mode is off, so that Slack connects and sends nothing. Switch on “Enable Socket Mode” under "
+                "Socket Mode in the app's settings."
+            )
+        self._check_same_app()
+        return "Socket Mode answers"
+
+    def channels(self) -> str:
+        identity = self._known()
+        if not identity.scopes >= SCOPES:
+            raise NotChecked("not checked, the scopes come first")
+        client, types = make_client(self._bot, self._url), "public_channel,private_channel"
+        answer = classified(lambda: client.users_conversations(types=types, exclude_archived=True, limit=200))
+        joined = answer.get("channels") or []
+        if not joined:
+            raise CheckFailed(
+                f"the bot is in no channel. Type /invite @{identity.user} in a channel where papers are shared."
+            )
+        return (
+            f"member of {len(joined)}. If the bot stays silent there, compare Event Subscriptions in the app's "
+            "settings with manifest.json: Slack tells no app which events it gets"
+        )
+
+    def clock(self) -> str:
+        skew = self._known().skew
+        if skew is None:
+            raise NotChecked("Slack sent no date to compare with")
+        if abs(skew) > _LARGEST_SKEW_SECONDS:
+            raise CheckFailed(
+                f"this machine's clock is {skew:+.0f} s off Slack's. Set it by NTP (timedatectl set-ntp true)."
+            )
+        return f"within {abs(skew):.0f} s of Slack's"
+
+    # what Slack says
+
+    def _identity(self) -> _Identity:
+        """Raises CheckFailed."""
+        if isinstance(self._auth, CheckFailed):
+            raise self._auth
+        return self._auth
+
+    def _known(self) -> _Identity:
+        """For the checks that follow from it. Raises NotChecked."""
+        if isinstance(self._auth, CheckFailed):
+            raise NotChecked("not checked, the bot token comes first")
+        return self._auth
+
+    @cached_property
+    def _auth(self) -> _Identity | CheckFailed:
+        try:
+            return self._authenticated()
+        except CheckFailed as problem:
+            return problem
+
+    def _authenticated(self) -> _Identity:
+        if not self._bot:
+            raise CheckFailed(f"SLACK_BOT_TOKEN is not set. Set it to {_THE_BOT_TOKEN}.")
+        _check_kind("SLACK_BOT_TOKEN", self._bot, "xoxb-", _THE_BOT_TOKEN)
+        response = self._asked("SLACK_BOT_TOKEN", make_client(self._bot, self._url).auth_test)
+        now, headers = time.time(), {name.lower(): str(value) for name, value in response.headers.items()}
+        return _Identity(
+            user=str(response.get("user")),
+            team=f"{response.get('team')} ({response.get('team_id')})",
+            bot_id=str(response.get("bot_id")),
+            scopes=frozenset(scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",")),
+            skew=now - parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else None,
+        )
+
+    def _asked(self, variable: str, call: Callable[[], Any]) -> Any:
+        try:
+            return classified(call)
+        except SlackApiError as error:
+            raise CheckFailed(_refusal(variable, str(error.response.get("error")))) from error
+        except PaperwireError as error:
+            reason = str(error.facts.get("reason", error.code))
+            if error.code == "missing_scope":
+                raise CheckFailed(
+                    f"{variable} lacks the scope connections:write. Make a new one, with it, under Basic Information, "
+                    "App-Level Tokens."
+                ) from error
+            if reason in _REFUSALS or "auth" in reason:
+                raise CheckFailed(_refusal(variable, reason)) from error
+            raise CheckFailed(f"{explain('en', error)} Is {self._url} reachable from here?") from error
+
+    def _check_same_app(self) -> None:
+        """An app-level token names its app (``xapp-1-A…``); the bot's app is told by bots.info."""
+        named = re.match(r"xapp-\d-(A[A-Z0-9]+)-", self._app)
+        try:
+            identity, client = self._identity(), make_client(self._bot, self._url)
+            bot = classified(lambda: client.bots_info(bot=identity.bot_id)).get("bot") or {}
+        except (CheckFailed, PaperwireError, SlackApiError):
+            return  # told by the other checks
+        theirs = str(bot.get("app_id", ""))
+        if named and theirs and named[1] != theirs:
+            raise CheckFailed(
+                f"SLACK_APP_TOKEN is of the app {named[1]}, SLACK_BOT_TOKEN of {theirs}: the bot would hear nothing. "
+                "Take both from the same app."
+            )
+
+
+def _revealed(secret: Any) -> str:
+    return "" if secret is None else str(secret.get_secret_value())
+
+
+def _kind(secret: str) -> str:
+    found = next((words for beginning, words in _KINDS if secret.startswith(beginning)), None)
+    return found or ("a secret of 32 digits" if _SECRET.fullmatch(secret) else "none of Slack's tokens")
+
+
+def _check_kind(variable: str, token: str, beginning: str, wanted: str) -> None:
+    if token != token.strip(" \t\r\n\"'"):
+        raise CheckFailed(f"{variable} has spaces or quotation marks around it. Set it without them.")
+    if not token.startswith(beginning):
+        raise CheckFailed(f"{variable} is {_kind(token)}. Set it to {wanted}.")
 
 
 def _refusal(variable: str, reason: str) -> str:
-    return f"Slack refuses {variable} ({reason}). Reinstall the app (Install App) and copy the token again."
-
-
-def _bot_token(settings: Settings) -> str:
-    data, _ = _auth(settings)
-    return f"{data.get('user')} in {data.get('team')} ({data.get('team_id')})"
-
-
-def _headers(settings: Settings) -> dict[str, str]:
-    try:
-        return _auth(settings)[1]
-    except CheckFailed as problem:
-        raise NotChecked("not checked, the bot token comes first") from problem
-
-
-def _scopes(settings: Settings) -> str:
-    headers = _headers(settings)
-    granted = {scope.strip() for scope in headers.get("x-oauth-scopes", "").split(",") if scope.strip()}
-    missing = sorted(SCOPES - granted)
-    if missing:
-        raise CheckFailed(
-            f"missing: {', '.join(missing)}. Add them under OAuth & Permissions (or paste manifest.json under App "
-            "Manifest), then reinstall the app."
-        )
-    return f"all {len(SCOPES)} granted"
-
-
-def _app_token(settings: Settings) -> str:
-    token = _secret(settings.app_token)
-    if not token:
-        if settings.signing_secret is not None:
-            return "not set; SLACK_SIGNING_SECRET is, so run with --http HOST:PORT"
-        raise CheckFailed(
-            "SLACK_APP_TOKEN is not set. Make one with the scope connections:write under Basic Information, App-Level "
-            "Tokens (or set SLACK_SIGNING_SECRET and run with --http HOST:PORT)."
-        )
-    if not token.startswith("xapp-"):
-        raise CheckFailed("SLACK_APP_TOKEN must start with xapp- (Basic Information, App-Level Tokens).")
-    try:
-        classified(lambda: make_client(None, settings.slack_api_url).apps_connections_open(app_token=token))
-    except SlackApiError as error:
-        raise CheckFailed(
-            f"Slack refuses Socket Mode ({error.response.get('error')}). Switch it on under Socket Mode, and make sure "
-            "that the app-level token has the scope connections:write."
-        ) from error
-    except PaperwireError as error:
-        if error.code == "missing_scope":
-            raise CheckFailed("SLACK_APP_TOKEN lacks the scope connections:write: make a new one with it.") from error
-        raise CheckFailed(_refusal("SLACK_APP_TOKEN", str(error.facts.get("reason", error.code)))) from error
-    return "Socket Mode answers"
-
-
-def _clock(settings: Settings) -> str:
-    headers = _headers(settings)
-    if "date" not in headers:
-        return "Slack sent no date to compare with"
-    skew = time.time() - parsedate_to_datetime(headers["date"]).timestamp()
-    if abs(skew) > _LARGEST_SKEW_SECONDS:
-        raise CheckFailed(
-            f"this machine's clock is {skew:+.0f} s off Slack's. Set it by NTP (timedatectl set-ntp true)."
-        )
-    return f"within {abs(skew):.0f} s of Slack's"
+    advice = _REFUSALS.get(reason, "reinstall the app (Install App) and copy the token again")
+    return f"Slack refuses {variable} ({reason}): {advice}."

@@ -75,6 +75,7 @@ class Installation:
     app_id: str = APP_ID
     bot_id: str = BOT_ID
     bot_user_id: str = BOT_USER_ID
+    socket_mode: bool = True
     app_token_scopes: frozenset[str] = field(default_factory=lambda: frozenset({"connections:write"}))
 
     @classmethod

@@ -38,6 +38,7 @@ class ThreadedServer:
             log_config=None,
             log_level="warning",
             access_log=False,
+            date_header=False,  # the playground tells the time of its own clock
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)

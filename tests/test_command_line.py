@@ -172,37 +172,6 @@ def test_a_bad_line_of_records_is_named_and_nothing_is_imported(tmp_path: Path) 
     assert paperwire("export", folder=tmp_path).stdout == ""
 
 
-def test_a_healthy_installation_gets_ok_on_every_line(tmp_path: Path) -> None:
-    with Playground() as place:
-        done = paperwire("doctor", folder=tmp_path, environment=place.environment())
-    assert done.returncode == 0, done.stdout
-    assert all(line.startswith("ok") for line in done.stdout.splitlines())
-    assert not (tmp_path / "paperwire-data").exists()
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"PAPERWIRE_MODEL": "openai/gpt-nonsense"}, "OPENAI_API_KEY"),
-        ({"SLACK_BOT_TOKEN": "xoxb-wrong"}, "refuses SLACK_BOT_TOKEN"),
-        ({"SLACK_BOT_TOKEN": "xapp-1-mixed-up"}, "is an app-level token"),
-        ({"SLACK_APP_TOKEN": "xapp-1-wrong"}, "refuses"),
-        ({"SLACK_APP_TOKEN": ""}, "SLACK_APP_TOKEN is not set"),
-        ({"PAPERWIRE_DATA": "/proc/nothing/here"}, "PAPERWIRE_DATA"),
-        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "reachable"),
-    ],
-)
-def test_the_doctor_names_what_is_wrong_and_what_to_do(tmp_path: Path, change: dict[str, str], words: str) -> None:
-    with Playground() as place:
-        environment = {**place.environment(), **change}
-        if not change.get("SLACK_APP_TOKEN", "kept"):
-            del environment["SLACK_SIGNING_SECRET"]
-        done = paperwire("doctor", folder=tmp_path, environment=environment)
-    assert done.returncode == 1
-    assert words in done.stdout
-    assert "Traceback" not in done.stderr
-
-
 def test_a_second_bot_on_the_same_folder_says_so(tmp_path: Path) -> None:
     from running_bot import RunningBot
 

@@ -195,6 +195,8 @@ class Courier:
         if self.request_url:
             retry = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason or ""} if number else {}
             return await self._post(kind, payload, retry, self.clock.answer(ANSWER_WITHIN))
+        if not self.installation.socket_mode:
+            raise _Failed("no_request_url")
         while not self.sockets:
             await self._socket_open.wait()
         envelope: Json = {"payload": payload, "type": kind, "accepts_response_payload": False}
@@ -214,7 +216,7 @@ class Courier:
         try:
             if self.request_url:
                 return await self._post(kind, payload, {}, ANSWER_WITHIN)
-            if not self.sockets:
+            if not self.sockets or not self.installation.socket_mode:
                 raise NotAnswered("dispatch_failed")
             envelope = {"payload": payload, "type": kind, "accepts_response_payload": accepts_answer}
             return await self._send(envelope, ANSWER_WITHIN)

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from email.utils import formatdate
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -107,6 +108,7 @@ class Slack:
             response = await self._faulty(fault, name, token, args)
         if response is None:
             response = self._answer(name, token, args)
+        response.headers["Date"] = formatdate(self.clock.now(), usegmt=True)
         call.answer = json.loads(bytes(response.body)) if response.body else {}
         call.error = None if call.answer.get("ok") else call.answer.get("error", f"http_{response.status_code}")
         if fault and fault.drop:

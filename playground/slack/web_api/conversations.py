@@ -200,4 +200,17 @@ def auth_test(slack: Slack, args: Args) -> Json:
 def open_connection(slack: Slack, args: Args) -> Json:
     if "connections:write" not in slack.installation.app_token_scopes:
         raise Refused("missing_scope", needed="connections:write", provided="")
-    return {"url": slack.new_link()}
+    opened: Json = {"url": slack.new_link()}
+    if not slack.installation.socket_mode:
+        # Slack lets the app connect all the same; only no event ever comes.
+        opened["response_metadata"] = {"messages": ["[WARN] Socket Mode is not turned on."]}
+    return opened
+
+
+@method("bots.info", "users:read")
+def bot_info(slack: Slack, args: Args) -> Json:
+    installation = slack.installation
+    if args.text("bot") != installation.bot_id:
+        raise Refused("bot_not_found")
+    bot = {"id": installation.bot_id, "deleted": False, "name": installation.name}
+    return {"bot": {**bot, "app_id": installation.app_id, "user_id": installation.bot_user_id}}

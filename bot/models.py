@@ -324,6 +324,10 @@ class Digest:
     """Public channels gathered into it."""
 
 
+MOST_LISTED = 2_000
+"""Records that a search looks at, where more match."""
+
+
 @dataclass(frozen=True, slots=True)
 class DigestReply:
     """A message in a digest's thread and the entries it shows."""
@@ -348,7 +352,7 @@ class SearchPage:
     total: int
     """How many there are on all pages."""
     more: bool = False
-    """Still more match than ``total``: the latest are listed, latest first instead of best first."""
+    """More than ``MOST_LISTED`` match: of the latest of them are those listed, latest first instead of best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import institutions_beside
 from bot.digests.chart import page_alt_text
-from bot.models import Digest, DigestEntry, Language, Period, SearchPage
+from bot.models import MOST_LISTED, Digest, DigestEntry, Language, Period, SearchPage
 from bot.wording import say
 from handlers.blocks import (
     CONTEXT_TEXT,
@@ -187,13 +187,18 @@ def preview(digest: Digest, offset: int) -> Message:
     return Message(parent.text, [*message, actions(*buttons), *_footer(digest)])
 
 
+def latest_only(page: SearchPage, language: Language) -> list[Block]:
+    """Says so where not everything that matches was looked at."""
+    return [context(say(language, "digest.found_latest", most=f"{MOST_LISTED:,}"))] if page.more else []
+
+
 def search_results(page: SearchPage, words: str, language: Language, offset: int) -> Message:
     """A page of what a search found."""
     asked = clean(words, 200)
     if not page.entries:
         return note(escape(say(language, "digest.found_none", words=asked)))
     heading = say(language, "digest.found", count=page.total, words=asked)
-    message = [rich([span(heading, bold=True)])]
+    message = [rich([span(heading, bold=True)]), *latest_only(page, language)]
     entries = _entries_message(page.entries, language, _GROUP).blocks
     message += [block for block in entries if block["type"] != "actions"]
     following = offset + len(page.entries)

@@ -20,6 +20,7 @@ from bot.wording import explain, say
 from handlers import home_view
 from handlers.coverage import own_zone
 from handlers.desk import Desk, team_of
+from handlers.digest_blocks import latest_only
 from handlers.members import channels_of, has_bot, is_member
 from handlers.slack import classified
 
@@ -48,7 +49,8 @@ class _Visitor:
         words = " ".join(words.split())[:_LONGEST_SEARCH]
         if words:
             page = desk.library.search(self.team_id, closed, words, language, limit=_PAPERS, offset=offset)
-            entries, found = page.entries, home_view.Found(words, offset, page.total, _PAPERS)
+            notes = tuple(latest_only(page, language))
+            entries, found = page.entries, home_view.Found(words, offset, page.total, _PAPERS, notes)
         else:
             entries, found = tuple(desk.library.recent(self.team_id, closed, language, limit=_PAPERS)), None
         schedules = self._schedules({each.id for each in channels})

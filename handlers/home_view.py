@@ -39,6 +39,8 @@ class Found:
     total: int
     size: int
     """Papers a page."""
+    notes: tuple[Block, ...] = ()
+    """Under the count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _search(language: Language, found: Found | None) -> Iterator[Block]:
 def _results(language: Language, found: Found) -> Iterator[Block]:
     key = "home.found_one" if found.total == 1 else "home.found_many"
     yield rich([span(say(language, key, count=found.total, words=clean(found.words, 200)), bold=True)])
+    yield from found.notes
     yield actions(button("home_recent", say(language, "home.back")))
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.models import DigestEntry, Language, SearchPage, StoredShare
+from bot.models import MOST_LISTED, DigestEntry, Language, SearchPage, StoredShare
 from storage import entries, index, papers, shares
 from storage.rows import Transaction, listed
 from storage.words import Word, asked, holds, score
-
-MOST_LISTED = 2000
-"""Records. Where more match, the latest of them are listed, by date instead of rank."""
 
 
 def search(

@@ -370,10 +370,28 @@ _FIFTH = (
     "CREATE INDEX digest_replies_digest ON digest_replies (team_id, digest_id)",
 )
 
+# Beginnings of words that have an index of their own are read lazily, latest paper first; of any other all papers that
+# hold it are collected beforehand: 70 to 140 ms for four letters that many words begin with, among 100,000 papers.
+_SIXTH: tuple[str | Only, ...] = (
+    Only("sqlite", "DROP TABLE findable_words"),
+    Only(
+        "sqlite",
+        """
+        CREATE VIRTUAL TABLE findable_words USING fts5 (
+            seen, title, brief, names, abstract,
+            content = 'findable', content_rowid = 'number',
+            tokenize = 'ascii', detail = 'none', columnsize = 0, prefix = '1 2 3 4 5 6 7 8'
+        )
+        """,
+    ),
+    Only("sqlite", "INSERT INTO findable_words (findable_words) VALUES ('rebuild')"),
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
     Migration("m003_limits_of_models", _THIRD),
     Migration("m004_uploads", _FOURTH),
     Migration("m005_digest_replies", _FIFTH),
+    Migration("m006_beginnings_of_words", _SIXTH),
 )

@@ -392,6 +392,27 @@ def test_a_private_channel_gathers_the_same_work_into_one_entry(library: SqlLibr
     assert [[each.share.channel_id for each in entry.shares] for entry in digest.entries] == [["C1", "P1"]]
 
 
+def test_what_is_gathered_counts_as_far_as_it_is_public(library: SqlLibrary) -> None:
+    usage = Usage(100, 10, 0.001, 1, 1.0)
+    for number, channel in enumerate(["C1", "C2", "P1", "C3"]):
+        shared = share(f"arxiv:{number}", channel=channel, ts=f"{number}.0", private=channel == "P1")
+        library.accept("T1", shared, at(number))
+        about = replace(paper(f"arxiv:{number}"), title=channel)
+        library.keep("T1", about, replace(brief(), usage=usage), None, at(number), share_id=shared.id)
+        library.discussed("T1", channel, f"{number}.0", "reply:9.0", at(number))
+    for coverage, expected in (
+        (Coverage(("C1",)), [0]),
+        (Coverage(("C1",), ("C2", "P1")), [0, 1]),
+        (Coverage(("P1",), ("C2",)), [1, 2]),
+        (Coverage(("D9",), None), [0, 1, 3]),
+        (Coverage(("D9", "P1"), None), [0, 1, 2, 3]),
+        (Coverage(("D9",), ("C3",)), [3]),
+    ):
+        assert len(library.shared_in("T1", coverage, ALWAYS, "zh")) == len(expected)
+        assert library.activity("T1", coverage, at(-1)) == ([at(each) for each in expected],) * 2
+        assert library.usage_in("T1", coverage, ALWAYS).calls == len(expected)
+
+
 # --- From the first tables --------------------------------------------------------------------------
 
 

@@ -43,19 +43,11 @@ class _Source:
 class Resolver:
     """Shared by all threads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        web: Web,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        arxiv_turn: Callable[[], float] | None = None,
-    ) -> None:
-        """``arxiv_turn``: see ``ArxivApi``."""
+    def __init__(self, settings: Settings, web: Web, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._web = web
         self._clock = clock
-        self._arxiv = arxiv_api.ArxivApi(settings, web, clock=clock, turn=arxiv_turn)
+        self._arxiv = arxiv_api.ArxivApi(settings, web, clock=clock)
         self._resting: dict[str, float] = {}
         self._lock = Lock()
 

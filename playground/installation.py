@@ -71,6 +71,8 @@ class Installation:
     bot_token: str = "xoxb-playground-0-paperwire"  # noqa: S105
     app_token: str = "xapp-1-A0PAPERWIRE-0-playground"  # noqa: S105
     signing_secret: str = "0123456789abcdef0123456789abcdef"  # noqa: S105
+    client_id: str = "2718281828.3141592653"
+    client_secret: str = "fedcba9876543210fedcba9876543210"  # noqa: S105
     team_id: str = TEAM_ID
     app_id: str = APP_ID
     bot_id: str = BOT_ID

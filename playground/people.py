@@ -68,10 +68,15 @@ class People:
 
     # what people do
 
-    def post(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> str:
-        """``user`` types ``text`` and sends it; returns the message's ts."""
+    def post(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, team: str | None = None) -> str:
+        """``user`` types ``text`` and sends it; returns the message's ts.
+
+        ``team`` is their workspace where the channel is shared with another organisation (Slack Connect).
+        """
+        also = {"user_team": team, "source_team": team} if team else {}
         with self.workspace.turn():
-            said = self.workspace.say(self._joined(user, channel), self._typed(user, text), thread_ts=thread_ts)
+            place = self._joined(user, channel)
+            said = self.workspace.say(place, self._typed(user, text), thread_ts=thread_ts, **also)
             return str(said["ts"])
 
     def upload(

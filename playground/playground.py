@@ -129,4 +129,16 @@ class Playground(People):
         self.slack.faults.append(Fault(method, **fault))
 
     def revoke_token(self) -> None:
-        self.slack.revoked.add(self.installation.bot_token)
+        self._revoke("token_revoked")
+
+    def uninstall(self) -> None:
+        """Somebody removes the app from the workspace: its token ends, and Slack says so, in no certain order."""
+        self._revoke("account_inactive")
+        ended = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [self.installation.bot_user_id]}}
+        for event in (ended, {"type": "app_uninstalled"}):
+            self._run(self.slack.send(event))
+
+    def _revoke(self, answer: str) -> None:
+        with self.workspace.turn():
+            self.workspace.revoked |= dict.fromkeys(self.workspace.tokens, answer)
+            self.workspace.tokens.clear()

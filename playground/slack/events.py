@@ -87,7 +87,7 @@ class EventBodies:
         }
         return {
             "token": "unused-verification-token",
-            "team_id": installation.team_id,
+            "team_id": event.get("source_team", installation.team_id),
             "context_team_id": installation.team_id,
             "context_enterprise_id": None,
             "api_app_id": installation.app_id,
@@ -96,6 +96,12 @@ class EventBodies:
             "event_id": f"Ev{number:09d}",
             "event_time": int(at),
             "authorizations": [authorization],
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": "source_team" in event,
             "event_context": f"4-{number:09d}",
         }
+
+    def about_the_app(self, event: Json, at: float) -> Json:
+        """``app_uninstalled`` and ``tokens_revoked`` come without authorizations: there are none any more."""
+        body = self.body({**event, "event_ts": f"{at:.6f}"}, at)
+        kept = ("token", "team_id", "api_app_id", "event", "type", "event_id", "event_time")
+        return {name: body[name] for name in kept}

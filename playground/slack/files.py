@@ -153,6 +153,5 @@ class Files:
         return Response(file.content, media_type=self.json(file)["mimetype"])
 
     def _allowed(self, request: Request) -> bool:
-        installation = self.workspace.installation
-        sent = request.headers.get("Authorization")
-        return sent == f"Bearer {installation.bot_token}" and "files:read" in installation.scopes
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return token in self.workspace.tokens and "files:read" in self.workspace.installation.scopes

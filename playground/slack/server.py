@@ -51,7 +51,6 @@ class Slack:
         self.interactions = Interactions(self.workspace, self.courier, self.views, self.answers, clock)
         self.loop: asyncio.AbstractEventLoop | None = None
         self.faults: list[Fault] = []
-        self.revoked: set[str] = set()
         self.prompts: dict[str, list[Json]] = {}
         self.statuses: dict[tuple[str, str], str] = {}
         """By channel and thread, what ``assistant.threads.setStatus`` shows until the next message."""
@@ -87,9 +86,14 @@ class Slack:
     def _emit(self, event: Json) -> None:
         """Events leave by the server's loop, in the order they happened."""
         for each in with_mention(event, self.installation.bot_user_id):
-            if self.loop and heard(each, self.installation, self.workspace.channels):
+            if self.loop and self.workspace.tokens and heard(each, self.installation, self.workspace.channels):
                 body = self._bodies.body(json.loads(json.dumps(each)), self.clock.now())
                 self.loop.call_soon_threadsafe(self.courier.start, self.courier.accept(body))
+
+    async def send(self, event: Json) -> None:
+        """An event about the app itself, which is sent when the app is there no longer, too."""
+        if event["type"] in self.installation.events:
+            self.courier.start(self.courier.accept(self._bodies.about_the_app(event, self.clock.now())))
 
     # addresses
 
@@ -97,7 +101,7 @@ class Slack:
         """``/api/METHOD``."""
         name = request.path_params["method"]
         try:
-            args, token = await _arguments(request)
+            args, token = await arguments(request)
         except Refused as refused:
             return JSONResponse({"ok": False, "error": refused.error})
         call = Call(name, dict(args.values), self.clock.now())
@@ -184,7 +188,7 @@ def _limited(retry_after: int) -> Response:
     )
 
 
-async def _arguments(request: Request) -> tuple[Args, str | None]:
+async def arguments(request: Request) -> tuple[Args, str | None]:
     """The arguments and the token, wherever they were put."""
     values: Json = dict(request.query_params)
     body = await request.body()

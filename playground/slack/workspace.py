@@ -27,6 +27,10 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.files: dict[str, File] = {}
+        self.tokens = {installation.bot_token}
+        """The bot tokens that open it; none when the app is not installed."""
+        self.revoked: dict[str, str] = {}
+        """Tokens that did, with what Slack answers them now."""
         self.ephemerals: list[Json] = []
         """What only one person saw: ``channel``, ``to``, ``ts``, ``text``, ``blocks``, ``thread_ts``."""
         self.changed = threading.Condition(threading.RLock())

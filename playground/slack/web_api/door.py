@@ -132,9 +132,10 @@ def need_scope(slack: Slack, *needed: str) -> None:
 def check_token(slack: Slack, name: str, token: str | None) -> None:
     if not token:
         raise Refused("not_authed")
-    known = (slack.installation.bot_token, slack.installation.app_token)
-    if token not in known or token in slack.revoked:
-        raise Refused("token_revoked" if token in slack.revoked else "invalid_auth")
+    if token in slack.workspace.revoked:
+        raise Refused(slack.workspace.revoked[token])
+    if token not in slack.workspace.tokens | {slack.installation.app_token}:
+        raise Refused("invalid_auth")
     if (token == slack.installation.app_token) != (name in APP_TOKEN_METHODS):
         raise Refused("not_allowed_token_type")
 

@@ -163,10 +163,11 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             budget=settings.monthly_budget,
             waiting=work.waiting,
         )
-        secret = settings.signing_secret.get_secret_value() if http and settings.signing_secret else None
-        app = build_app(client, secret, desk, flow)
+        app = build_app(client, desk, flow)
         if http is not None:
-            server = http_server(app, http, alive=lambda: pulse.alive)
+            assert settings.signing_secret is not None, "asked for before the start"
+            secret = settings.signing_secret.get_secret_value()
+            server = http_server(app, secret, http, alive=lambda: pulse.alive)
             connected: Callable[[], bool] = stack.enter_context(serving(server)).is_alive
         else:
             app_token = settings.app_token.get_secret_value() if settings.app_token else ""

@@ -20,14 +20,14 @@ from handlers.oauth import InstalledBot, InstallFlow
 log = logging.getLogger("paperwire.slack")
 
 
-def build_app(client: WebClient, signing_secret: str | None, desk: Desk, flow: InstallFlow | None = None) -> App:
+def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) -> App:
     """The app, the same for Socket Mode and HTTP; with a ``flow``, for every workspace that installs it."""
     # Bolt finds the token in the environment too and warns that it takes the client's, as it shall.
     logging.getLogger("slack_bolt.App").addFilter(lambda record: "will be unused" not in record.getMessage())
     app = App(
         client=client,
-        signing_secret=signing_secret or "",
-        request_verification_enabled=signing_secret is not None,
+        # Over HTTP the gate checks it, before Bolt parses anything (``handlers.gate``).
+        request_verification_enabled=False,
         token_verification_enabled=False,
         # Bolt otherwise acknowledges an event before its listener has run, and a kill in between loses the share.
         process_before_response=True,

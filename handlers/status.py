@@ -5,6 +5,7 @@ At an address of its own (``PAPERWIRE_STATUS``), so that none of it is public be
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
@@ -17,12 +18,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import Tell
 
 log = logging.getLogger("paperwire.status")
 
 Check = Callable[[], bool]
+# More at a time are turned away (503): Slack sends events again, and our memory is bounded.
+_CONNECTIONS = 512
+_LONGEST_HEAD = 10.0
+_HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cache-Control", "no-store"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "frame-ancestors 'none'"),
+]
 _METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -56,8 +67,48 @@ def server(routes: list[Route], address: tuple[str, int]) -> uvicorn.Server:
     host, port = address
     app = Starlette(routes=routes)
     return uvicorn.Server(
-        uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="off", server_header=False)
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            log_level="warning",
+            lifespan="off",
+            http=ImpatientProtocol,
+            ws="none",
+            limit_concurrency=_CONNECTIONS,
+            server_header=False,
+            headers=_HEADERS,
+        )
     )
+
+
+class ImpatientProtocol(H11Protocol):
+    """HTTP as uvicorn speaks it, which waits for ever for the head of a request; this hangs up after a while."""
+
+    _hurry: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._calm()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._calm()  # its head is whole; the body has its own time
+        elif self._hurry is None:
+            self._hurry = self.loop.call_later(_LONGEST_HEAD, self.transport.close)
+
+    def _calm(self) -> None:
+        if self._hurry is not None:
+            self._hurry.cancel()
+            self._hurry = None
 
 
 @contextmanager

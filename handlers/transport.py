@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 import uvicorn
@@ -15,6 +17,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from handlers.envelopes import is_well_formed
+from handlers.gate import Gate
 from handlers.slack import classified
 from handlers.status import health_route, server
 
@@ -22,6 +26,8 @@ log = logging.getLogger("paperwire.transport")
 
 # Slack's own payloads stay well below; what is larger is not from Slack.
 _LARGEST_BODY = 1_000_000
+# Slack gives up on us after three seconds; who takes longer to ask is not Slack.
+_LONGEST_UPLOAD = 10.0
 
 
 def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHandler:
@@ -31,20 +37,51 @@ def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHan
     return handler
 
 
-def http_server(app: App, address: tuple[str, int], alive: Callable[[], bool]) -> uvicorn.Server:
+def http_server(app: App, signing_secret: str, address: tuple[str, int], alive: Callable[[], bool]) -> uvicorn.Server:
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
+    gate = Gate(signing_secret, time.time)
 
     async def slack_events(request: Request) -> Response:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _LARGEST_BODY:  # whatever its headers say of its length
-                return PlainTextResponse("too large", status_code=413)
+        if not gate.may_be_slack(request.headers):
+            return PlainTextResponse("not signed", status_code=401)
+        try:
+            async with asyncio.timeout(_LONGEST_UPLOAD):
+                body = await _body_of(request)
+        except TimeoutError:
+            return PlainTextResponse("too slow", status_code=408, headers={"Connection": "close"})
+        if body is None:
+            return PlainTextResponse("too large", status_code=413)
+        if not gate.is_slack(request.headers, body):
+            return PlainTextResponse("not signed", status_code=401)
+        if not gate.take(request.headers):
+            # Should it be Slack after all, that missed our answer, it shall be content.
+            again = "x-slack-retry-num" in request.headers
+            return PlainTextResponse("taken before", status_code=200 if again else 409)
+        try:
+            asked = to_bolt_request(request, body)
+        except Exception:  # Bolt reads JSON and forms as it likes; it does nothing else here
+            asked = None
+        if asked is None or not is_well_formed(asked.body):
+            log.warning("a signed request that cannot be read, %d bytes", len(body))
+            return PlainTextResponse("not understood", status_code=400)
         # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
-        return to_starlette_response(await run_in_threadpool(app.dispatch, to_bolt_request(request, bytes(body))))
+        response = await run_in_threadpool(app.dispatch, asked)
+        if response.status >= 500:
+            gate.give_back(request.headers)
+        return to_starlette_response(response)
 
     routes = [Route("/slack/events", slack_events, methods=["POST"]), *_install_routes(app), health_route(alive)]
     return server(routes, address)
+
+
+async def _body_of(request: Request) -> bytes | None:
+    """None when it is too large, whatever its headers say of its length."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LARGEST_BODY:
+            return None
+    return bytes(body)
 
 
 def _install_routes(app: App) -> list[Route]:

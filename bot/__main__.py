@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
@@ -29,7 +30,7 @@ from bot.console import NoAnswers
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
-from bot.engine import RESTORED, sole_owner, sqlite_engine
+from bot.engine import RESTORED, postgres_engine, sole_owner, sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ChannelSettings
 from bot.outcomes import listen, log_to
@@ -96,6 +97,20 @@ def _open_library(settings: Settings) -> Iterator[Library]:
         yield library
 
 
+@contextmanager
+def _open_work(settings: Settings) -> Iterator[Work]:
+    """The engine, not launched yet: on a file of the data folder, or on the Postgres that replicas share."""
+    make = partial(Work, settings.data, workers=settings.workers, time_scale=settings.time_scale)
+    if settings.database_url is None:
+        yield make(sqlite_engine(settings.work_file))
+        return
+    from storage.leases import PostgresLeases
+
+    url = settings.database_url.get_secret_value()
+    with closing(PostgresLeases(url)) as leases:
+        yield make(postgres_engine(url), leases=leases)
+
+
 def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
     # Imported here: the other commands need neither Slack nor the library.
@@ -126,8 +141,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         client = make_client(token, settings.slack_api_url)
         clients: Clients = flow.teams if flow else OneWorkspace(client)
         messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000))
-        engine = sqlite_engine(settings.work_file)
-        work = Work(settings.data, engine, workers=settings.workers, time_scale=settings.time_scale)
+        work = stack.enter_context(_open_work(settings))
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
         posting = Posting(work, library, messenger, settings.language)
         digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)

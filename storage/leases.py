@@ -12,33 +12,18 @@ from sqlalchemy import text
 
 from bot.engine import postgres_engine
 from bot.errors import Retry
-
-# Two that start at once would otherwise both try to make the table.
-_MAKE = (
-    "SELECT pg_advisory_xact_lock(hashtext('paperwire.replicas'))",
-    """
-    CREATE TABLE IF NOT EXISTS replicas (
-        id text PRIMARY KEY,
-        host text NOT NULL,
-        process integer NOT NULL,
-        started_at timestamptz NOT NULL,
-        alive_until timestamptz NOT NULL
-    )
-    """,
-)
+from storage.postgres import SCHEMA
 
 
 class PostgresLeases:
-    """See ``bot.lease.Leases``. Time is the server's: clocks of replicas may differ."""
+    """See ``bot.lease.Leases``; in the schema of a library that has been opened."""
 
     def __init__(self, url: str) -> None:
         # Connections of their own: a renewal never waits behind the work.
-        self._engine = postgres_engine(url, connections=2)
+        self._engine = postgres_engine(url, connections=2, search_path=SCHEMA)
 
     def take(self, replica: str, seconds: float) -> None:
         with self._begin() as connection:
-            for statement in _MAKE:
-                connection.execute(text(statement))
             connection.execute(
                 text(
                     "INSERT INTO replicas (id, host, process, started_at, alive_until) VALUES (:id, :host, :process,"
@@ -76,4 +61,4 @@ class PostgresLeases:
             with self._engine.begin() as connection:
                 yield connection
         except sqlalchemy.exc.DBAPIError as error:
-            raise Retry("library_away", reason=str(error.orig).strip()) from error
+            raise Retry("library_away", reason=" ".join(str(error.orig).split())) from error

@@ -387,6 +387,22 @@ _SIXTH: tuple[str | Only, ...] = (
     Only("sqlite", "INSERT INTO findable_words (findable_words) VALUES ('rebuild')"),
 )
 
+# Which replicas live; times are the server's, the only clock they all go by.
+_SEVENTH = (
+    Only(
+        "postgres",
+        """
+        CREATE TABLE replicas (
+            id TEXT PRIMARY KEY,
+            host TEXT NOT NULL,
+            process INTEGER NOT NULL,
+            started_at TIMESTAMPTZ NOT NULL,
+            alive_until TIMESTAMPTZ NOT NULL
+        )
+        """,
+    ),
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -394,4 +410,5 @@ MIGRATIONS = (
     Migration("m004_uploads", _FOURTH),
     Migration("m005_digest_replies", _FIFTH),
     Migration("m006_beginnings_of_words", _SIXTH),
+    Migration("m007_replicas", _SEVENTH),
 )

@@ -12,6 +12,14 @@ from cable import Cable
 from bot import lease as lease_module
 from bot.lease import Lease
 from storage.leases import PostgresLeases
+from storage.postgres import PostgresLibrary
+
+
+@pytest.fixture
+def url(postgres_url: str) -> str:
+    """A database with a library in it."""
+    PostgresLibrary(postgres_url).close()
+    return postgres_url
 
 
 @contextmanager
@@ -39,21 +47,21 @@ def never(reason: str) -> None:
     raise AssertionError(reason)
 
 
-def test_the_living_are_listed_oldest_first_and_the_first_tidies(postgres_url: str) -> None:
-    with taken(postgres_url, never) as old, taken(postgres_url, never) as young:
+def test_the_living_are_listed_oldest_first_and_the_first_tidies(url: str) -> None:
+    with taken(url, never) as old, taken(url, never) as young:
         assert old.living() == [old.replica, young.replica]
         assert old.is_first() and not young.is_first()
 
 
-def test_a_replica_that_ends_idle_is_struck_off_at_once(postgres_url: str) -> None:
-    with taken(postgres_url, never) as old:
-        with taken(postgres_url, never):
+def test_a_replica_that_ends_idle_is_struck_off_at_once(url: str) -> None:
+    with taken(url, never) as old:
+        with taken(url, never):
             assert len(old.living()) == 2
         assert old.living() == [old.replica]
 
 
-def test_a_lease_that_ran_out_is_struck_off_and_cannot_be_renewed(postgres_url: str) -> None:
-    with closing(PostgresLeases(postgres_url)) as leases:
+def test_a_lease_that_ran_out_is_struck_off_and_cannot_be_renewed(url: str) -> None:
+    with closing(PostgresLeases(url)) as leases:
         leases.take("one", 0.3)
         leases.take("two", 60)
         wait_for(lambda: leases.living() == ["two"], 5)
@@ -61,19 +69,17 @@ def test_a_lease_that_ran_out_is_struck_off_and_cannot_be_renewed(postgres_url: 
         assert leases.renew("two", 60)
 
 
-def test_a_replica_given_up_for_dead_learns_it(postgres_url: str) -> None:
+def test_a_replica_given_up_for_dead_learns_it(url: str) -> None:
     reasons: list[str] = []
-    with taken(postgres_url, reasons.append) as lease, closing(PostgresLeases(postgres_url)) as other:
+    with taken(url, reasons.append) as lease, closing(PostgresLeases(url)) as other:
         other.release(lease.replica)
         wait_for(lambda: bool(reasons), 10)
     assert "given up for dead" in reasons[0]
 
 
-def test_before_a_step_a_machine_that_slept_finds_its_lease_over(
-    postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_before_a_step_a_machine_that_slept_finds_its_lease_over(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     reasons: list[str] = []
-    with taken(postgres_url, reasons.append) as lease:
+    with taken(url, reasons.append) as lease:
         lease.check()
         assert not reasons
         awake = lease_module._now
@@ -82,8 +88,8 @@ def test_before_a_step_a_machine_that_slept_finds_its_lease_over(
         assert reasons
 
 
-def test_a_cut_that_is_over_soon_costs_nothing(postgres_url: str) -> None:
-    with Cable(postgres_url) as cable, taken(cable.url, never) as lease, closing(PostgresLeases(postgres_url)) as other:
+def test_a_cut_that_is_over_soon_costs_nothing(url: str) -> None:
+    with Cable(url) as cable, taken(cable.url, never) as lease, closing(PostgresLeases(url)) as other:
         for harm in (cable.cut, cable.stall):
             harm()
             time.sleep(4)
@@ -94,9 +100,9 @@ def test_a_cut_that_is_over_soon_costs_nothing(postgres_url: str) -> None:
 
 
 @pytest.mark.parametrize("harm", [Cable.unplug, Cable.stall])
-def test_a_replica_cut_off_stops_well_before_it_is_given_up(postgres_url: str, harm: Callable[[Cable], None]) -> None:
+def test_a_replica_cut_off_stops_well_before_it_is_given_up(url: str, harm: Callable[[Cable], None]) -> None:
     stopped_at: list[float] = []
-    with closing(PostgresLeases(postgres_url)) as other, Cable(postgres_url) as cable:
+    with closing(PostgresLeases(url)) as other, Cable(url) as cable:
         with taken(cable.url, lambda _: stopped_at.append(time.monotonic())) as lease:
             time.sleep(3)
             harm(cable)

@@ -14,6 +14,8 @@ from typing import Any
 
 import pypdf
 import pytest
+from library_places import KINDS
+from postgres_cluster import PostgresServer
 from reportlab.pdfgen.canvas import Canvas
 from running_bot import ROOT, RunningBot
 
@@ -61,9 +63,14 @@ class Team:
         self.answer(ts)
 
 
-@pytest.fixture(scope="module")
-def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+@pytest.fixture(scope="module", params=KINDS)
+def team(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Team]:
+    """The bot on each kind of database in turn."""
     folder = tmp_path_factory.mktemp("team")
+    database = {}
+    if request.param == "postgres":
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        database = {"DATABASE_URL": server.url(server.create_database())}
     offset = folder / "offset"
     installation = Installation.from_manifest(ROOT / "manifest.json")
     with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
@@ -72,6 +79,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         environment = {
             **place.environment(),
             **arxiv.environment(),
+            **database,
             "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.environment()['PAPERWIRE_ALLOWED_HOSTS']}",
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(offset),

@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
 import click
 from pydantic import ValidationError
@@ -32,8 +33,9 @@ from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
 from bot.engine import RESTORED, postgres_engine, sole_owner, sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import ChannelSettings
+from bot.models import Allowance, ChannelSettings
 from bot.outcomes import listen, log_to
+from bot.papers.arxiv_api import NAME as ARXIV
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
@@ -76,7 +78,16 @@ def open_pipeline(
     web = Web(settings)
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
         writer = Writer(settings, answers, ledger)
-        yield Pipeline(web, Resolver(settings, web), jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
+        resolver = Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger) if ledger else None)
+        yield Pipeline(web, resolver, jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
+
+
+def _arxiv_turn(settings: Settings, ledger: Ledger) -> float:
+    """One call of arXiv's API in its delay, by all replicas together; see ``ArxivApi``."""
+    if not settings.arxiv_delay:
+        return 0.0
+    allowance = Allowance(1, None, settings.arxiv_delay)
+    return ledger.reserve_call(uuid4().hex, ARXIV, 0, allowance, datetime.now(UTC))
 
 
 @contextmanager

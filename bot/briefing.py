@@ -232,7 +232,7 @@ class Briefing:
         """Where the paper is read from: metadata and the name of its PDF, one of which may be missing."""
         if share.file_id is not None:
             name = self._work.step("fetch", lambda: self._download(share))
-            return {"metadata": self._work.step("confirm", lambda: self._confirm(name)), "pdf": name}
+            return {"metadata": self._work.step("confirm", lambda: self._confirm(share, name)), "pdf": name}
         found = _METADATA.validate_python(metadata)
         try:
             return {"metadata": metadata, "pdf": self._work.step("fetch", lambda: self._pipeline.fetch(found))}
@@ -245,13 +245,28 @@ class Briefing:
         assert share.file_id is not None
         return self._messenger.download(share.team_id, share.file_id, self._pipeline.folder()).name
 
-    def _confirm(self, name: str) -> Json | None:
+    def _confirm(self, share: Share, name: str) -> Json | None:
+        self._bring(share, None, name)
         metadata = self._pipeline.confirm(name)
         return None if metadata is None else _METADATA.dump_python(metadata, mode="json")
+
+    def _bring(self, share: Share, metadata: Metadata | None, name: str) -> None:
+        """Have a PDF here that an earlier step fetched: it lies with another replica, or was tidied away meanwhile.
+
+        Raises Retry (``paper_changed``) when another PDF comes now, for which what was read before may not hold.
+        """
+        if self._pipeline.has(name):
+            return
+        log.info("%s of %s is not here: fetching it anew", name, share.id)
+        again = self._download(share) if metadata is None or share.file_id else self._pipeline.fetch(metadata)
+        if again != name:
+            raise Retry("paper_changed")
 
     def _found(self, share: Share, source: Json) -> Found:
         identifiers: tuple[Identifier, ...] = (share.identifier,) if share.identifier else ()
         metadata = _METADATA.validate_python(source["metadata"]) if source["metadata"] else None
+        if source["pdf"] is not None:
+            self._bring(share, metadata, source["pdf"])
         # The id follows from the share, so that a repeated step makes the same record.
         paper_id = hashlib.sha256(share.id.encode()).hexdigest()[:32]
         return self._pipeline.compose(identifiers, metadata, source["pdf"], paper_id)

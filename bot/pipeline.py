@@ -85,6 +85,10 @@ class Pipeline:
         self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder
 
+    def has(self, name: str) -> bool:
+        """Whether a PDF of that name can be read here."""
+        return (self._folder / name).exists()
+
     def read(self, name: str) -> Reading:
         """Read a PDF of the folder in the jail; the reading is kept beside it, so that reading again is free.
 

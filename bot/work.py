@@ -8,6 +8,7 @@ workflows do stands in ``bot.briefing`` and ``bot.posting``.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import threading
 import time
@@ -37,6 +38,9 @@ _APPLICATION_VERSION = "1"
 _MAX_RECOVERIES = 1_000
 # The default of one second would be waited at every stage.
 _POLL_SECONDS = 0.25
+
+# No fault of the work's, and no news for who shared a paper.
+_LIBRARY_AWAY = ("library_away", "library_busy", "library_full")
 
 # Of the engine's tables on Postgres.
 _SCHEMA = "paperwire_work"
@@ -180,14 +184,22 @@ class Work:
 
         Raises Tell, Retry or Bug as the action ended, in a replay too.
         """
+        result: T = value(DBOS.run_step({"name": name}, attempt, lambda: self._outlasting(name, action)))
+        return result
 
-        def act() -> T:
+    def _outlasting(self, name: str, action: Callable[[], T]) -> T:
+        """Run an action, again and again while the library is away: a step waits for it as the engine does."""
+        for wait in itertools.chain((1.0, 2.0, 4.0), itertools.repeat(8.0)):
             if self._lease:
                 self._lease.check()
-            return action()
-
-        result: T = value(DBOS.run_step({"name": name}, attempt, act))
-        return result
+            try:
+                return action()
+            except Retry as error:
+                if error.code not in _LIBRARY_AWAY:
+                    raise
+                log.warning("step %s waits for the library: %s", name, error)
+            time.sleep(wait)
+        raise AssertionError("unreachable: it waits for ever")
 
     def insist(self, name: str, action: Callable[[], T]) -> T:
         """A step that is tried until the other side is well again. Raises Tell, Bug, or the last Retry."""

@@ -13,7 +13,7 @@ from storage.rows import Transaction, stamp
 
 def reserve(tx: Transaction, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float:
     window = timedelta(seconds=allowance.seconds)
-    tx.rows("DELETE FROM model_calls WHERE at <= :since", since=stamp(now - window))
+    tx.rows("DELETE FROM model_calls WHERE model = :model AND at <= :since", model=model, since=stamp(now - window))
     counted = tx.rows("SELECT at, tokens FROM model_calls WHERE model = :model ORDER BY at", model=model)
     requests, used = len(counted), sum(row["tokens"] for row in counted)
     for row in counted:

@@ -52,7 +52,7 @@ DIGEST_PLACES = (
 class Scene:
     """A workspace with two channels, an arXiv, and a bot that can be killed in a chosen place."""
 
-    def __init__(self, place: Playground, arxiv: FakeArxiv, folder: Path, **settings: str) -> None:
+    def __init__(self, place: Playground, arxiv: FakeArxiv, folder: Path, channels: int = 2, **settings: str) -> None:
         self.place = place
         self.arxiv = arxiv
         self.control = folder / "control"
@@ -60,7 +60,7 @@ class Scene:
         self.offset = folder / "offset"
         self.days = 0
         self.user = place.add_user("ada", "UTC")
-        self.channels = [place.add_channel("papers"), place.add_channel("more-papers")]
+        self.channels = [place.add_channel(f"papers-{number}") for number in range(channels)]
         self.shares: list[tuple[str, str, MadePaper]] = []
         self.kills: Counter[str] = Counter()
         self.bot = RunningBot(
@@ -85,7 +85,7 @@ class Scene:
 
     def share(self, number: int) -> None:
         """Odd papers are uploaded, even ones linked."""
-        paper, channel = MadePaper(number), self.channels[(number // 2) % 2]
+        paper, channel = MadePaper(number), self.channels[(number // 2) % len(self.channels)]
         if number % 2:
             ts = self.place.upload(self.user, channel, f"{number}.pdf", paper.pdf())
         else:
@@ -116,6 +116,12 @@ class Scene:
     def all_answered(self) -> bool:
         return all(self.answers(channel, ts) for channel, ts, _ in self.shares)
 
+    def all_settled(self) -> bool:
+        """Answered, and the outcome shown on the message."""
+        return all(
+            {"white_check_mark", "x"} & self.place.reactions(channel, ts).keys() for channel, ts, _ in self.shares
+        )
+
     def digests(self, channel: str) -> list[str]:
         """The ts of the channel's digests, oldest first."""
         shared = {ts for _, ts, _ in self.shares}
@@ -139,11 +145,17 @@ class Scene:
         return sum(name.endswith(".md") for name in self.files(channel, parent))
 
     def verify(self) -> None:
+        self.verify_answers()
+        self.verify_digests()
+
+    def verify_answers(self) -> None:
         for channel, ts, paper in self.shares:
             answers = self.answers(channel, ts)
             assert len(answers) == 1, f"{paper.title} was answered {len(answers)} times"
             assert paper.title in answers[0]
             assert self.place.reactions(channel, ts).keys() == {"white_check_mark"}
+
+    def verify_digests(self) -> None:
         for channel in self.channels:
             parents = self.digests(channel)
             assert len(parents) == self.days, f"{len(parents)} digests in {self.days} days"
@@ -208,6 +220,26 @@ def test_killed_in_every_place_nothing_is_lost_or_posted_twice(tmp_path: Path) -
         for where, count in sorted(made.kills.items()):
             print(f"  {where}: {count}")
         made.verify()
+
+
+@pytest.mark.kill
+@pytest.mark.parametrize(
+    ("number", "other"), [(0, b""), (0, b"\n%stamped anew"), (1, b"")], ids=["linked", "linked, changed", "uploaded"]
+)
+def test_a_pdf_that_is_gone_when_the_work_goes_on_is_fetched_anew(tmp_path: Path, number: int, other: bytes) -> None:
+    """As when another replica takes the work over, which has a folder of its own."""
+    with scene(tmp_path) as made:
+        made.arm("after fetch")
+        made.share(number)
+        made.kill_when_reached("after fetch")
+        paper = made.shares[0][2]
+        for file in (tmp_path / "data" / "pdfs").iterdir():
+            file.unlink()
+        made.arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf() + other)
+        made.start()
+        made.place.wait_for(made.all_settled, 60)
+        made.verify_answers()
+        assert list((tmp_path / "data" / "pdfs").iterdir())
 
 
 @pytest.mark.kill

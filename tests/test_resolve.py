@@ -6,12 +6,17 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fake_arxiv import FakeArxiv
 from local_site import Site, page, redirect, status
 
+from bot.__main__ import open_pipeline
+from bot.console import NoAnswers
 from bot.errors import Retry, Tell
 from bot.models import Author, FullText, Identifier, Reading
 from bot.papers.arxiv_api import ArxivApi
@@ -19,6 +24,7 @@ from bot.papers.identify import identify_url
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.settings import Settings
+from storage.sqlite import SqliteLibrary
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -455,3 +461,21 @@ def test_a_venue_whose_page_is_away_still_has_its_pdf(arxiv: FakeArxiv, site: Si
     assert metadata.pdf_urls == ("https://aclanthology.org/P19-1001.pdf",)
     assert metadata.page_url == "https://aclanthology.org/P19-1001/"
     assert metadata.passed_over == ("page: private",)
+
+
+def test_replicas_keep_arxivs_delay_together(tmp_path: Path) -> None:
+    """Each has its own pace and its own thread; the library they share makes them one."""
+    with FakeArxiv(pace=0.2) as arxiv, ExitStack() as stack:
+        library = stack.enter_context(closing(SqliteLibrary(tmp_path / "library.db")))
+        settings = Settings(
+            arxiv_api_url=arxiv.api_url, arxiv_url=arxiv.base_url, allowed_hosts=(arxiv.host,), arxiv_delay=0.7
+        )
+        replicas = [
+            stack.enter_context(open_pipeline(settings, tmp_path / name, NoAnswers(), library)) for name in "abc"
+        ]
+        papers = [Identifier("arxiv", f"2601.0000{number}") for number in range(6)]
+        for paper in papers:
+            arxiv.add(paper.value, f"Paper {paper.value}", ["Ada Quill"], "About it.")
+        with ThreadPoolExecutor(3) as pool:
+            found = [pool.submit(replicas[number % 3].resolve, paper) for number, paper in enumerate(papers)]
+        assert [each.result().source for each in found] == ["arXiv API"] * 6

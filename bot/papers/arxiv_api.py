@@ -34,8 +34,18 @@ _ABSENT_SECONDS = 60.0
 class ArxivApi:
     """Shared by all threads. Those that ask while a call is on its way are answered together by the next one."""
 
-    def __init__(self, settings: Settings, web: Web, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        web: Web,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        turn: Callable[[], float] | None = None,
+    ) -> None:
+        """``turn`` asks the other processes that keep arXiv's delay together with this one: 0.0 when it is our turn,
+        which then counts as taken, else the seconds until it may be."""
         self._clock = clock
+        self._ask_turn = turn
         self._client = arxiv.Client(page_size=_BATCH, delay_seconds=settings.arxiv_delay, num_retries=0)
         self._client.query_url_format = f"{settings.arxiv_api_url}?{{}}"
         # The library calls requests without a time limit and follows the environment's proxies; all it wants of
@@ -88,6 +98,7 @@ class ArxivApi:
 
     def _call(self, wanted: list[str]) -> None:
         """One call for a batch of those who wait, the caller's own first."""
+        self._await_turn()
         own = [value for value in wanted if not self._known(value)]
         with self._book:
             batch = list(dict.fromkeys([*own, *self._waiting]))[:_BATCH]
@@ -104,6 +115,13 @@ class ArxivApi:
                 self._answers.move_to_end(value)
             while len(self._answers) > _REMEMBERED:
                 self._answers.popitem(last=False)
+
+    def _await_turn(self) -> None:
+        deadline = self._clock() + self._patience
+        while self._ask_turn is not None and (wait := self._ask_turn()) > 0:
+            if self._clock() + wait > deadline:
+                raise Retry("source_unavailable", after=0, source=NAME, reason="too many replicas waiting")
+            time.sleep(wait)
 
     def _results(self, batch: list[str]) -> list[Metadata]:
         papers = []

@@ -43,11 +43,19 @@ class _Source:
 class Resolver:
     """Shared by all threads."""
 
-    def __init__(self, settings: Settings, web: Web, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        web: Web,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        arxiv_turn: Callable[[], float] | None = None,
+    ) -> None:
+        """``arxiv_turn``: see ``ArxivApi``."""
         self._settings = settings
         self._web = web
         self._clock = clock
-        self._arxiv = arxiv_api.ArxivApi(settings, web, clock=clock)
+        self._arxiv = arxiv_api.ArxivApi(settings, web, clock=clock, turn=arxiv_turn)
         self._resting: dict[str, float] = {}
         self._lock = Lock()
 

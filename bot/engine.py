@@ -31,6 +31,7 @@ _SERVER_PATIENCE = {
 }
 _CONNECTION: dict[str, Any] = {
     "application_name": "paperwire",
+    "client_encoding": "utf8",
     "connect_timeout": 4,
     "keepalives_idle": 3,
     "keepalives_interval": 2,

@@ -212,7 +212,7 @@ class SqlLibrary(ABC):
             digests.posted(tx, team_id, digest_id, parent_ts, now)
 
     def digest_replied(self, team_id: str, reply: DigestReply) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             digest_replies.replied(tx, team_id, reply)
 
     def digest_reply(self, team_id: str, channel_id: str, ts: str) -> DigestReply | None:
@@ -220,7 +220,7 @@ class SqlLibrary(ABC):
             return digest_replies.reply(tx, team_id, channel_id, ts)
 
     def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             digest_replies.show(tx, team_id, digest_id, share_id, brief)
 
     # finding, correcting, discussing

@@ -171,7 +171,7 @@ class PostgresLibrary(SqlLibrary):
     def _explain(self, error: DBAPIError, retry: type[Retry]) -> PaperwireError | None:
         """What the operator can do about an error of the server's; None for a bug of ours."""
         state = getattr(error.orig, "sqlstate", None)
-        reason = " ".join(str(error.orig).split())
+        reason = " ".join(str(error.orig).removeprefix("connection failed: ").split())
         if state is None and isinstance(error.orig, psycopg.OperationalError):
             # Refused before there was a session, or cut off: the words are all there is.
             state = next((state for words, state in _WORDS if re.search(words, reason)), "08000")

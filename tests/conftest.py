@@ -79,6 +79,16 @@ def places(request: pytest.FixtureRequest) -> Places:
 
 
 @pytest.fixture
+def bare_place(places: Places, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Where there is no library yet."""
+    if places is sqlite_place:
+        with places() as there:
+            yield there
+    else:
+        yield request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
 def place(places: Places) -> Iterator[str]:
     """Where a library may be opened that is empty; several times, also by several processes."""
     with places() as there:

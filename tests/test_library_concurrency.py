@@ -1,4 +1,4 @@
-"""Many threads and processes on one SQLite file, and what a kill leaves."""
+"""Many threads and processes on one library, and what a kill leaves."""
 
 from __future__ import annotations
 
@@ -8,23 +8,26 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
+from library_places import opened
 from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ShareState
-from storage import sqlite
+from storage import postgres, sqlite
+from storage.library import SqlLibrary
 from storage.sqlite import SqliteLibrary
 
 SPAWN = multiprocessing.get_context("spawn")
 PROCESSES, THREADS, SHARES = 2, 8, 12
 
 
-def brief_one(library: SqliteLibrary, worker: str, number: int) -> None:
+def brief_one(library: SqlLibrary, worker: str, number: int) -> None:
     """As the bot does for one share; every worker meets the same papers, under different names."""
     posted = share(f"file:{worker}-{number}", channel="C1", ts=f"{worker}.{number}")
     library.accept("T1", posted, at(number))
@@ -33,9 +36,9 @@ def brief_one(library: SqliteLibrary, worker: str, number: int) -> None:
     library.replied("T1", posted.id, "9.9")
 
 
-def work(file: Path, start: Barrier, process: int, out: Connection) -> None:
+def work(place: str, start: Barrier, process: int, out: Connection) -> None:
     start.wait(30)
-    library = SqliteLibrary(file)
+    library = opened(place)
 
     def run(thread: int) -> None:
         for number in range(SHARES):
@@ -56,16 +59,15 @@ def started(target: Callable[..., None], *arguments: object) -> multiprocessing.
     return process
 
 
-def test_two_processes_of_eight_threads_lose_and_double_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "library.db"
+def test_two_processes_of_eight_threads_lose_and_double_nothing(place: str) -> None:
     start = SPAWN.Barrier(PROCESSES)
     pipes = [SPAWN.Pipe(duplex=False) for _ in range(PROCESSES)]
-    processes = [started(work, file, start, number, out) for number, (_, out) in enumerate(pipes)]
+    processes = [started(work, place, start, number, out) for number, (_, out) in enumerate(pipes)]
     for process, (heard, _) in zip(processes, pipes, strict=True):
         assert heard.poll(120), "a worker did not finish"
         assert heard.recv() == "done"
         process.join(10)
-    library = SqliteLibrary(file)
+    library = opened(place)
     entries = library.all_papers("T1", None, "zh")
     assert len(entries) == SHARES
     assert [len(entry.shares) for entry in entries] == [PROCESSES * THREADS] * SHARES
@@ -74,23 +76,22 @@ def test_two_processes_of_eight_threads_lose_and_double_nothing(tmp_path: Path) 
     library.close()
 
 
-def opened(file: Path, start: Barrier, out: Connection) -> None:
+def open_and_close(place: str, start: Barrier, out: Connection) -> None:
     start.wait(30)
-    SqliteLibrary(file).close()
+    opened(place).close()
     out.send("done")
 
 
-def test_processes_that_start_at_once_make_one_library(tmp_path: Path) -> None:
+def test_processes_that_start_at_once_make_one_library(bare_place: str) -> None:
     start = SPAWN.Barrier(4)
     pipes = [SPAWN.Pipe(duplex=False) for _ in range(4)]
-    processes = [started(opened, tmp_path / "library.db", start, out) for _, out in pipes]
+    processes = [started(open_and_close, bare_place, start, out) for _, out in pipes]
     for process, (heard, _) in zip(processes, pipes, strict=True):
         assert heard.poll(60) and heard.recv() == "done"
         process.join(10)
 
 
-def test_a_digest_takes_each_share_once_while_others_write(tmp_path: Path) -> None:
-    library = SqliteLibrary(tmp_path / "library.db")
+def test_a_digest_takes_each_share_once_while_others_write(library: SqlLibrary) -> None:
     writing = threading.Event()
     writing.set()
 
@@ -123,14 +124,13 @@ def test_a_digest_takes_each_share_once_while_others_write(tmp_path: Path) -> No
     taken = [each.share.id for digest in digests if digest for entry in digest.entries for each in entry.shares]
     assert len(taken) == len(set(taken)) == 4 * SHARES
     assert len([digest for digest in digests if digest and digest.entries]) > 1
-    library.close()
 
 
 # --- Kills ------------------------------------------------------------------------------------------
 
 
-def write_for_ever(file: Path, first: int, out: Connection) -> None:
-    library = SqliteLibrary(file)
+def write_for_ever(place: str, first: int, out: Connection) -> None:
+    library = opened(place)
     number = first
     while True:
         brief_one(library, "w", number)
@@ -138,12 +138,11 @@ def write_for_ever(file: Path, first: int, out: Connection) -> None:
         number += 1
 
 
-def test_what_was_told_as_kept_survives_a_kill_and_nothing_is_half_kept(tmp_path: Path) -> None:
-    file = tmp_path / "library.db"
+def test_what_was_told_as_kept_survives_a_kill_and_nothing_is_half_kept(place: str) -> None:
     told: list[int] = []
     for kill in range(5):
         heard, out = SPAWN.Pipe(duplex=False)
-        process = started(write_for_ever, file, 1000 * kill, out)
+        process = started(write_for_ever, place, 1000 * kill, out)
         for _ in range(5 + 3 * kill):
             assert heard.poll(60)
             told.append(heard.recv())
@@ -154,11 +153,11 @@ def test_what_was_told_as_kept_survives_a_kill_and_nothing_is_half_kept(tmp_path
                 told.append(heard.recv())
             except EOFError:
                 break
-    with sqlite3.connect(file) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.close()
-    library = SqliteLibrary(file)
+    if not place.startswith("postgres"):
+        with closing(sqlite3.connect(place)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    library = opened(place)
     for number in told:
         stored = library.stored_share("T1", share(f"file:w-{number}", ts=f"w.{number}").id)
         assert stored is not None and stored.reply_ts == "9.9"
@@ -177,13 +176,13 @@ def test_what_was_told_as_kept_survives_a_kill_and_nothing_is_half_kept(tmp_path
     library.close()
 
 
-def _briefed(library: SqliteLibrary, share_id: str) -> bool:
+def _briefed(library: SqlLibrary, share_id: str) -> bool:
     stored = library.stored_share("T1", share_id)
     return stored is not None and stored.state is ShareState.BRIEFED
 
 
-def stop_half_way(file: Path, out: Connection) -> None:
-    library = SqliteLibrary(file)
+def stop_half_way(place: str, out: Connection) -> None:
+    library = opened(place)
     library.accept("T1", share(), at(0))
     with library._writing() as tx:
         tx.rows("UPDATE shares SET state = 'failed'")
@@ -191,14 +190,13 @@ def stop_half_way(file: Path, out: Connection) -> None:
         time.sleep(600)
 
 
-def test_a_kill_inside_a_transaction_undoes_it_and_frees_the_library(tmp_path: Path) -> None:
-    file = tmp_path / "library.db"
+def test_a_kill_inside_a_transaction_undoes_it_and_frees_the_library(place: str) -> None:
     heard, out = SPAWN.Pipe(duplex=False)
-    process = started(stop_half_way, file, out)
+    process = started(stop_half_way, place, out)
     assert heard.poll(60)
     process.kill()
     process.join(10)
-    library = SqliteLibrary(file)
+    library = opened(place)
     assert library.accept("T1", share(), at(1)).state is ShareState.ACCEPTED
     assert library.settle("T1", share().id, ShareState.FAILED, at(1), error="x").state is ShareState.FAILED
     library.close()
@@ -207,26 +205,40 @@ def test_a_kill_inside_a_transaction_undoes_it_and_frees_the_library(tmp_path: P
 # --- Connections ------------------------------------------------------------------------------------
 
 
-def test_a_library_busy_too_long_asks_to_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
-    holding, asking = SqliteLibrary(tmp_path / "library.db"), SqliteLibrary(tmp_path / "library.db")
-    with holding._writing(), pytest.raises(Retry, match="library_busy"):
-        asking.accept("T1", share(), at(0))
-    assert asking.accept("T1", share(), at(0)).state is ShareState.ACCEPTED
-    holding.close()
-    asking.close()
+    monkeypatch.setattr(postgres, "_BUSY_MILLISECONDS", 100)
 
 
-def test_reading_does_not_wait_for_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.1)
-    holding, asking = SqliteLibrary(tmp_path / "library.db"), SqliteLibrary(tmp_path / "library.db")
-    holding.accept("T1", share(), at(0))
-    with holding._writing() as tx:
-        tx.rows("UPDATE shares SET state = 'failed'")
-        stored = asking.stored_share("T1", share().id)
-    assert stored is not None and stored.state is ShareState.ACCEPTED
-    holding.close()
-    asking.close()
+@pytest.mark.usefixtures("impatient")
+def test_a_library_busy_too_long_asks_to_come_again(place: str) -> None:
+    with closing(opened(place)) as holding, closing(opened(place)) as asking:
+        for lock in (None, "T1"):
+            with holding._writing(lock), pytest.raises(Retry, match="library_busy"):
+                asking.accept("T1", share(), at(0))
+        assert asking.accept("T1", share(), at(0)).state is ShareState.ACCEPTED
+
+
+@pytest.mark.usefixtures("impatient")
+def test_reading_does_not_wait_for_a_writer(place: str) -> None:
+    with closing(opened(place)) as holding, closing(opened(place)) as asking:
+        holding.accept("T1", share(), at(0))
+        with holding._writing() as tx:
+            tx.rows("UPDATE shares SET state = 'failed'")
+            stored = asking.stored_share("T1", share().id)
+        assert stored is not None and stored.state is ShareState.ACCEPTED
+
+
+def test_reading_sees_one_state_throughout(place: str) -> None:
+    with closing(opened(place)) as writing, closing(opened(place)) as reading:
+        writing.accept("T1", share(), at(0))
+        with reading._reading() as tx:
+            assert len(tx.rows("SELECT * FROM shares")) == 1
+            writing.accept("T1", share("arxiv:2"), at(0))
+            assert len(tx.rows("SELECT * FROM shares")) == 1
+        with reading._reading() as tx:
+            assert len(tx.rows("SELECT * FROM shares")) == 2
 
 
 def test_connections_of_ended_threads_are_closed(tmp_path: Path) -> None:

@@ -6,22 +6,23 @@ channel (or another team) that is not the observer's own.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import time
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from library_places import Places, opened, sqlite_place
 from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
 from storage import index
+from storage.library import SqlLibrary
+from storage.postgres import PostgresLibrary
+from storage.rows import Row, Transaction
 from storage.sqlite import SqliteLibrary
 
 TEAMS = ("T1", "T2")
@@ -34,13 +35,9 @@ ALWAYS = Period(at(-1000), at(1000))
 
 
 @contextmanager
-def a_library() -> Iterator[SqliteLibrary]:
-    with tempfile.TemporaryDirectory() as folder:
-        library = SqliteLibrary(Path(folder) / "library.db")
-        try:
-            yield library
-        finally:
-            library.close()
+def a_library(places: Places) -> Iterator[SqlLibrary]:
+    with places() as place, closing(opened(place)) as library:
+        yield library
 
 
 # --- What may happen --------------------------------------------------------------------------------
@@ -78,7 +75,7 @@ class Act:
     def digest_id(self) -> str:
         return f"{self.kind}:{self.channel}:{self.message}"
 
-    def happen(self, library: SqliteLibrary) -> None:
+    def happen(self, library: SqlLibrary) -> None:
         now = at(self.number)
         match self.kind:
             case "brief":
@@ -144,12 +141,12 @@ ACTS = st.lists(
 # --- What can be seen -------------------------------------------------------------------------------
 
 
-def seen(library: SqliteLibrary, team: str, channel: str) -> list[Any]:
+def seen(library: SqlLibrary, team: str, channel: str) -> list[Any]:
     """Every answer a channel can get, with our own ids left out."""
     return [nameless(answer) for answer in answers(library, team, channel)]
 
 
-def answers(library: SqliteLibrary, team: str, channel: str) -> Iterator[Any]:
+def answers(library: SqlLibrary, team: str, channel: str) -> Iterator[Any]:
     papers = [library.known_paper(team, [name], channel) for name in NAMES]
     papers += [library.same_work(team, title, "Ada Wöhler", channel) for title in TITLES]
     for known in papers:
@@ -202,120 +199,137 @@ def nameless(answer: Any) -> Any:
     return answer
 
 
-def run(acts: list[Act], library: SqliteLibrary) -> None:
+def run(acts: list[Act], library: SqlLibrary) -> None:
     for act in acts:
         act.happen(library)
 
 
-THOROUGH = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def for_all(places: Places, *strategies: Any) -> Callable[[Callable[..., None]], None]:
+    """Check a property with many examples; on Postgres with fewer, because each takes seconds."""
+    thorough = settings(
+        max_examples=80 if places is sqlite_place else 12,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    return lambda check: thorough(given(*strategies)(check))()
 
 
-@THOROUGH
-@given(ACTS, st.sampled_from(TEAMS), st.sampled_from(PRIVATE))
-def test_what_happens_in_a_private_channel_shows_nowhere_else(acts: list[Act], team: str, channel: str) -> None:
-    elsewhere = [act for act in acts if (act.team, act.channel) != (team, channel)]
-    with a_library() as with_it, a_library() as without_it:
-        run(acts, with_it)
-        run(elsewhere, without_it)
-        for other_team in TEAMS:
-            for other in CHANNELS:
-                if (other_team, other) != (team, channel):
-                    assert seen(with_it, other_team, other) == seen(without_it, other_team, other)
+def test_what_happens_in_a_private_channel_shows_nowhere_else(places: Places) -> None:
+    @for_all(places, ACTS, st.sampled_from(TEAMS), st.sampled_from(PRIVATE))
+    def check(acts: list[Act], team: str, channel: str) -> None:
+        elsewhere = [act for act in acts if (act.team, act.channel) != (team, channel)]
+        with a_library(places) as with_it, a_library(places) as without_it:
+            run(acts, with_it)
+            run(elsewhere, without_it)
+            for other_team in TEAMS:
+                for other in CHANNELS:
+                    if (other_team, other) != (team, channel):
+                        assert seen(with_it, other_team, other) == seen(without_it, other_team, other)
 
 
-@THOROUGH
-@given(ACTS, st.sampled_from(TEAMS))
-def test_what_happens_in_a_team_shows_in_no_other(acts: list[Act], team: str) -> None:
-    with a_library() as with_it, a_library() as without_it:
-        run(acts, with_it)
-        run([act for act in acts if act.team != team], without_it)
-        for other in TEAMS:
-            if other != team:
-                for channel in CHANNELS:
-                    assert seen(with_it, other, channel) == seen(without_it, other, channel)
-                for language in ("zh", "en"):
-                    everything = with_it.all_papers(other, None, language)
-                    assert nameless(everything) == nameless(without_it.all_papers(other, None, language))
-                    assert f"<{team}." not in str(everything)
+def test_what_happens_in_a_team_shows_in_no_other(places: Places) -> None:
+    @for_all(places, ACTS, st.sampled_from(TEAMS))
+    def check(acts: list[Act], team: str) -> None:
+        with a_library(places) as with_it, a_library(places) as without_it:
+            run(acts, with_it)
+            run([act for act in acts if act.team != team], without_it)
+            for other in TEAMS:
+                if other != team:
+                    for channel in CHANNELS:
+                        assert seen(with_it, other, channel) == seen(without_it, other, channel)
+                    for language in ("zh", "en"):
+                        everything = with_it.all_papers(other, None, language)
+                        assert nameless(everything) == nameless(without_it.all_papers(other, None, language))
+                        assert f"<{team}." not in str(everything)
 
 
-@THOROUGH
-@given(ACTS)
-def test_no_word_of_a_private_channel_stands_in_another_channels_digest(acts: list[Act]) -> None:
-    with a_library() as library:
-        run(acts, library)
-        for act in acts:
-            digest = library.frozen_digest(act.team, act.digest_id)
-            if digest is not None:
-                foreign = {f"<{team}.{channel}." for team in TEAMS for channel in PRIVATE}
-                foreign -= {f"<{digest.team_id}.{digest.channel_id}."}
-                assert not [mark for mark in foreign if mark in str(digest)]
-
-
-@THOROUGH
-@given(ACTS)
-def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(acts: list[Act]) -> None:
-    with a_library() as library:
-        try:
+def test_no_word_of_a_private_channel_stands_in_another_channels_digest(places: Places) -> None:
+    @for_all(places, ACTS)
+    def check(acts: list[Act]) -> None:
+        with a_library(places) as library:
             run(acts, library)
-        except Retry as error:
-            assert error.code == "paper_withdrawn"
-        with library._reading() as tx:
-            left_out = {row["id"] for row in tx.rows("SELECT id FROM shares WHERE left_out_at IS NOT NULL")}
-        for act in acts:
-            stored = library.stored_share(act.team, act.posted.id)
-            if stored is not None and stored.state is ShareState.BRIEFED:
-                assert stored.paper_id is not None
-                assert library.paper(act.team, stored.paper_id, act.channel) is not None
-                briefs = [library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")]
-                assert any(briefs)
-                entries = library.shared_in(act.team, Coverage((act.channel,)), ALWAYS, act.language)
-                if stored.share.id in left_out:
-                    assert not [entry for entry in entries if stored in entry.shares]
-                    continue
-                (entry,) = [entry for entry in entries if stored in entry.shares]
-                assert entry.brief.language == act.language or not briefs[act.language == "en"]
+            for act in acts:
+                digest = library.frozen_digest(act.team, act.digest_id)
+                if digest is not None:
+                    foreign = {f"<{team}.{channel}." for team in TEAMS for channel in PRIVATE}
+                    foreign -= {f"<{digest.team_id}.{digest.channel_id}."}
+                    assert not [mark for mark in foreign if mark in str(digest)]
 
 
-@THOROUGH
-@given(ACTS)
-def test_nothing_stays_when_every_message_is_deleted(acts: list[Act]) -> None:
-    with a_library() as library:
-        run(acts, library)
-        for team in TEAMS:
-            for channel in CHANNELS:
-                for message in range(1, 4):
-                    library.withdraw(team, channel, f"{message}.0", at(100))
-            assert library.all_papers(team, None, "zh") == ()
-        with library._reading() as tx:
-            for table in (
-                "papers",
-                "identifiers",
-                "absorbed",
-                "texts",
-                "briefs",
-                "digest_entries",
-                "findable",
-                "findable_words",
-            ):
-                assert tx.rows(f"SELECT * FROM {table}") == [], table
+def test_every_briefed_share_has_a_paper_and_a_brief_its_channel_can_read(places: Places) -> None:
+    @for_all(places, ACTS)
+    def check(acts: list[Act]) -> None:
+        with a_library(places) as library:
+            try:
+                run(acts, library)
+            except Retry as error:
+                assert error.code == "paper_withdrawn"
+            with library._reading() as tx:
+                left_out = {row["id"] for row in tx.rows("SELECT id FROM shares WHERE left_out_at IS NOT NULL")}
+            for act in acts:
+                stored = library.stored_share(act.team, act.posted.id)
+                if stored is not None and stored.state is ShareState.BRIEFED:
+                    assert stored.paper_id is not None
+                    assert library.paper(act.team, stored.paper_id, act.channel) is not None
+                    briefs = [
+                        library.brief(act.team, stored.paper_id, language, act.channel) for language in ("zh", "en")
+                    ]
+                    assert any(briefs)
+                    entries = library.shared_in(act.team, Coverage((act.channel,)), ALWAYS, act.language)
+                    if stored.share.id in left_out:
+                        assert not [entry for entry in entries if stored in entry.shares]
+                        continue
+                    (entry,) = [entry for entry in entries if stored in entry.shares]
+                    assert entry.brief.language == act.language or not briefs[act.language == "en"]
 
 
-@THOROUGH
-@given(ACTS)
-def test_the_search_index_is_in_step_after_any_history(acts: list[Act]) -> None:
-    with a_library() as library:
-        run(acts, library)
-        with library._writing() as tx:
-            kept = tx.rows("SELECT * FROM findable ORDER BY number")
-            with_brief = "SELECT number FROM papers p WHERE EXISTS (SELECT 1 FROM briefs b WHERE b.paper_id = p.id)"
-            assert [row["number"] for row in kept] == [
-                row["number"] for row in tx.rows(f"{with_brief} ORDER BY number")
-            ]
-            tx.rows("DELETE FROM findable")
-            index.fill(tx)
-            assert tx.rows("SELECT * FROM findable ORDER BY number") == kept
-            tx.rows("INSERT INTO findable_words (findable_words) VALUES ('integrity-check')")
+def test_nothing_stays_when_every_message_is_deleted(places: Places) -> None:
+    @for_all(places, ACTS)
+    def check(acts: list[Act]) -> None:
+        with a_library(places) as library:
+            run(acts, library)
+            for team in TEAMS:
+                for channel in CHANNELS:
+                    for message in range(1, 4):
+                        library.withdraw(team, channel, f"{message}.0", at(100))
+                assert library.all_papers(team, None, "zh") == ()
+            with library._reading() as tx:
+                for table in (
+                    "papers",
+                    "identifiers",
+                    "absorbed",
+                    "texts",
+                    "briefs",
+                    "digest_entries",
+                    "findable",
+                    "findable_words",
+                ):
+                    assert tx.rows(f"SELECT * FROM {table}") == [], table
+
+
+def test_the_search_index_is_in_step_after_any_history(places: Places) -> None:
+    @for_all(places, ACTS)
+    def check(acts: list[Act]) -> None:
+        with a_library(places) as library:
+            run(acts, library)
+            with library._writing() as tx:
+                kept = tx.rows("SELECT * FROM findable ORDER BY number")
+                with_brief = "SELECT number FROM papers p WHERE EXISTS (SELECT 1 FROM briefs b WHERE b.paper_id = p.id)"
+                assert [row["number"] for row in kept] == [
+                    row["number"] for row in tx.rows(f"{with_brief} ORDER BY number")
+                ]
+                indexed = _lexemes(tx) if isinstance(library, PostgresLibrary) else []
+                tx.rows("DELETE FROM findable")
+                index.fill(tx)
+                assert tx.rows("SELECT * FROM findable ORDER BY number") == kept
+                if isinstance(library, SqliteLibrary):
+                    tx.rows("INSERT INTO findable_words (findable_words) VALUES ('integrity-check')")
+                else:
+                    assert _lexemes(tx) == indexed
+
+
+def _lexemes(tx: Transaction) -> list[Row]:
+    return tx.rows("SELECT number, CAST(words AS text) FROM findable_words ORDER BY number")
 
 
 # --- By example -------------------------------------------------------------------------------------
@@ -325,13 +339,7 @@ def private(item: str = "sha256:aa", *, ts: str = "5.0", channel: str = "P1") ->
     return share(item, channel=channel, ts=ts, private=True)
 
 
-@pytest.fixture
-def library() -> Iterator[SqliteLibrary]:
-    with a_library() as opened:
-        yield opened
-
-
-def test_a_private_upload_is_unknown_elsewhere(library: SqliteLibrary) -> None:
+def test_a_private_upload_is_unknown_elsewhere(library: SqlLibrary) -> None:
     library.accept("T1", private(), at(0))
     kept = library.keep(
         "T1", paper("sha256:aa", "arxiv:1"), brief("secret"), text("secret"), at(0), share_id=private().id
@@ -346,7 +354,7 @@ def test_a_private_upload_is_unknown_elsewhere(library: SqliteLibrary) -> None:
         assert library.first_share("T1", kept.id, channel, before="") is None
 
 
-def test_the_same_paper_shared_publicly_later_gets_a_public_brief(library: SqliteLibrary) -> None:
+def test_the_same_paper_shared_publicly_later_gets_a_public_brief(library: SqlLibrary) -> None:
     library.accept("T1", private(), at(0))
     library.keep("T1", paper("sha256:aa", "arxiv:1"), brief("secret"), text("secret"), at(0), share_id=private().id)
     library.accept("T1", share("arxiv:1"), at(1))
@@ -360,7 +368,7 @@ def test_the_same_paper_shared_publicly_later_gets_a_public_brief(library: Sqlit
     assert len(library.all_papers("T1", None, "zh")) == 1, "for the operator it is one paper"
 
 
-def test_a_private_channel_reuses_what_the_team_knows_and_sees_who_shared_it(library: SqliteLibrary) -> None:
+def test_a_private_channel_reuses_what_the_team_knows_and_sees_who_shared_it(library: SqlLibrary) -> None:
     library.accept("T1", share("arxiv:1"), at(0))
     public = library.keep("T1", paper("arxiv:1"), brief("open"), text("open"), at(0), share_id=share("arxiv:1").id)
     library.accept("T1", private("arxiv:1"), at(1))
@@ -372,7 +380,7 @@ def test_a_private_channel_reuses_what_the_team_knows_and_sees_who_shared_it(lib
     assert [entry.brief for entry in library.shared_in("T1", Coverage(("P1",)), ALWAYS, "zh")] == [brief("open")]
 
 
-def test_what_a_private_channel_holds_outlives_the_public_share_there_only(library: SqliteLibrary) -> None:
+def test_what_a_private_channel_holds_outlives_the_public_share_there_only(library: SqlLibrary) -> None:
     library.accept("T1", share("arxiv:1"), at(0))
     public = library.keep("T1", paper("arxiv:1"), brief("open"), text("open"), at(0), share_id=share("arxiv:1").id)
     library.accept("T1", private("arxiv:1"), at(1))
@@ -384,7 +392,7 @@ def test_what_a_private_channel_holds_outlives_the_public_share_there_only(libra
     assert library.text("T1", own, "P1") == text("open")
 
 
-def test_what_the_team_knows_fills_what_a_private_record_lacks(library: SqliteLibrary) -> None:
+def test_what_the_team_knows_fills_what_a_private_record_lacks(library: SqlLibrary) -> None:
     library.accept("T1", private("arxiv:1"), at(0))
     own = library.keep("T1", paper("arxiv:1"), brief("own"), None, at(0), share_id=private("arxiv:1").id)
     library.accept("T1", share("arxiv:1"), at(1))
@@ -397,7 +405,7 @@ def test_what_the_team_knows_fills_what_a_private_record_lacks(library: SqliteLi
     assert library.text("T1", own.id, "P1") == text("open")
 
 
-def test_a_private_digest_reads_the_teams_brief_where_its_own_is_in_the_other_language(library: SqliteLibrary) -> None:
+def test_a_private_digest_reads_the_teams_brief_where_its_own_is_in_the_other_language(library: SqlLibrary) -> None:
     library.accept("T1", private("arxiv:1"), at(0))
     library.keep("T1", paper("arxiv:1"), brief("own"), None, at(0), share_id=private("arxiv:1").id)
     library.accept("T1", share("arxiv:1"), at(1))
@@ -407,7 +415,7 @@ def test_a_private_digest_reads_the_teams_brief_where_its_own_is_in_the_other_la
     assert [entry.brief for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == [brief("open", "en")]
 
 
-def test_one_message_id_in_two_teams_is_two_shares(library: SqliteLibrary) -> None:
+def test_one_message_id_in_two_teams_is_two_shares(library: SqlLibrary) -> None:
     for team in TEAMS:
         library.accept(team, share(team=team), at(0))
     assert library.stored_share("T2", share(team="T1").id) is None

@@ -1,0 +1,90 @@
+"""Whoever does not hear the library's answer, because the connection was lost, asks again without harm."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import time
+from typing import Any
+
+import pytest
+from library_samples import at, brief, paper, share, text
+
+from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
+from storage.library import SqlLibrary
+from storage.schema import MIGRATIONS
+
+SCHEDULE = Schedule("T1", "C1", "weekly", time(9), "UTC", "U1")
+SHARED = share("arxiv:1", ts="1.0")
+LATER = share("arxiv:2", ts="2.0")
+
+# Each writing method and what it is asked, after ``begun``; what it is given a second time is the same.
+ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
+    "accept": lambda library, _: library.accept("T1", share("arxiv:9", ts="9.0"), at(5)),
+    "settle": lambda library, _: library.settle("T1", LATER.id, ShareState.FAILED, at(5), error="not_found"),
+    "replied": lambda library, _: library.replied("T1", SHARED.id, "1.5"),
+    "withdraw": lambda library, _: library.withdraw("T1", "C1", "1.0", at(5)),
+    "keep": lambda library, _: library.keep(
+        "T1", paper("arxiv:2", title="Waves"), brief("new"), text("new"), at(5), share_id=LATER.id
+    ),
+    "freeze_digest": lambda library, _: library.freeze_digest("T1", "C1", "d2", at(9), at(-9), "zh", at(9)),
+    "freeze_period": lambda library, _: library.freeze_period("T1", "C1", "p1", Period(at(-9), at(9)), "zh", at(9)),
+    "digest_posted": lambda library, _: library.digest_posted("T1", "d1", "5.0", at(5)),
+    "digest_replied": lambda library, _: library.digest_replied("T1", DigestReply("d1", 0, 5, "C1", "5.1", "5.0")),
+    "show_in_digest": lambda library, _: library.show_in_digest("T1", "d1", SHARED.id, brief("shown")),
+    "revise": lambda library, paper_id: library.revise("T1", paper_id, "C1", brief("mine"), "U2", at(5)),
+    "leave_out": lambda library, _: library.leave_out("T1", SHARED.id, "U2", at(5)),
+    "discussed": lambda library, _: library.discussed("T1", "C1", "1.0", "reply:1", at(5)),
+    "put_schedule": lambda library, _: library.put_schedule("T1", replace(SCHEDULE, monthday=3)),
+    "pause_schedule": lambda library, _: library.pause_schedule("T1", "C1", "archived"),
+    "drop_schedule": lambda library, _: library.drop_schedule("T1", "C1"),
+    "put_channel_settings": lambda library, _: library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en")),
+    "keep_answer": lambda library, _: library.keep_answer("key", "some/model", "yes", Usage(9, 1, 0.1, 1, 1.0), at(5)),
+    "forget_answer": lambda library, _: library.forget_answer("old"),
+    "prune": lambda library, _: library.prune(at(5)),
+}
+# Their caller takes a new id for each call of a model, whether or not it heard of the one before.
+NEVER_REPEATED = {"reserve_call", "book_call"}
+# These say what they found, which is nothing the second time; nobody acts on the difference.
+ANSWERS_DIFFER = {"drop_schedule", "prune"}
+
+
+def begun(library: SqlLibrary) -> str:
+    """A library in which each method has something to do; returns a paper's id."""
+    library.accept("T1", SHARED, at(0))
+    stored = library.keep("T1", paper("arxiv:1"), brief(), text(), at(0), share_id=SHARED.id)
+    library.freeze_digest("T1", "C1", "d1", at(1), at(-9), "zh", at(1))
+    library.accept("T1", LATER, at(2))
+    library.put_schedule("T1", SCHEDULE)
+    library.keep_answer("old", "some/model", "words", Usage(), at(0))
+    return stored.id
+
+
+def everything(library: SqlLibrary) -> dict[str, list[Any]]:
+    made = [statement for step in MIGRATIONS for statement in step.sql("sqlite")]
+    tables = [words[2] for words in map(str.split, made) if words[:2] == ["CREATE", "TABLE"]]
+    with library._reading() as tx:
+        return {table: sorted(map(repr, tx.rows(f"SELECT * FROM {table}"))) for table in tables}
+
+
+@pytest.mark.parametrize("method", ASKED)
+def test_what_is_asked_again_is_done_once(method: str, library: SqlLibrary) -> None:
+    paper_id = begun(library)
+    before = everything(library)
+    first = ASKED[method](library, paper_id)
+    once = everything(library)
+    assert once != before, "there was nothing to do"
+    again = ASKED[method](library, paper_id)
+    assert everything(library) == once
+    if method not in ANSWERS_DIFFER:
+        assert again == first
+
+
+def test_every_method_that_writes_is_asked_again() -> None:
+    writing = {
+        name
+        for name, method in inspect.getmembers(SqlLibrary, inspect.isfunction)
+        if "self._writing(" in inspect.getsource(method) and not name.startswith("_")
+    }
+    assert writing == ASKED.keys() | NEVER_REPEATED

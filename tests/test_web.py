@@ -514,18 +514,37 @@ def test_retry_after_is_passed_on_in_seconds(web: Web, site: Site) -> None:
     assert waits[2] is None
 
 
-def test_a_name_that_does_not_exist_is_not_found_and_a_dead_name_server_is_waited_for(internet: Internet) -> None:
-    def fail(errno: int) -> Callable[[str, int], list[str]]:
-        def resolve(host: str, port: int) -> list[str]:
-            raise socket.gaierror(errno, "no")
+def names(errno: int, *known: str) -> Callable[[str, int], list[str]]:
+    """A name server that knows so many names, and of the others says ``errno``."""
 
-        return resolve
+    def resolve(host: str, port: int) -> list[str]:
+        if host in known:
+            return ["203.0.114.1"]
+        raise socket.gaierror(errno, "no")
 
-    for errno, kind in ((socket.EAI_NONAME, Tell), (socket.EAI_AGAIN, Retry), (socket.EAI_FAIL, Retry)):
-        with pytest.raises(kind):
-            Web(Settings(), resolve=fail(errno), network=internet).get("http://public.example/")
-    with pytest.raises(Tell, match="not_found"):
-        Web(Settings(), resolve=internet.resolve, network=internet).get("http://nothing.example/")
+    return resolve
+
+
+@pytest.mark.parametrize(
+    ("host", "errno", "known", "code"),
+    [
+        ("public.example", socket.EAI_NONAME, ["arxiv.org", "doi.org"], "not_found"),
+        ("public.example", socket.EAI_NONAME, ["doi.org"], "not_found"),
+        ("public.example", socket.EAI_NONAME, [], "no_network"),
+        ("arxiv.org", socket.EAI_NONAME, [], "no_network"),
+        ("arxiv.org", socket.EAI_NONAME, ["doi.org"], "source_unavailable"),
+        ("public.example", socket.EAI_AGAIN, [], "source_unavailable"),
+        ("public.example", socket.EAI_FAIL, [], "source_unavailable"),
+    ],
+    ids=str,
+)
+def test_a_wrong_name_is_told_apart_from_a_machine_without_network(
+    internet: Internet, host: str, errno: int, known: list[str], code: str
+) -> None:
+    with pytest.raises(PaperwireError) as error:
+        Web(Settings(), resolve=names(errno, *known), network=internet).get(f"http://{host}/")
+    assert error.value.code == code
+    assert isinstance(error.value, Tell if code == "not_found" else Retry)
 
 
 def test_an_answer_tells_where_the_redirects_ended(web: Web, site: Site) -> None:

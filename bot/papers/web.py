@@ -22,7 +22,7 @@ from pathlib import Path
 import httpcore
 import httpx
 
-from bot.errors import Retry, Tell
+from bot.errors import PaperwireError, Retry, Tell
 from bot.papers import bodies
 from bot.papers.addresses import refusal
 from bot.settings import Settings
@@ -180,14 +180,29 @@ class Web:
         except (OSError, UnicodeError) as error:
             if isinstance(error, socket.gaierror) and error.errno not in _NO_SUCH_NAME:
                 raise Retry("source_unavailable", source=host, reason="name server does not answer") from error
-            raise Tell("not_found", url=_shown(host)) from error
+            raise self._unknown(host, timeout) from error
         if not addresses:
-            raise Tell("not_found", url=_shown(host))
+            raise self._unknown(host, timeout)
         if not self._allowed(host, port):
             for address in addresses:
                 if reason := refusal(address):
                     raise Tell("private_address", url=_shown(host), reason=reason)
         return addresses
+
+    def _unknown(self, host: str, timeout: float) -> PaperwireError:
+        """What it means that nobody knows a name: a wrong link, unless not even the sources' names are known."""
+        urls = (self._settings.arxiv_url, self._settings.doi_url, self._settings.crossref_url)
+        ours = {httpx.URL(url).host for url in urls}
+        named = [name for name in ours - {host} if not name.replace(".", "").isdigit() and ":" not in name]
+        if named and not any(self._is_known(name, timeout) for name in named):
+            return Retry("no_network", source=host)
+        return Retry("source_unavailable", source=host) if host in ours else Tell("not_found", url=_shown(host))
+
+    def _is_known(self, host: str, timeout: float) -> bool:
+        try:
+            return bool(self._resolvers.submit(self._resolve, host, 443).result(timeout))
+        except (OSError, TimeoutError):
+            return False
 
 
 class _Guard(httpcore.NetworkBackend):

@@ -74,3 +74,18 @@ def test_links_to_files_lead_somewhere() -> None:
 def test_the_python_version_named_is_the_one_required() -> None:
     required = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert f"Python {required.removeprefix('>=')}" in README
+
+
+def test_every_error_can_be_looked_up_with_its_sentence_cause_and_remedy() -> None:
+    """A new sentence in ``bot/languages/en.toml`` needs a row in ``docs/errors.md``."""
+    said = tomllib.loads((ROOT / "bot" / "languages" / "en.toml").read_text(encoding="utf-8"))["errors"]
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8").replace("\\|", "¦")
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in page.splitlines() if line[:3] == "| `"]
+    table = {row[0].strip("`"): row[1:] for row in rows}
+    for code, sentence in said.items():
+        assert code in table, f"docs/errors.md lacks a row: | `{code}` | {sentence} | why | what to do |"
+        told, cause, remedy = table[code]
+        assert told == sentence.replace("|", "¦"), f"docs/errors.md says something else under {code}: {sentence}"
+        assert cause and remedy, code
+    assert set(table) == set(said), "docs/errors.md names errors there are no more"
+    assert "docs/errors.md" in README

@@ -33,6 +33,7 @@ from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
 from bot.engine import RESTORED, postgres_engine, sole_owner, sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
+from bot.forgetting import Forgetting
 from bot.models import Allowance, ChannelSettings
 from bot.outcomes import listen, log_to
 from bot.papers.arxiv_api import NAME as ARXIV
@@ -159,7 +160,8 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
         answering = Answering(work, library, messenger, briefing, posting, defaults, now)
         correcting = Correcting(work, library, messenger, posting, pipeline, settings, now)
-        parts = (briefing, posting, digesting, answering, correcting)
+        forgetting = Forgetting(work, library, messenger, pipeline, now)
+        parts = (briefing, posting, digesting, answering, correcting, forgetting)
         work.launch({name: run for part in parts for name, run in part.workflows().items()})
         stack.callback(work.close)
         pulse = Pulse(settings.data / "heartbeat")
@@ -170,6 +172,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             if work.tidies():
                 work.forget_finished(datetime.now(UTC) - _RETENTION)
                 library.prune(now() - _RETENTION)
+            forgetting.clean()
             pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
 
         ticking = Clock(library, digesting, now, tidy, settings.time_scale)
@@ -181,6 +184,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             digesting=digesting,
             answering=answering,
             correcting=correcting,
+            forgetting=forgetting,
             library=library,
             now=now,
             language=settings.language,

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -63,15 +62,11 @@ class Briefing:
         """Brief a stored share once more; ``key`` is of the click, ``asked_by`` who wants an answer to it."""
         self._work.enqueue(SHARES, "brief_again", f"{share_id}:again:{key}", team_id, share_id, key, asked_by)
 
-    def withdraw(self, team_id: str, channel_id: str, ts: str) -> None:
-        """The message was deleted: its replies go, and the digest forgets it."""
-        self._work.enqueue(SHARES, "withdraw", f"{team_id}:{channel_id}:{ts}:withdraw", team_id, channel_id, ts)
-
     # workflows
 
     def workflows(self) -> dict[str, Callable[..., None]]:
         """By the names under which the engine knows them; a name never changes its meaning."""
-        return {"brief_share": self.brief_share, "brief_again": self.brief_again, "withdraw": self.withdraw_message}
+        return {"brief_share": self.brief_share, "brief_again": self.brief_again}
 
     def brief_again(self, team_id: str, share_id: str, key: str, asked_by: str | None) -> None:
         def stored() -> Json | None:
@@ -158,14 +153,6 @@ class Briefing:
             cost=usage["cost"],
             seconds=seconds,
         )
-
-    def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
-        def withdraw() -> list[str]:
-            shares = self._library.withdraw(team_id, channel_id, ts, self._clock())
-            return [share.reply_ts for share in shares if share.reply_ts]
-
-        for reply_ts in self._work.step("withdraw", withdraw):
-            self._work.step("delete", partial(self._messenger.delete, team_id, channel_id, reply_ts))
 
     # steps
 

@@ -356,6 +356,22 @@ class SearchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """What the library has of one work, as far as somebody may have it forgotten."""
+
+    paper_ids: tuple[str, ...]
+    """The records that would go wholly."""
+    shares: tuple[StoredShare, ...]
+    """That would go, first share first."""
+    others: tuple[StoredShare, ...]
+    """That would stay, because somebody else made them."""
+    briefs: int
+    """Of those records, in all languages, with those that were replaced."""
+    pages: int
+    """Of their PDFs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revision:
     """A brief as it was or is: made by a model, or edited by a person."""
 

@@ -10,7 +10,7 @@ import hashlib
 import logging
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +100,9 @@ class Pipeline:
         if not (self._folder / name).exists():  # a restored backup knows of PDFs that it does not hold
             raise Retry("pdf_gone")
         began = time.monotonic()
+        if not (self._folder / name).exists():
+            # Forgotten between two steps, on behalf of another share of the same file.
+            raise Retry("paper_withdrawn")
         reading = self._jail.read(self._folder / name)
         announce("read", pages=len(reading.text.pages), seconds=time.monotonic() - began)
         draft = kept.with_suffix(f".{id(reading)}")
@@ -159,6 +162,16 @@ class Pipeline:
     def preload(self) -> None:
         """Do what would make the first brief slow: LiteLLM takes seconds to import."""
         model.preload()
+
+    def forget_files(self, released: Mapping[str, datetime]) -> int:
+        """Delete PDFs, by the SHA-256 of their bytes, and their readings older than their release; how many files."""
+        gone = 0
+        for value, released_at in released.items():
+            for file in self.folder().glob(f"{value}.pdf*"):
+                if file.stat().st_mtime <= released_at.timestamp():
+                    file.unlink(missing_ok=True)
+                    gone += 1
+        return gone
 
     def forget_pdfs(self, before: datetime) -> int:
         """Delete fetched PDFs and their readings not touched since a time; returns how many files went."""

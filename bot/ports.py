@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from bot.models import (
     DigestEntry,
     DigestReply,
     FullText,
+    Holding,
     Language,
     Paper,
     Period,
@@ -45,6 +46,9 @@ class Library(Protocol):
 
     def accept(self, team_id: str, share: Share, now: datetime) -> StoredShare:
         """Store a share, or return it as stored already; a message withdrawn before stays withdrawn."""
+
+    def shares_at(self, team_id: str, channel_id: str, ts: str) -> Sequence[StoredShare]:
+        """The standing shares of a message, or those that a message of ours answers."""
 
     def stored_share(self, team_id: str, share_id: str) -> StoredShare | None: ...
 
@@ -104,6 +108,28 @@ class Library(Protocol):
     def paper(self, team_id: str, paper_id: str, channel_id: str) -> Paper | None: ...
 
     def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None: ...
+
+    def held(
+        self, team_id: str, paper_id: str, channel_id: str, user_id: str | None, *, everywhere: bool = False
+    ) -> Holding:
+        """What would go if somebody who sees the paper in the channel had it forgotten.
+
+        For a person their own shares; for None, an admin, every share of the work and what was imported. As far as
+        the channel may see, so that the answer may be shown there; or ``everywhere`` in the team.
+        """
+
+    def forget(self, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
+        """Withdraw shares whose messages stay, for good, and forget records, as ``held`` named them.
+
+        What another share holds by now stays. With them go texts, briefs, model answers and entries of digests.
+        Harmless when repeated. Raises KeyError for a share that was never accepted.
+        """
+
+    def release_files(self, hashes: Iterable[str], now: datetime) -> None:
+        """PDFs, by the SHA-256 of their bytes, may be deleted wherever they are cached, unless a record names them."""
+
+    def released_files(self) -> Mapping[str, datetime]:
+        """Which PDFs are to be deleted where they are older than when they were released, for a month."""
 
     def uploaded(self, team_id: str, paper_id: str, channel_id: str) -> bool:
         """Whether an upload brought anything of what the channel may see of a paper."""
@@ -246,6 +272,9 @@ class Library(Protocol):
         """A model's stored answer; ``key`` is a hash of model and prompt, so it says nothing of any team."""
 
     def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None: ...
+
+    def note_answer(self, team_id: str, share_id: str, key: str, now: datetime) -> None:
+        """An answer under ``key``, or one that begins so, is about a share, and forgotten with it."""
 
     def forget_answer(self, key: str) -> None:
         """Drop the words of an answer that led to no brief, so that a later attempt asks anew."""

@@ -52,6 +52,10 @@ _ORPHAN_SECONDS = 30.0
 _TRIES = 60
 _LONGEST_WAIT = 300.0
 
+_FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+# Of a key that is too long the engine has only so much, see ``_short``.
+_PREFIX = 120
+
 SHARES = "shares"
 POSTS = "posts"
 
@@ -223,7 +227,7 @@ class Work:
     def forget_finished(self, before: datetime) -> int:
         """Delete finished workflows completed before a time; returns how many. The library remembers for good."""
         finished = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"],
+            status=_FINISHED,
             completed_before=before.isoformat(),
             load_input=False,
             load_output=False,
@@ -231,6 +235,22 @@ class Work:
         )
         DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
         return len(finished)
+
+    def erase(self, key: str) -> tuple[int, list[object]]:
+        """Delete the finished workflows whose keys begin with ``key``, with their inputs and results.
+
+        Returns how many such are not finished, and what the steps of those deleted returned.
+        """
+        found = [
+            workflow
+            for workflow in DBOS.list_workflows(workflow_id_prefix=key[:_PREFIX], load_output=False)
+            if workflow.workflow_id.startswith(key[:_PREFIX])
+            and (len(key) <= _PREFIX or key[_PREFIX:] in str(workflow.input))
+        ]
+        finished = [each.workflow_id for each in found if each.status in _FINISHED]
+        results = [step["output"] for each in finished for step in DBOS.list_workflow_steps(each)]
+        DBOS.delete_workflows(finished)
+        return len(found) - len(finished), [each["ok"] for each in results if isinstance(each, dict) and "ok" in each]
 
     def waiting(self) -> int:
         """How many pieces of work are not finished."""
@@ -312,4 +332,4 @@ def _plain(run: Callable[..., None]) -> Callable[..., None]:
 
 def _short(key: str) -> str:
     """Links may be long; an engine key need not be."""
-    return key if len(key) <= 200 else f"{key[:120]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    return key if len(key) <= 200 else f"{key[:_PREFIX]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"

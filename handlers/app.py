@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.outcomes import announce
 from bot.wording import explain, say
-from handlers import commands, digest_actions, edit, home, shares, shortcuts, teams
+from handlers import commands, digest_actions, edit, forget, home, shares, shortcuts, teams
 from handlers.desk import Desk, team_of
 from handlers.oauth import InstalledBot, InstallFlow
 
@@ -45,7 +45,7 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
         next()
 
     teams.register(app, flow.teams if flow else None)
-    for feature in (shares, shortcuts, commands, digest_actions, edit, home):
+    for feature in (shares, shortcuts, commands, digest_actions, edit, forget, home):
         feature.register(app, desk)
 
     @app.error

@@ -15,7 +15,7 @@ from bot.errors import Tell
 from bot.models import ChannelSettings, Coverage, Language
 from bot.papers.identify import identify
 from bot.wording import say
-from handlers import blocks, digest_blocks, settings_commands
+from handlers import blocks, digest_blocks, forget, settings_commands
 from handlers.blocks import Message
 from handlers.coverage import coverage_of, is_direct, settings_of
 from handlers.desk import Desk
@@ -128,4 +128,5 @@ _ANSWERS: dict[str, Callable[[Asked], Message]] = {
     "export": settings_commands.export,
     "backfill": settings_commands.backfill,
     "status": settings_commands.status,
+    "forget": forget.forget,
 }

@@ -14,6 +14,7 @@ from bot.briefing import Briefing
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.digests.compile import compile_digest
+from bot.forgetting import Forgetting
 from bot.models import ChannelSettings, Coverage, Digest, Language, Period
 from bot.ports import Library
 from bot.posting import Posting
@@ -38,6 +39,7 @@ class Desk:
 
     answering: Answering
     correcting: Correcting
+    forgetting: Forgetting
     waiting: Callable[[], int]
     """How many pieces of work are not finished."""
 

@@ -36,7 +36,7 @@ def register(app: App, desk: Desk) -> None:
         team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
         channel_id, channel_type = event["channel"], event.get("channel_type")
         if (gone := deleted_ts(event)) is not None:
-            desk.briefing.withdraw(team_id, channel_id, gone)
+            desk.forgetting.withdraw(team_id, channel_id, gone)
             if replied_to := (event.get("previous_message") or {}).get("thread_ts"):
                 desk.library.discussed(team_id, channel_id, replied_to, f"reply:{gone}", desk.now(), undone=True)
             return

@@ -32,6 +32,36 @@ def keep(tx: Transaction, key: str, model: str, answer: str, usage: Usage, now: 
     )
 
 
+def note_share(tx: Transaction, team_id: str, share_id: str, key: str, now: datetime) -> None:
+    tx.rows(
+        """
+        INSERT INTO answer_shares (team_id, share_id, key, noted_at) VALUES (:team, :share, :key, :now)
+        ON CONFLICT (team_id, share_id, key) DO UPDATE SET noted_at = excluded.noted_at
+        """,
+        team=team_id,
+        share=share_id,
+        key=key,
+        now=stamp(now),
+    )
+
+
+def forget_share(tx: Transaction, team_id: str, share_id: str) -> None:
+    """Drop the words of every answer asked for a share, under its key itself or under one made of it.
+
+    Also where another share had the same answer: then the model is asked once more.
+    """
+    for row in tx.rows(
+        "DELETE FROM answer_shares WHERE team_id = :team AND share_id = :share RETURNING key",
+        team=team_id,
+        share=share_id,
+    ):
+        tx.rows(
+            "UPDATE answers SET answer = NULL WHERE key >= :key AND key < :end AND answer IS NOT NULL",
+            key=row["key"],
+            end=row["key"] + ";",
+        )
+
+
 def forget(tx: Transaction, key: str) -> None:
     """Drop the words of one answer; what it took stays."""
     tx.rows("UPDATE answers SET answer = NULL WHERE key = :key RETURNING key", key=key)
@@ -39,6 +69,7 @@ def forget(tx: Transaction, key: str) -> None:
 
 def prune(tx: Transaction, before: datetime) -> int:
     """Drop the words of older answers; what they took stays. Returns how many."""
+    tx.rows("DELETE FROM answer_shares WHERE noted_at < :before", before=stamp(before))
     gone = tx.rows(
         "UPDATE answers SET answer = NULL WHERE created_at < :before AND answer IS NOT NULL RETURNING key",
         before=stamp(before),

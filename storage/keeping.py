@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.models import Brief, FullText, Identifier, Paper, Share
-from storage import briefs, index, papers, works
+from storage import briefs, files, index, papers, works
 from storage.papers import PUBLIC
 from storage.rows import (
     Row,
@@ -265,12 +265,14 @@ _PURGES = (
 )
 
 
-def purge(tx: Transaction, team_id: str, paper_ids: Iterable[str]) -> None:
+def purge(tx: Transaction, team_id: str, paper_ids: Iterable[str], now: datetime) -> None:
     """Forget what no standing share and no import holds."""
-    gone = []
+    gone, paper_ids = [], list(paper_ids)
+    hashes = files.of_papers(tx, team_id, paper_ids)
     for paper_id in paper_ids:
         for statement in _PURGES:
             gone += tx.rows(f"{statement} RETURNING 1", team=team_id, paper=paper_id)
         index.file(tx, team_id, paper_id)
+    files.release(tx, hashes, now)
     if gone:
         tx.index.overwrite(tx)

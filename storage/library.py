@@ -7,7 +7,7 @@ adds connections and transactions only.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +21,7 @@ from bot.models import (
     DigestEntry,
     DigestReply,
     FullText,
+    Holding,
     Language,
     Paper,
     Period,
@@ -41,7 +42,9 @@ from storage import (
     digests,
     discussions,
     entries,
+    files,
     finding,
+    forgetting,
     keeping,
     papers,
     shares,
@@ -71,6 +74,10 @@ class SqlLibrary(ABC):
     def accept(self, team_id: str, share: Share, now: datetime) -> StoredShare:
         with self._writing(team_id) as tx:
             return shares.accept(tx, team_id, share, now)
+
+    def shares_at(self, team_id: str, channel_id: str, ts: str) -> Sequence[StoredShare]:
+        with self._reading() as tx:
+            return shares.at_message(tx, team_id, channel_id, ts)
 
     def stored_share(self, team_id: str, share_id: str) -> StoredShare | None:
         with self._reading() as tx:
@@ -145,6 +152,24 @@ class SqlLibrary(ABC):
     def text(self, team_id: str, paper_id: str, channel_id: str) -> FullText | None:
         with self._reading() as tx:
             return papers.text(tx, team_id, paper_id, channel_id)
+
+    def held(
+        self, team_id: str, paper_id: str, channel_id: str, user_id: str | None, *, everywhere: bool = False
+    ) -> Holding:
+        with self._reading() as tx:
+            return forgetting.held(tx, team_id, paper_id, channel_id, user_id, everywhere=everywhere)
+
+    def forget(self, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
+        with self._writing(team_id) as tx:
+            forgetting.forget(tx, team_id, share_ids, paper_ids, now)
+
+    def release_files(self, hashes: Iterable[str], now: datetime) -> None:
+        with self._writing(answers.NO_TEAM) as tx:
+            files.release(tx, hashes, now)
+
+    def released_files(self) -> Mapping[str, datetime]:
+        with self._reading() as tx:
+            return files.released(tx)
 
     def uploaded(self, team_id: str, paper_id: str, channel_id: str) -> bool:
         with self._reading() as tx:
@@ -304,6 +329,10 @@ class SqlLibrary(ABC):
         with self._writing(answers.NO_TEAM) as tx:
             answers.keep(tx, key, model, answer, usage, now)
 
+    def note_answer(self, team_id: str, share_id: str, key: str, now: datetime) -> None:
+        with self._writing(team_id) as tx:
+            answers.note_share(tx, team_id, share_id, key, now)
+
     def forget_answer(self, key: str) -> None:
         with self._writing(answers.NO_TEAM) as tx:
             answers.forget(tx, key)
@@ -325,4 +354,5 @@ class SqlLibrary(ABC):
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
         with self._writing() as tx:
+            files.prune(tx, before)
             return answers.prune(tx, before) + shares.prune(tx, before) + discussions.prune(tx, before)

@@ -403,6 +403,25 @@ _SEVENTH = (
     ),
 )
 
+# Which share a model's answer is about, and which cached PDFs every process shall delete.
+_EIGHTH: tuple[str | Only, ...] = (
+    """
+    CREATE TABLE answer_shares (
+        team_id TEXT NOT NULL,
+        share_id TEXT NOT NULL,
+        key TEXT NOT NULL,
+        noted_at TEXT NOT NULL,
+        PRIMARY KEY (team_id, share_id, key)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE released_files (
+        sha256 TEXT NOT NULL PRIMARY KEY,
+        released_at TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -411,4 +430,5 @@ MIGRATIONS = (
     Migration("m005_digest_replies", _FIFTH),
     Migration("m006_beginnings_of_words", _SIXTH),
     Migration("m007_replicas", _SEVENTH),
+    Migration("m008_forgetting", _EIGHTH),
 )

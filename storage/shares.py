@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.errors import Retry
 from bot.models import Coverage, Period, Share, ShareState, StoredShare
-from storage import discussions, keeping, papers
+from storage import answers, discussions, keeping, papers
 from storage.coverage import covered
 from storage.rows import Row, Transaction, listed, share_of, share_values, stamp
 
@@ -69,7 +69,7 @@ def settle(
     if not _may_become(stored.state, state):
         return stored
     if state is ShareState.WITHDRAWN:
-        _withdraw(tx, team_id, [stored])
+        _withdraw(tx, team_id, [stored], now)
         return known(tx, team_id, share_id)
     held = stored.paper_id
     if paper_id is not None:
@@ -92,7 +92,7 @@ def settle(
         now=stamp(now),
     )
     if stored.paper_id is not None and stored.paper_id != held:
-        keeping.purge(tx, team_id, [stored.paper_id])
+        keeping.purge(tx, team_id, [stored.paper_id], now)
     return known(tx, team_id, share_id)
 
 
@@ -124,10 +124,34 @@ def withdraw(tx: Transaction, team_id: str, channel_id: str, ts: str, now: datet
         ts=ts,
         now=stamp(now),
     )
-    _withdraw(tx, team_id, [each for each in _of_message(tx, team_id, channel_id, ts) if _stands(each)])
+    _withdraw(tx, team_id, [each for each in _of_message(tx, team_id, channel_id, ts) if _stands(each)], now)
     discussions.forget(tx, team_id, channel_id, ts)
     # Also those withdrawn before: who repeats the call after a crash must still hear which replies to delete.
     return _of_message(tx, team_id, channel_id, ts)
+
+
+def forget(tx: Transaction, team_id: str, share_id: str, now: datetime) -> None:
+    """Withdraw one share although its message stays. Its row stays for good, so that nothing brings it back."""
+    stored = known(tx, team_id, share_id)
+    if _stands(stored):
+        _withdraw(tx, team_id, [stored], now)
+    if not any(_stands(each) for each in _of_message(tx, team_id, stored.share.channel_id, stored.share.ts)):
+        discussions.forget(tx, team_id, stored.share.channel_id, stored.share.ts)
+
+
+def at_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[StoredShare]:
+    """The standing shares of a message, or those that a message of ours answers."""
+    rows = tx.rows(
+        """
+        SELECT * FROM shares
+         WHERE team_id = :team AND channel_id = :channel AND (ts = :ts OR reply_ts = :ts) AND state <> 'withdrawn'
+         ORDER BY id
+        """,
+        team=team_id,
+        channel=channel_id,
+        ts=ts,
+    )
+    return [share_of(row) for row in rows]
 
 
 def _of_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[StoredShare]:
@@ -144,7 +168,7 @@ def _stands(share: StoredShare) -> bool:
     return share.state is not ShareState.WITHDRAWN
 
 
-def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare]) -> None:
+def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare], now: datetime) -> None:
     for each in shares:
         tx.rows(
             """
@@ -157,7 +181,8 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare]) -> None:
         _leave_digests(tx, team_id, each.share.id)
         if each.reply_ts:
             discussions.forget(tx, team_id, each.share.channel_id, each.reply_ts)
-    keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id])
+        answers.forget_share(tx, team_id, each.share.id)
+    keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id], now)
 
 
 def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
 
 import pytest
+from library_places import opened
 from library_samples import at
-from test_library import BACKENDS
 
 from bot.models import Allowance, Usage
 from bot.ports import Library
-from storage.sqlite import SqliteLibrary
 
 SPAWN = multiprocessing.get_context("spawn")
 FOUR = Allowance(4, None)
-
-
-@pytest.fixture(params=sorted(BACKENDS))
-def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
-    opened = BACKENDS[request.param](tmp_path)
-    yield opened
-    opened.close()
 
 
 def after(seconds: float) -> datetime:
@@ -99,8 +89,8 @@ def test_costs_add_up_by_team_and_month_whatever_is_booked_at_once(library: Libr
     assert library.spent("T1", december.astimezone(tz=None)) == pytest.approx(1.5)
 
 
-def compete(file: Path, start: Barrier, process: int, out: Connection) -> None:
-    library = SqliteLibrary(file)
+def compete(place: str, start: Barrier, process: int, out: Connection) -> None:
+    library = opened(place)
     start.wait(60)
     with ThreadPoolExecutor(4) as pool:
         waits = list(pool.map(lambda n: library.reserve_call(f"{process}-{n}", "m", 1, FOUR, after(0)), range(12)))
@@ -109,17 +99,16 @@ def compete(file: Path, start: Barrier, process: int, out: Connection) -> None:
     out.send(sum(wait == 0 for wait in waits))
 
 
-def test_two_processes_keep_one_limit_and_one_account(tmp_path: Path) -> None:
-    file = tmp_path / "library.db"
-    SqliteLibrary(file).close()
+def test_two_processes_keep_one_limit_and_one_account(place: str) -> None:
+    opened(place).close()
     start, pipes = SPAWN.Barrier(2), [SPAWN.Pipe(duplex=False) for _ in range(2)]
-    processes = [SPAWN.Process(target=compete, args=(file, start, n, pipe[1])) for n, pipe in enumerate(pipes)]
+    processes = [SPAWN.Process(target=compete, args=(place, start, n, pipe[1])) for n, pipe in enumerate(pipes)]
     for process in processes:
         process.start()
     admitted = [pipe[0].recv() for pipe in pipes]
     for process in processes:
         process.join(30)
     assert sum(admitted) == 4
-    library = SqliteLibrary(file)
+    library = opened(place)
     assert library.spent("T1", after(0)) == pytest.approx(12.0)
     library.close()

@@ -106,6 +106,11 @@ class Act:
             case "leave out":
                 if library.stored_share(self.team, self.posted.id):
                     library.leave_out(self.team, self.posted.id, self.words, now)
+            case "forget":
+                stored = library.stored_share(self.team, self.posted.id)
+                if stored and stored.paper_id:
+                    held = library.held(self.team, stored.paper_id, self.channel, stored.share.user_id)
+                    library.forget(self.team, [each.share.id for each in held.shares], held.paper_ids, now)
             case "discuss":
                 undone = self.language == "en"
                 library.discussed(self.team, self.channel, f"{self.message}.0", "reply", now, undone=undone)
@@ -119,7 +124,7 @@ class Act:
 
 
 KINDS = ("brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set")
-KINDS += ("revise", "revise", "leave out", "discuss", "gather", "freeze")
+KINDS += ("forget", "revise", "revise", "leave out", "discuss", "gather", "freeze")
 
 ACTS = st.lists(
     st.builds(
@@ -159,6 +164,9 @@ def answers(library: SqlLibrary, team: str, channel: str) -> Iterator[Any]:
             yield library.revisions(team, known.id, "zh", channel)
             yield library.revisions(team, known.id, "en", channel)
             yield library.first_share(team, known.id, channel, before="")
+            yield library.uploaded(team, known.id, channel)
+            held = library.held(team, known.id, channel, None)
+            yield (len(held.paper_ids), held.shares, held.briefs, held.pages)
             for message in range(1, 4):
                 own = share("arxiv:1", team=team, channel=channel, ts=f"{message}.0").id
                 yield library.first_share(team, known.id, channel, before=own)

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from library_samples import at, brief, paper, share, text
-from test_library import BACKENDS
 
 from bot.models import Paper
 from bot.ports import Library
-
-
-@pytest.fixture(params=sorted(BACKENDS))
-def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
-    opened = BACKENDS[request.param](tmp_path)
-    yield opened
-    opened.close()
 
 
 def kept(library: Library, item: str, *keys: str, channel: str = "C1", title: str = "Tides") -> Paper:

@@ -43,6 +43,8 @@ class Ledger(Protocol):
 
     def spent(self, team_id: str, now: datetime) -> float: ...
 
+    def note_answer(self, team_id: str, share_id: str, key: str, now: datetime) -> None: ...
+
 
 class Meter:
     """Lets calls of models through as the settings allow; one instance serves all threads."""
@@ -83,6 +85,11 @@ class Meter:
                 raise Retry("model_limit", after=wait, model=model)
             time.sleep(wait)
         return call_id
+
+    def note(self, commission: Commission | None, key: str, now: datetime) -> None:
+        """Note what the answer under a key will be about."""
+        if self._ledger is not None and commission is not None:
+            self._ledger.note_answer(commission.team_id, commission.share_id, key, now)
 
     def book(self, commission: Commission | None, call_id: str, usage: Usage, now: datetime) -> None:
         """Note what a call really took."""

@@ -174,6 +174,7 @@ class Models:
         if private and self._settings.private_model not in (None, model):
             raise ValueError(f"{model} may not read what is private")
         key = self._key(model, messages, private=private)
+        self._meter.note(commission, key, now)
         if (known := self._answers.answer(key)) is not None:
             return known
         spent, began, code = Tally(), time.monotonic(), "ok"

@@ -1,0 +1,127 @@
+"""The workflows that forget: a paper and everything made of it, and what a message that is gone left behind.
+
+Their inputs and results are ids alone. Killed anywhere they go on: what is to go is decided once, and every step may be
+repeated.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from bot.errors import PaperwireError
+from bot.models import StoredShare
+from bot.pipeline import Pipeline
+from bot.ports import Library, Messenger
+from bot.work import SHARES, Bug, Work
+
+log = logging.getLogger("paperwire.forgetting")
+
+Json = dict[str, Any]
+_PDF = re.compile(r"([0-9a-f]{64})\.pdf")
+# Work on a share that is still under way when it is forgotten ends at its next step, or at its next try.
+_SWEEPS, _SWEEP_SECONDS = 8, 300.0
+
+
+class Forgetting:
+    """Forgets, durably."""
+
+    def __init__(
+        self, work: Work, library: Library, messenger: Messenger, pipeline: Pipeline, clock: Callable[[], datetime]
+    ) -> None:
+        self._work = work
+        self._library = library
+        self._messenger = messenger
+        self._pipeline = pipeline
+        self._clock = clock
+
+    # what listeners and other workflows call: one durable write
+
+    def forget(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None, key: str) -> None:
+        """Forget what somebody shared of a work that the channel sees, or all of it everywhere (None, an admin).
+
+        ``key`` is of the click.
+        """
+        self._work.enqueue(SHARES, "forget_paper", f"forget:{team_id}:{key}", team_id, paper_id, channel_id, user_id)
+
+    def withdraw(self, team_id: str, channel_id: str, ts: str) -> None:
+        """The message was deleted: its replies go, and the digest forgets it."""
+        self._work.enqueue(SHARES, "withdraw", f"{team_id}:{channel_id}:{ts}:withdraw", team_id, channel_id, ts)
+
+    def sweep(self, share_id: str, tries: int = 0) -> None:
+        """Delete what work on a share that is gone left behind: finished workflows and cached files."""
+        delay = _SWEEP_SECONDS if tries else 0
+        self._work.enqueue(SHARES, "sweep_share", f"sweep:{tries}:{share_id}", share_id, tries, delay=delay)
+
+    # workflows
+
+    def workflows(self) -> dict[str, Callable[..., None]]:
+        """By the names under which the engine knows them; a name never changes its meaning."""
+        return {"withdraw": self.withdraw_message, "forget_paper": self.forget_paper, "sweep_share": self.sweep_share}
+
+    def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
+        # The library answers the same when it is asked again.
+        def withdrawn(what: Callable[[StoredShare], str | None]) -> list[str]:
+            shares = self._library.withdraw(team_id, channel_id, ts, self._clock())
+            return [found for share in shares if (found := what(share))]
+
+        for reply_ts in self._work.insist("withdraw", lambda: withdrawn(lambda share: share.reply_ts)):
+            self._delete(team_id, channel_id, reply_ts)
+        for share_id in self._work.insist("withdrawn", lambda: withdrawn(lambda share: share.share.id)):
+            self.sweep(share_id)
+
+    def forget_paper(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> None:
+        # Decided before anything goes: afterwards nobody could tell any more which replies to delete.
+        held = self._work.step("held", lambda: self._held(team_id, paper_id, channel_id, user_id))
+        share_ids, paper_ids = [each[0] for each in held["shares"]], held["papers"]
+        self._work.insist("forget", lambda: self._library.forget(team_id, share_ids, paper_ids, self._clock()))
+        for _, where, reply_ts in held["shares"]:
+            if reply_ts is not None:
+                self._delete(team_id, where, reply_ts)
+        for share_id in share_ids:
+            self.sweep(share_id)
+        log.info("forgot %d shares and %d records of %s", len(share_ids), len(paper_ids), team_id)
+
+    def sweep_share(self, share_id: str, tries: int) -> None:
+        if self._work.step("sweep", lambda: self._sweep(share_id)) and tries < _SWEEPS:
+            self.sweep(share_id, tries + 1)
+
+    def clean(self) -> None:
+        """Delete from this machine's disk the files that were released, here or in another process."""
+        self._pipeline.forget_files(self._library.released_files())
+
+    def _delete(self, team_id: str, channel_id: str, ts: str) -> None:
+        try:
+            self._work.insist("delete", partial(self._messenger.delete, team_id, channel_id, ts))
+        except (PaperwireError, Bug) as error:
+            log.warning("an answer in %s stays: %s", channel_id, error)
+
+    # steps
+
+    def _held(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> Json:
+        held = self._library.held(team_id, paper_id, channel_id, user_id, everywhere=user_id is None)
+        shares = [[each.share.id, each.share.channel_id, each.reply_ts] for each in held.shares]
+        return {"shares": shares, "papers": list(held.paper_ids)}
+
+    def _sweep(self, share_id: str) -> int:
+        """How many workflows of the share are not finished yet."""
+        team_id, channel_id, *_ = share_id.split(":")
+        results: list[object] = []
+        left = 0
+        # A channel's history as it was read, and what was added by command, name many papers.
+        for key in (share_id, f"backfill:{team_id}:{channel_id}:", f"add:{team_id}:{channel_id}:"):
+            unfinished, found = self._work.erase(key)
+            left, results = left + unfinished, results + found
+        self._library.release_files(set(_files(results)), self._clock())
+        self.clean()
+        return left
+
+
+def _files(results: list[object]) -> Iterator[str]:
+    """The PDFs that steps named, by the SHA-256 of their bytes."""
+    for result in results:
+        yield from _PDF.findall(str(result))

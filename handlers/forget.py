@@ -1,0 +1,109 @@
+"""``/digest forget``: which paper is meant, what would go, and the button that lets it go."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from slack_bolt import Ack, App, Respond
+from slack_sdk import WebClient
+
+from bot.errors import Tell
+from bot.models import Holding, Language, Paper
+from bot.papers.identify import identify
+from bot.wording import say
+from handlers import blocks
+from handlers.blocks import Message, actions, button, clean, escape, rich, span
+from handlers.coverage import coverage_of
+from handlers.desk import Desk, team_of
+from handlers.members import person
+
+if TYPE_CHECKING:
+    from handlers.commands import Asked
+
+_MESSAGE_LINK = re.compile(r"/archives/([CDG][A-Z0-9]+)/p(\d{10})(\d{6})")
+_LISTED = 5
+
+
+def forget(asked: Asked) -> Message:
+    if not asked.rest:
+        raise Tell("forget_what")
+    for channel_id in asked.coverage.own:
+        paper = _meant(asked, channel_id)
+        if paper is not None:
+            held = _held(asked.desk, asked.client, asked.team_id, paper.id, channel_id, asked.user_id)
+            return _question(asked, paper, held, channel_id)
+    raise Tell("forget_none")
+
+
+def _meant(asked: Asked, channel_id: str) -> Paper | None:
+    """The paper that somebody who sees the channel means; a link in a command comes as ``<link>``."""
+    library, team_id = asked.desk.library, asked.team_id
+    if linked := _MESSAGE_LINK.search(asked.rest):
+        found = library.shares_at(team_id, linked[1], f"{linked[2]}.{linked[3]}")
+        papers = [library.paper(team_id, each.paper_id, channel_id) for each in found if each.paper_id]
+        return _only({paper.id: paper for paper in papers if paper is not None})
+    if named := identify(asked.rest):
+        return library.known_paper(team_id, [each.identifier.key for each in named[:1]], channel_id)
+    page = library.search(team_id, [channel_id], asked.rest, asked.language, limit=_LISTED + 1)
+    return _only({entry.paper.id: entry.paper for entry in page.entries})
+
+
+def _only(papers: dict[str, Paper]) -> Paper | None:
+    if len(papers) > 1:
+        titles = [clean(paper.title, 80) for paper in papers.values()]
+        raise Tell("forget_many", titles="; ".join(f"“{title}”" for title in titles[:_LISTED]))
+    return next(iter(papers.values()), None)
+
+
+def _held(desk: Desk, client: WebClient, team_id: str, paper_id: str, channel_id: str, user_id: str) -> Holding | str:
+    """What would go, or who alone may let it go."""
+    admin = person(client, user_id).admin
+    held = desk.library.held(team_id, paper_id, channel_id, None if admin else user_id)
+    if held.shares or (admin and held.paper_ids):
+        return held
+    return held.others[0].share.user_id if held.others else ""
+
+
+def _question(asked: Asked, paper: Paper, held: Holding | str, channel_id: str) -> Message:
+    language = asked.language
+    if isinstance(held, str):
+        return blocks.note(_refusal(language, held))
+    facts = {"shares": len(held.shares), "briefs": held.briefs, "pages": held.pages}
+    key = "forget.all" if held.paper_ids else "forget.own"
+    words = say(language, key, user=f"<@{held.others[0].share.user_id}>" if held.others else "", **facts)
+    if person(asked.client, asked.user_id).admin:
+        words += " " + say(language, "forget.everywhere")
+    title = clean(paper.title, 300) or "–"
+    sure = button("paper_forget", say(language, "forget.button"), f"{channel_id}:{paper.id}", style="danger")
+    return Message(
+        f"{escape(title)}\n{words}", [rich([span(title, bold=True)]), *blocks.note(words).blocks, actions(sure)]
+    )
+
+
+def _refusal(language: Language, user_id: str) -> str:
+    return say(language, "forget.only_sharer", user=f"<@{user_id}>") if user_id else say(language, "forget.only_admin")
+
+
+def register(app: App, desk: Desk) -> None:
+    @app.action("paper_forget")
+    def paper_forget(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient, respond: Respond
+    ) -> None:
+        team_id, user_id, here = team_of(body), body["user"]["id"], body["channel"]["id"]
+        channel_id, _, paper_id = action["value"].partition(":")
+        language = desk.language_of(team_id, here)
+        # Who asked may have left the channel, or be no admin any more.
+        if channel_id not in coverage_of(desk, client, team_id, here, user_id).own:
+            raise Tell("forget_none")
+        held = _held(desk, client, team_id, paper_id, channel_id, user_id)
+        if isinstance(held, str):
+            words = _refusal(language, held)
+        else:
+            everywhere = person(client, user_id).admin
+            desk.forgetting.forget(
+                team_id, paper_id, channel_id, None if everywhere else user_id, f"{paper_id}:{action['action_ts']}"
+            )
+            words = say(language, "forget.done")
+        ack()
+        respond(text=words, replace_original=True)

@@ -1,0 +1,123 @@
+"""What the library has of one work, and how all of it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.models import Holding, Paper
+from storage import keeping, papers, shares, works
+from storage.rows import Transaction, listed, share_of
+
+
+def held(
+    tx: Transaction, team_id: str, paper_id: str, channel_id: str, user_id: str | None, *, everywhere: bool
+) -> Holding:
+    visible = _visible(tx, team_id, paper_id, channel_id)
+    records = _everywhere(tx, team_id, visible) if everywhere else visible
+    names, named = listed("record", records)
+    rows = tx.rows(
+        f"""
+        SELECT * FROM shares WHERE team_id = :team AND paper_id IN ({names}) AND state <> 'withdrawn'
+         ORDER BY shared_at, ts, id
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    standing = [share_of(row) for row in rows]
+    going = [each for each in standing if user_id in (None, each.share.user_id)]
+    staying = [each for each in standing if each not in going]
+    kept = {each.paper_id for each in staying}
+    if user_id is not None:
+        kept |= _imported(tx, team_id, records)
+    gone = tuple(each for each in records if each not in kept)
+    return Holding(gone, tuple(going), tuple(staying), *_counts(tx, team_id, gone))
+
+
+def _visible(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> list[str]:
+    rows = tx.rows(
+        f"{papers.SAME_WORK} SELECT id FROM same_work ORDER BY id",  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        channel=channel_id,
+    )
+    return [row["id"] for row in rows]
+
+
+def _everywhere(tx: Transaction, team_id: str, records: Sequence[str]) -> list[str]:
+    """The team's records of the work in every scope: those that share a name with one found, and so on."""
+    found: dict[str, Paper] = {}
+    looked_at = list(records)
+    while looked_at:
+        found |= {each: _whole(tx, team_id, each) for each in looked_at}
+        looked_at = [
+            each
+            for each in _alike(tx, team_id, looked_at)
+            if each not in found
+            and not any(works.contradict(_whole(tx, team_id, each), known) for known in found.values())
+        ]
+    return list(found)
+
+
+def _alike(tx: Transaction, team_id: str, records: Sequence[str]) -> list[str]:
+    """Those that share an identifier, or title and first author."""
+    names, named = listed("record", records)
+    rows = tx.rows(
+        f"""
+        SELECT o.paper_id AS id FROM identifiers i JOIN identifiers o ON o.team_id = i.team_id AND o.key = i.key
+         WHERE i.team_id = :team AND i.paper_id IN ({names})
+        UNION
+        SELECT o.id FROM papers p JOIN papers o ON o.team_id = p.team_id AND o.title_key = p.title_key
+                                               AND o.first_author_key = p.first_author_key
+         WHERE p.team_id = :team AND p.id IN ({names}) AND p.title_key <> '' AND p.first_author_key <> ''
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return [row["id"] for row in rows]
+
+
+def _whole(tx: Transaction, team_id: str, paper_id: str) -> Paper:
+    row = tx.row("SELECT * FROM papers WHERE team_id = :team AND id = :id", team=team_id, id=paper_id)
+    assert row is not None
+    return papers.whole(tx, row)
+
+
+def _imported(tx: Transaction, team_id: str, records: Sequence[str]) -> set[str | None]:
+    names, named = listed("record", records)
+    rows = tx.rows(
+        f"SELECT id FROM papers WHERE team_id = :team AND id IN ({names}) AND imported_at IS NOT NULL",  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return {row["id"] for row in rows}
+
+
+def _counts(tx: Transaction, team_id: str, records: Sequence[str]) -> tuple[int, int]:
+    """How many briefs, with those they replaced, and how many pages of text."""
+    names, named = listed("record", records)
+    row = tx.row(
+        f"""
+        SELECT (SELECT COUNT(*) FROM briefs WHERE team_id = :team AND paper_id IN ({names})) AS briefs,
+               (SELECT COALESCE(SUM(page_count), 0) FROM texts WHERE team_id = :team AND paper_id IN ({names})) AS pages
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    assert row is not None
+    return int(row["briefs"]), int(row["pages"])
+
+
+def forget(tx: Transaction, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
+    for share_id in share_ids:
+        shares.forget(tx, team_id, share_id, now)
+    for paper_id in paper_ids:
+        for statement in _NO_LONGER_IMPORTED:
+            tx.rows(statement, team=team_id, paper=paper_id)
+    keeping.purge(tx, team_id, paper_ids, now)
+
+
+_NO_LONGER_IMPORTED = (
+    "UPDATE papers SET imported_at = NULL WHERE team_id = :team AND id = :paper",
+    "UPDATE briefs SET imported = 0 WHERE team_id = :team AND paper_id = :paper",
+)

@@ -1,0 +1,211 @@
+"""``/digest forget`` leaves nothing: the bot's whole data folder is searched for the paper's words afterwards."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_model_server import FakeModelServer
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.arxiv import ArxivStandIn
+from playground.installation import Installation
+from playground.samples import samples
+
+PAPERS = samples()
+Json = dict[str, Any]
+
+
+@dataclass
+class Scene:
+    place: Playground
+    bot: RunningBot
+    folder: Path
+    ada: str
+    bo: str
+    eve: str
+    channel: str
+    numbers: Iterator[int]
+
+    def settled(self, channel: str, ts: str) -> Json:
+        self.place.wait_for(lambda: "white_check_mark" in self.place.reactions(channel, ts), 60)
+        [answer] = self.place.thread(channel, ts)
+        return answer
+
+    def upload(
+        self, user: str | None = None, paper: MadePaper | None = None, channel: str = ""
+    ) -> tuple[MadePaper, str]:
+        paper, channel = paper or MadePaper(next(self.numbers)), channel or self.channel
+        ts = self.place.upload(user or self.ada, channel, f"secret-draft-{paper.number}.pdf", paper.pdf())
+        self.settled(channel, ts)
+        return paper, ts
+
+    def ask(self, words: str, user: str | None = None, channel: str = "") -> Json:
+        [answer] = self.place.command(user or self.ada, channel or self.channel, f"/digest forget {words}")
+        return answer
+
+    def forget(self, words: str, user: str | None = None, channel: str = "") -> None:
+        self.place.click(user or self.ada, self.ask(words, user, channel), "paper_forget")
+
+    def found(self, paper: MadePaper, channel: str = "") -> bool:
+        [answer] = self.place.command(self.ada, channel or self.channel, f"/digest search {paper.title}")
+        return "Nothing found" not in answer["text"]
+
+    def arm(self, where: str) -> None:
+        (self.folder / "control" / "armed").write_text(where)
+
+    def kill_when_reached(self, where: str) -> None:
+        reached = self.folder / "control" / "reached"
+        self.place.wait_for(reached.exists, 60)
+        self.bot.kill()
+        reached.unlink()
+        self.bot.start()
+        self.bot.wait_until_connected()
+
+    def work_on(self, channel: str, ts: str) -> int:
+        """How many workflows about a message the engine still knows."""
+        with closing(sqlite3.connect(self.folder / "data" / "paperwire.work.db")) as database:
+            wanted = f"%:{channel}:{ts}:%"
+            known = database.execute("SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid LIKE ?", [wanted])
+            # What forgets holds ids alone, and stays until it is tidied away.
+            return sum(not (key.startswith("sweep:") or key.endswith(":withdraw")) for (key,) in known)
+
+    def gone(self, ts: str, channel: str = "") -> None:
+        """Wait until nothing in Slack or in the engine is about a message any more."""
+        channel = channel or self.channel
+        self.place.wait_for(lambda: not self.place.thread(channel, ts), 60)
+        self.place.wait_for(lambda: self.work_on(channel, ts) == 0, 60)
+
+    def holding(self, words: str) -> list[str]:
+        """The files of the bot's data in which a paper's words stand; the bot must be at rest."""
+        return [
+            str(file.relative_to(self.folder))
+            for file in sorted((self.folder / "data").rglob("*"))
+            if file.is_file() and words.encode().lower() in file.read_bytes().lower()
+        ]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("forget")
+    (folder / "control").mkdir()
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with (
+        Playground(time_scale=50, installation=installation) as place,
+        ArxivStandIn() as arxiv,
+        FakeModelServer() as server,
+    ):
+        environment = {
+            **place.environment(arxiv.environment()),
+            "PAPERWIRE_MODEL": "openai/local",
+            "PAPERWIRE_MODEL_URL": server.url,
+            "PAPERWIRE_LANGUAGE": "en",
+            "PAPERWIRE_TIME_SCALE": "50",
+            "KILL_CONTROL": str(folder / "control"),
+        }
+        ada, bo, eve = place.add_user("ada"), place.add_user("bo"), place.add_user("eve", admin=True)
+        channel = place.add_channel("papers")
+        with RunningBot(environment, folder / "data", program=(str(ROOT / "tests" / "killable_bot.py"),)) as bot:
+            bot.wait_until_connected()
+            yield Scene(place, bot, folder, ada, bo, eve, channel, count(1))
+
+
+def test_only_the_sharer_and_admins_are_offered_to_forget_a_paper(scene: Scene) -> None:
+    paper, _ = scene.upload()
+    refused = scene.ask(paper.title, scene.bo)
+    assert f"Only <@{scene.ada}>" in refused["text"]
+    assert "paper_forget" not in str(refused)
+    offered = scene.ask(paper.title)
+    assert paper.title in offered["text"]
+    assert "1 shares, 1 briefs in all their versions, 1 pages" in offered["text"]
+    assert "'style': 'danger'" in str(offered["blocks"])
+    assert "every channel of this workspace" in scene.ask(paper.title, scene.eve)["text"]
+    assert "every channel of this workspace" not in offered["text"]
+
+
+def test_a_paper_is_named_by_link_by_words_or_by_the_message_and_not_by_guessing(scene: Scene) -> None:
+    link = f"https://arxiv.org/abs/{PAPERS[0].arxiv}"
+    ts = scene.place.post(scene.ada, scene.channel, link)
+    answer = scene.settled(scene.channel, ts)
+    assert PAPERS[0].title in scene.ask(link)["text"]
+    for told in (ts, answer["ts"]):
+        message = f"https://team.slack.com/archives/{scene.channel}/p{told.replace('.', '')}"
+        assert PAPERS[0].title in scene.ask(message)["text"]
+    assert "Say which paper" in scene.ask("")["text"]
+    assert "I know no such paper" in scene.ask("nobody wrote this")["text"]
+    for _ in range(2):
+        scene.upload()
+    assert "several papers" in scene.ask("cheaper")["text"]
+
+
+def test_who_else_shared_a_paper_keeps_it(scene: Scene) -> None:
+    paper, first = scene.upload()
+    _, second = scene.upload(scene.bo, paper)
+    assert "shared this paper as well" in scene.ask(paper.title)["text"]
+    scene.forget(paper.title)
+    scene.gone(first)
+    assert scene.place.thread(scene.channel, second)
+    assert scene.found(paper)
+
+
+def test_an_admin_has_a_paper_forgotten_where_it_was_shared_privately_too(scene: Scene) -> None:
+    closed = scene.place.add_channel("closed", private=True)
+    paper, ts = scene.upload()
+    _, private = scene.upload(scene.bo, paper, closed)
+    scene.forget(paper.title, scene.eve)
+    scene.gone(ts)
+    scene.gone(private, closed)
+    assert not scene.found(paper, closed)
+
+
+def test_a_forgotten_paper_is_new_when_its_link_is_shared_again(scene: Scene) -> None:
+    link = f"https://arxiv.org/abs/{PAPERS[1].arxiv}"
+    first = scene.place.post(scene.ada, scene.channel, link)
+    scene.settled(scene.channel, first)
+    scene.forget(link)
+    scene.gone(first)
+    again = scene.settled(scene.channel, scene.place.post(scene.bo, scene.channel, link))
+    assert PAPERS[1].title in again["text"]
+    assert "first shared" not in str(again["blocks"])
+    # The old message stays forgotten, also when the channel is read anew.
+    assert not scene.place.thread(scene.channel, first)
+
+
+@pytest.mark.kill
+def test_killed_anywhere_nothing_of_a_forgotten_or_withdrawn_paper_stays_on_disk(scene: Scene) -> None:
+    kept, _ = scene.upload()
+    gone = []
+    for where in ("after held", "before forget", "after forget", "after delete", "after sweep"):
+        paper, ts = scene.upload()
+        scene.place.click(scene.ada, scene.place.thread(scene.channel, ts)[0], "brief_more", "other")
+        scene.place.wait_for(lambda ts=ts: "论文" in scene.place.thread(scene.channel, ts)[0]["text"], 60)  # type: ignore[misc]
+        scene.arm(where)
+        scene.forget(paper.title)
+        scene.kill_when_reached(where)
+        scene.gone(ts)
+        gone.append(paper)
+    withdrawn, ts = scene.upload()
+    scene.place.delete(scene.ada, scene.channel, ts)
+    scene.gone(ts)
+    gone.append(withdrawn)
+    time.sleep(1)  # the last sweep's own end
+    assert scene.bot.stop() == 0
+    try:
+        assert scene.holding(kept.title)
+        assert scene.holding(f"secret-draft-{kept.number}")
+        for paper in gone:
+            for words in (paper.title, f"secret-draft-{paper.number}.pdf", f"{paper.authors[0]}", f"by {paper.gain}"):
+                assert scene.holding(words) == [], words
+        assert len(list((scene.folder / "data" / "pdfs").glob("*.pdf"))) > 0
+    finally:
+        scene.bot.start()
+        scene.bot.wait_until_connected()

@@ -1,0 +1,138 @@
+"""What every backend of the library promises about forgetting a paper."""
+
+from __future__ import annotations
+
+import pytest
+from library_samples import at, brief, paper, share, text
+
+from bot.models import Coverage, Paper, Period, Usage
+from bot.ports import Library
+
+ALWAYS = Period(at(-1000), at(1000))
+
+
+def shared(
+    library: Library,
+    *keys: str,
+    channel: str = "C1",
+    user: str = "U1",
+    ts: str = "1.0",
+    title: str = "Tides in Shallow Lakes",
+    team: str = "T1",
+) -> Paper:
+    posted = share(keys[0], channel=channel, ts=ts, user=user, private=channel.startswith("P"), team=team)
+    library.accept(team, posted, at(0))
+    return library.keep(team, paper(*keys, title=title), brief(ts), text(ts), at(0), share_id=posted.id)
+
+
+def ids(*shares: object) -> list[str]:
+    return [each.share.id for each in shares]  # type: ignore[attr-defined]
+
+
+def test_a_sharer_is_shown_their_own_shares_and_the_record_only_they_hold(library: Library) -> None:
+    stored = shared(library, "arxiv:1", "sha256:aa")
+    held = library.held("T1", stored.id, "C1", "U1")
+    assert (held.paper_ids, held.briefs, held.pages) == ((stored.id,), 1, 14)
+    assert (len(held.shares), held.others) == (1, ())
+    other = library.held("T1", stored.id, "C1", "U2")
+    assert (other.paper_ids, other.shares, len(other.others)) == ((), (), 1)
+
+
+def test_a_record_that_somebody_else_shared_or_that_was_imported_stays(library: Library) -> None:
+    stored = shared(library, "arxiv:1", user="U1", ts="1.0")
+    shared(library, "arxiv:1", user="U2", ts="2.0", channel="C2")
+    held = library.held("T1", stored.id, "C1", "U1")
+    assert (held.paper_ids, len(held.shares), len(held.others)) == ((), 1, 1)
+    library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
+    assert library.known_paper("T1", ["arxiv:1"], "C1") is not None
+    imported = library.keep("T1", paper("arxiv:9", title="Winds"), brief(), None, at(0))
+    shared(library, "arxiv:9", title="Winds", ts="3.0")
+    assert library.held("T1", imported.id, "C1", "U1").paper_ids == ()
+    assert library.held("T1", imported.id, "C1", None).paper_ids == (imported.id,)
+
+
+def test_what_is_forgotten_is_found_nowhere_and_new_when_it_comes_again(library: Library) -> None:
+    stored = shared(library, "arxiv:1", "sha256:aa")
+    library.freeze_period("T1", "C1", "d1", ALWAYS, "zh", at(0))
+    library.note_answer("T1", share("arxiv:1", ts="1.0").id, "k" * 64, at(0))
+    library.keep_answer("k" * 64, "m", "words", Usage(cost=0.5), at(0))
+    library.keep_answer("k" * 64 + ":again", "m", "other words", Usage(), at(0))
+    library.keep_answer("l" * 64, "m", "of another paper", Usage(), at(0))
+    held = library.held("T1", stored.id, "C1", None, everywhere=True)
+    for _ in range(2):  # as after a crash
+        library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
+    assert library.paper("T1", stored.id, "C1") is None
+    assert library.known_paper("T1", ["arxiv:1", "sha256:aa"], "C1") is None
+    assert library.search("T1", [], "tides", "zh", limit=5).total == 0
+    assert library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh") == ()
+    digest = library.frozen_digest("T1", "d1")
+    assert digest is not None
+    assert digest.entries == ()
+    assert library.answer("k" * 64) is None
+    assert library.answer("k" * 64 + ":again") is None
+    assert library.answer("l" * 64) == "of another paper"
+    assert library.released_files().keys() == {"aa"}
+    again = shared(library, "arxiv:1", "sha256:aa", ts="5.0")
+    assert again.id != stored.id
+    assert library.first_share("T1", again.id, "C1", before=share("arxiv:1", ts="5.0").id) is None
+
+
+def test_a_forgotten_share_does_not_come_back_with_its_message_and_leaves_the_others_of_it(library: Library) -> None:
+    stored = shared(library, "arxiv:1")
+    other = shared(library, "arxiv:2", title="Winds over Hills")
+    held = library.held("T1", stored.id, "C1", "U1")
+    library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
+    assert library.accept("T1", share("arxiv:1", ts="1.0"), at(2)).state == "withdrawn"
+    library.prune(at(5000))
+    assert library.accept("T1", share("arxiv:1", ts="1.0"), at(5001)).state == "withdrawn"
+    assert library.paper("T1", other.id, "C1") is not None
+    assert [each.paper_id for each in library.shares_at("T1", "C1", "1.0")] == [other.id]
+
+
+def test_an_admin_is_shown_what_the_channel_sees_and_forgets_everywhere_in_the_team(library: Library) -> None:
+    public = shared(library, "arxiv:1", "sha256:aa")
+    closed = shared(library, "doi:10.1/1", "sha256:aa", channel="P1", ts="2.0", user="U2")
+    closer = shared(library, "doi:10.1/1", channel="P2", ts="3.0", user="U3", title="tides_final.pdf")
+    theirs = shared(library, "arxiv:1", team="T2", ts="9.0")
+    shown = library.held("T1", public.id, "C1", None)
+    assert (shown.paper_ids, len(shown.shares)) == ((public.id,), 1)
+    held = library.held("T1", public.id, "C1", None, everywhere=True)
+    assert set(held.paper_ids) == {public.id, closed.id, closer.id}
+    library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
+    for stored, channel in ((public, "C1"), (closed, "P1"), (closer, "P2")):
+        assert library.paper("T1", stored.id, channel) is None
+    assert library.paper("T2", theirs.id, "C1") is not None
+    assert "aa" in library.released_files()
+
+
+def test_nobody_forgets_what_their_channel_does_not_see_or_another_teams(library: Library) -> None:
+    closed = shared(library, "arxiv:1", channel="P1")
+    for team, channel in (("T1", "C1"), ("T1", "P2"), ("T2", "P1")):
+        held = library.held(team, closed.id, channel, None, everywhere=True)
+        assert (held.paper_ids, held.shares, held.others) == ((), (), ())
+    with pytest.raises(KeyError):
+        library.forget("T2", [share("arxiv:1", channel="P1", ts="1.0").id], [closed.id], at(1))
+    library.forget("T2", [], [closed.id], at(1))
+    assert library.paper("T1", closed.id, "P1") is not None
+
+
+def test_a_share_made_while_a_paper_was_being_forgotten_keeps_it(library: Library) -> None:
+    stored = shared(library, "arxiv:1")
+    held = library.held("T1", stored.id, "C1", None, everywhere=True)
+    shared(library, "arxiv:1", ts="2.0")
+    library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
+    assert library.paper("T1", stored.id, "C1") is not None
+    assert library.shares_at("T1", "C1", "1.0") == []
+
+
+def test_a_file_is_released_once_no_record_names_it(library: Library) -> None:
+    shared(library, "arxiv:1", "sha256:aa", "sha256:bb")
+    shared(library, "file:F1", "sha256:aa", channel="P1", ts="2.0")
+    library.release_files(["aa", "cc"], at(1))
+    assert library.released_files() == {"cc": at(1)}
+    library.withdraw("T1", "C1", "1.0", at(2))
+    assert library.released_files() == {"cc": at(1), "bb": at(2)}
+    library.withdraw("T1", "P1", "2.0", at(3))
+    assert library.released_files() == {"cc": at(1), "bb": at(2), "aa": at(3)}
+    library.prune(at(2.5))
+    assert library.released_files() == {"aa": at(3)}

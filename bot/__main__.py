@@ -244,7 +244,7 @@ def _install_flow(settings: Settings, library: Library) -> Iterator[InstallFlow]
     from handlers.teams import Teams
     from storage.installations import Installations, States, installations_engine, keys_from
 
-    engine = installations_engine(settings.installations_url)
+    engine = installations_engine(settings)
     store, states = Installations(settings.client_id or "", engine, keys_from(settings.token_keys)), States(engine)
     store.open()
     states.open()

@@ -230,11 +230,6 @@ class Settings(BaseSettings):
         return self.data / "paperwire.work.db"
 
     @property
-    def installations_url(self) -> str:
-        """SQLAlchemy's, of the workspaces that have installed the app."""
-        return f"sqlite:///{self.installations_file}"
-
-    @property
     def installations_file(self) -> Path:
         return self.data / "paperwire.installations.db"
 

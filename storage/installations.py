@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -14,8 +14,12 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import SQLAlchemyInstallationStore
 from slack_sdk.oauth.state_store.sqlalchemy import SQLAlchemyOAuthStateStore
 from sqlalchemy import event
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 
-from bot.errors import Tell
+from bot.engine import postgres_engine
+from bot.errors import Retry, Tell
+from bot.settings import Settings
+from storage.postgres import SCHEMA
 
 STATE_SECONDS = 600
 """Between the install page and Slack's answer."""
@@ -39,19 +43,30 @@ def keys_from(words: Sequence[str]) -> MultiFernet:
     return MultiFernet(keys)
 
 
-def installations_engine(url: str) -> sqlalchemy.Engine:
-    """For both stores; ``url`` is SQLAlchemy's, of SQLite or Postgres."""
+def installations_engine(settings: Settings) -> sqlalchemy.Engine:
+    """For both stores: a file of their own, or the library's schema on the Postgres that the settings name."""
+    if settings.database_url is not None:
+        return postgres_engine(settings.database_url.get_secret_value(), connections=2, search_path=SCHEMA)
+    settings.installations_file.touch(mode=0o600)
     # Parameters stay out of error messages: some of them are tokens.
-    engine = sqlalchemy.create_engine(url, hide_parameters=True, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        Path(str(engine.url.database)).touch(mode=0o600)
+    engine = sqlalchemy.create_engine(f"sqlite:///{settings.installations_file}", hide_parameters=True)
 
-        @event.listens_for(engine, "connect")
-        def prepare(connection: Any, _: object) -> None:
-            for pragma in ("journal_mode=WAL", "busy_timeout=30000"):
-                connection.execute(f"PRAGMA {pragma}")
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        for pragma in ("journal_mode=WAL", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    """A database that is away for a moment is no bug. Raises Retry (``library_away``)."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        reason = type(getattr(error, "orig", None) or error).__name__
+        raise Retry("library_away", path="installations", reason=reason) from error
 
 
 class _Encrypted(sqlalchemy.TypeDecorator[str]):
@@ -80,7 +95,8 @@ class Installations(SQLAlchemyInstallationStore):
     """One installation a workspace, found by its id alone: the latest.
 
     An enterprise's id is not kept, because a workspace may join one later and stays the same workspace. Installing
-    for a whole organisation is refused. Raises Tell (``wrong_token_key``) where a secret cannot be read.
+    for a whole organisation is refused. Raises Tell (``wrong_token_key``) where a secret cannot be read, and Retry
+    (``library_away``) while the database is.
     """
 
     def __init__(self, client_id: str, engine: sqlalchemy.Engine, keys: MultiFernet) -> None:
@@ -113,8 +129,9 @@ class Installations(SQLAlchemyInstallationStore):
             raise Tell("org_install")
         kept = copy.copy(installation)
         kept.enterprise_id = None
-        super().save(kept)
-        with self.engine.begin() as connection:
+        with _available():
+            super().save(kept)
+        with _available(), self.engine.begin() as connection:
             for table in (self.bots, self.installations):
                 of_team = (table.c.client_id == self.client_id) & (table.c.team_id == kept.team_id)
                 newest = sqlalchemy.select(sqlalchemy.func.max(table.c.id)).where(of_team).scalar_subquery()
@@ -123,7 +140,8 @@ class Installations(SQLAlchemyInstallationStore):
     def find_bot(
         self, *, enterprise_id: str | None, team_id: str | None, is_enterprise_install: bool | None = False
     ) -> Bot | None:
-        return super().find_bot(enterprise_id=None, team_id=team_id)
+        with _available():
+            return super().find_bot(enterprise_id=None, team_id=team_id)
 
     def find_installation(
         self,
@@ -133,15 +151,18 @@ class Installations(SQLAlchemyInstallationStore):
         user_id: str | None = None,
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
-        return super().find_installation(enterprise_id=None, team_id=team_id, user_id=user_id)
+        with _available():
+            return super().find_installation(enterprise_id=None, team_id=team_id, user_id=user_id)
 
     def delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        super().delete_bot(enterprise_id=None, team_id=team_id)
+        with _available():
+            super().delete_bot(enterprise_id=None, team_id=team_id)
 
     def delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
-        super().delete_installation(enterprise_id=None, team_id=team_id, user_id=user_id)
+        with _available():
+            super().delete_installation(enterprise_id=None, team_id=team_id, user_id=user_id)
 
 
 class States(SQLAlchemyOAuthStateStore):

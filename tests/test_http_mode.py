@@ -368,3 +368,26 @@ def test_a_body_larger_than_slacks_is_refused_unread(served: tuple[Playground, s
 
 def test_health_is_told(served: tuple[Playground, str]) -> None:
     assert httpx.get(f"{served[1]}/healthz").status_code == 200
+
+
+def test_who_writes_from_another_organisation_is_served_in_the_workspace_of_the_token(
+    served: tuple[Playground, str],
+) -> None:
+    place, url = served
+    ada = place.add_user("ada")
+    channel = place.add_channel("connected")
+    command = {
+        "command": "/digest",
+        "text": "topic tidal lakes",
+        "team_id": "T0FOREIGN",
+        "channel_id": channel,
+        "channel_name": "connected",
+        "user_id": ada,
+        "trigger_id": "1.2.3",
+    }
+    body = urlencode(command)
+    headers = {**signed(place, body, time.time()), "Content-Type": "application/x-www-form-urlencoded"}
+    assert "tidal lakes" in httpx.post(f"{url}/slack/events", content=body, headers=headers).text
+    place.http_app(f"{url}/slack/events")
+    [status] = place.command(ada, channel, "/digest status")
+    assert "tidal lakes" in status["text"]

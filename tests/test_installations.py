@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from library_places import KINDS
 from slack_sdk.oauth.installation_store import Installation
+from sqlalchemy.exc import DBAPIError
 
-from bot.errors import Tell
+from bot.errors import PaperwireError, Tell
+from bot.settings import Settings
 from storage.installations import Installations, States, installations_engine, keys_from
+from storage.postgres import PostgresLibrary
+
+Store = Callable[..., Installations]
 
 NEW, OLD = Fernet.generate_key().decode(), Fernet.generate_key().decode()
 TOKENS = {
@@ -22,10 +29,28 @@ TOKENS = {
 }
 
 
-def store(file: Path, *keys: str, client: str = "1.2") -> Installations:
-    opened = Installations(client, installations_engine(f"sqlite:///{file}"), keys_from(keys or (NEW,)))
-    opened.open()
-    return opened
+@pytest.fixture(params=KINDS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Of a bot on each kind of database in turn."""
+    if request.param == "sqlite":
+        return Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=None)
+    url = request.getfixturevalue("postgres_url")
+    PostgresLibrary(url).close()
+    return Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=url)
+
+
+@pytest.fixture
+def open_store(settings: Settings) -> Iterator[Store]:
+    made: list[Installations] = []
+
+    def store(*keys: str) -> Installations:
+        made.append(Installations("1.2", installations_engine(settings), keys_from(keys or (NEW,))))
+        made[-1].open()
+        return made[-1]
+
+    yield store
+    for each in made:
+        each.engine.dispose()
 
 
 def installation(team: str = "T1", at: float = 1_000.0, **more: object) -> Installation:
@@ -38,12 +63,22 @@ def found(opened: Installations, team: str = "T1", enterprise: str | None = None
     return bot.bot_token if bot else None
 
 
-def everything_in(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in folder.iterdir())
+def written(opened: Installations) -> str:
+    """All that the tables hold, as anybody who has the database reads it."""
+    with opened.engine.connect() as connection:
+        tables = opened.metadata.sorted_tables
+        return "\n".join(
+            str(row) for each in tables for row in connection.exec_driver_sql(f"select * from {each.name}")
+        )
 
 
-def test_a_workspace_is_found_with_its_own_token_alone(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def count(opened: Installations, table: str) -> int:
+    with opened.engine.connect() as connection:
+        return int(connection.exec_driver_sql(f"select count(*) from {table}").scalar_one())
+
+
+def test_a_workspace_is_found_with_its_own_token_alone(open_store: Store) -> None:
+    opened = open_store()
     opened.save(installation("T1", bot_token="xoxb-1"))
     opened.save(installation("T2", bot_token="xoxb-2"))
     assert (found(opened, "T1"), found(opened, "T2"), found(opened, "T3")) == ("xoxb-1", "xoxb-2", None)
@@ -53,22 +88,21 @@ def test_a_workspace_is_found_with_its_own_token_alone(tmp_path: Path) -> None:
     assert opened.find_installation(enterprise_id=None, team_id="T1") is None
 
 
-def test_every_secret_comes_back_and_none_lies_on_the_disk_in_clear(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_every_secret_comes_back_and_none_lies_on_the_disk_in_clear(open_store: Store) -> None:
+    opened = open_store()
     opened.save(installation())
     kept = opened.find_installation(enterprise_id=None, team_id="T1")
     assert kept is not None
     assert {name: getattr(kept, name) for name in TOKENS} == TOKENS
-    opened.engine.dispose()
-    written = everything_in(tmp_path)
-    assert b"T1" in written
+    in_clear = written(opened)
+    assert in_clear.count("T1") == 2
     for secret in TOKENS.values():
-        assert secret.encode() not in written
+        assert secret not in in_clear
 
 
-def test_every_text_column_that_a_secret_may_stand_in_is_encrypted(tmp_path: Path) -> None:
+def test_every_text_column_that_a_secret_may_stand_in_is_encrypted(open_store: Store) -> None:
     """A column that a later slack_sdk adds has to be looked at: is it a secret?"""
-    opened = store(tmp_path / "i.db")
+    opened = open_store()
     open_columns = {
         column.name
         for table in (opened.bots, opened.installations)
@@ -83,34 +117,30 @@ def test_every_text_column_that_a_secret_may_stand_in_is_encrypted(tmp_path: Pat
     }
 
 
-def test_a_long_token_is_kept_whole(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_a_long_token_is_kept_whole(open_store: Store) -> None:
+    opened = open_store()
     opened.save(installation(bot_token="xoxe.xoxb-" + "1" * 400))
     assert found(opened) == "xoxe.xoxb-" + "1" * 400
-    declared = sqlite3.connect(tmp_path / "i.db").execute("select type from pragma_table_info('slack_bots')").fetchall()
-    assert ("TEXT",) in declared
 
 
-def test_installing_again_replaces_what_was_there(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_installing_again_replaces_what_was_there(open_store: Store) -> None:
+    opened = open_store()
     opened.save(installation(at=1_000.0, bot_token="xoxb-before"))
     opened.save(installation(at=1_000.5, bot_token="xoxb-after"))
     assert found(opened) == "xoxb-after"
-    rows = sqlite3.connect(tmp_path / "i.db")
-    assert rows.execute("select count(*) from slack_bots").fetchone() == (1,)
-    assert rows.execute("select count(*) from slack_installations").fetchone() == (1,)
+    assert count(opened, "slack_bots") == count(opened, "slack_installations") == 1
 
 
-def test_a_workspace_that_joined_an_organisation_is_the_same_workspace(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_a_workspace_that_joined_an_organisation_is_the_same_workspace(open_store: Store) -> None:
+    opened = open_store()
     opened.save(installation(enterprise_id="E1"))
     assert found(opened, enterprise=None) == found(opened, enterprise="E1") == TOKENS["bot_token"]
     opened.delete_all(enterprise_id="E2", team_id="T1")
     assert found(opened) is None
 
 
-def test_a_whole_organisation_is_refused(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_a_whole_organisation_is_refused(open_store: Store) -> None:
+    opened = open_store()
     for organisation in (
         installation(is_enterprise_install=True, enterprise_id="E1"),
         installation(team=None, enterprise_id="E1"),  # type: ignore[arg-type]
@@ -120,21 +150,21 @@ def test_a_whole_organisation_is_refused(tmp_path: Path) -> None:
     assert opened.teams() == []
 
 
-def test_a_new_key_takes_over_and_the_old_one_may_then_go(tmp_path: Path) -> None:
-    store(tmp_path / "i.db", OLD).save(installation())
-    assert found(store(tmp_path / "i.db", NEW, OLD)) == TOKENS["bot_token"]
-    renewed = store(tmp_path / "i.db", NEW)
+def test_a_new_key_takes_over_and_the_old_one_may_then_go(open_store: Store) -> None:
+    open_store(OLD).save(installation())
+    assert found(open_store(NEW, OLD)) == TOKENS["bot_token"]
+    renewed = open_store(NEW)
     kept = renewed.find_installation(enterprise_id=None, team_id="T1")
     assert kept is not None and kept.incoming_webhook_url == TOKENS["incoming_webhook_url"]
     with pytest.raises(Tell, match="wrong_token_key"):
-        store(tmp_path / "i.db", OLD)
+        open_store(OLD)
 
 
-def test_a_wrong_key_is_told_at_start_and_changes_nothing(tmp_path: Path) -> None:
-    store(tmp_path / "i.db", OLD).save(installation())
+def test_a_wrong_key_is_told_at_start_and_changes_nothing(open_store: Store) -> None:
+    open_store(OLD).save(installation())
     with pytest.raises(Tell, match="wrong_token_key"):
-        store(tmp_path / "i.db", NEW)
-    assert found(store(tmp_path / "i.db", OLD)) == TOKENS["bot_token"]
+        open_store(NEW)
+    assert found(open_store(OLD)) == TOKENS["bot_token"]
 
 
 def test_what_is_no_key_is_named_by_its_place_and_never_shown() -> None:
@@ -146,24 +176,51 @@ def test_what_is_no_key_is_named_by_its_place_and_never_shown() -> None:
     assert "hunter2" not in repr(refused.value)
 
 
-def test_a_database_error_does_not_say_what_was_to_be_written(tmp_path: Path) -> None:
-    opened = store(tmp_path / "i.db")
+def test_a_database_error_does_not_say_what_was_to_be_written(open_store: Store) -> None:
+    opened = open_store()
     with opened.engine.begin() as connection:
         connection.exec_driver_sql("drop table slack_installations")
-    with pytest.raises(Exception, match="no such table") as failed:
+    with pytest.raises((PaperwireError, DBAPIError)) as failed:
         opened.save(installation(team_name="Acme"))
-    assert "secret" not in str(failed.value) and "Acme" not in str(failed.value)
+    told = ""
+    error: BaseException | None = failed.value
+    while error is not None:
+        told, error = f"{told}{error}", error.__cause__ or error.__context__
+    assert "slack_installations" in told
+    assert "secret" not in told and "Acme" not in told
 
 
-def test_a_state_serves_once_and_abandoned_ones_do_not_pile_up(tmp_path: Path) -> None:
-    states = States(installations_engine(f"sqlite:///{tmp_path / 'i.db'}"))
+def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=None)
+    installations_engine(settings)
+    assert settings.installations_file.stat().st_mode & 0o077 == 0
+
+
+def test_a_state_serves_once_and_abandoned_ones_do_not_pile_up(settings: Settings) -> None:
+    states = States(installations_engine(settings))
     states.open()
     state = states.issue()
     assert states.consume(state) and not states.consume(state) and not states.consume("made-up")
     for _ in range(5):
         states.issue()
-    with sqlite3.connect(tmp_path / "i.db") as rows:
-        rows.execute("update slack_oauth_states set expire_at = '2020-01-01 00:00:00.000000'")
+    with states.engine.begin() as connection:
+        connection.exec_driver_sql("update slack_oauth_states set expire_at = '2020-01-01 00:00:00.000000'")
     left = states.issue()
-    with sqlite3.connect(tmp_path / "i.db") as rows:
-        assert rows.execute("select state from slack_oauth_states").fetchall() == [(left,)]
+    with states.engine.connect() as connection:
+        assert connection.exec_driver_sql("select state from slack_oauth_states").scalars().all() == [left]
+    states.engine.dispose()
+
+
+def test_replicas_may_start_at_once(postgres_url: str, tmp_path: Path) -> None:
+    PostgresLibrary(postgres_url).close()
+    settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=postgres_url)
+
+    def opening(_: int) -> list[str]:
+        opened = Installations("1.2", installations_engine(settings), keys_from((NEW,)))
+        opened.open()
+        teams = opened.teams()
+        opened.engine.dispose()
+        return teams
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(opening, range(4))) == [[]] * 4

@@ -95,7 +95,7 @@ def test_every_secret_comes_back_and_none_lies_on_the_disk_in_clear(open_store: 
     assert kept is not None
     assert {name: getattr(kept, name) for name in TOKENS} == TOKENS
     in_clear = written(opened)
-    assert in_clear.count("T1") == 2
+    assert in_clear.count("'T1'") == 2
     for secret in TOKENS.values():
         assert secret not in in_clear
 

@@ -13,6 +13,7 @@ import hmac
 import http.client
 import itertools
 import json
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -229,7 +230,7 @@ class Courier:
     async def verify(self, url: str) -> None:
         """The challenge with which Slack checks a request URL; only then it is used."""
         self.request_url = url
-        challenge = f"challenge-{next(self._numbers)}"
+        challenge = secrets.token_urlsafe(24)
         body = {"token": "unused-verification-token", "type": "url_verification", "challenge": challenge}
         try:
             answer = await self._post("events_api", body, {}, ANSWER_WITHIN)

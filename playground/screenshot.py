@@ -8,8 +8,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Locator, Page, sync_playwright
 
 from playground.arxiv import ArxivStandIn
@@ -97,7 +99,8 @@ def _photograph(url: str, target: Path, arrange: Callable[[Page], None]) -> None
         arrange(page)
         page.mouse.move(0, 0)
         page.evaluate("document.activeElement.blur()")
-        page.screenshot(path=target)
+        # 256 colours do for a page, in a third of the bytes.
+        Image.open(BytesIO(page.screenshot())).quantize(256).save(target, optimize=True)
         browser.close()
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from bot.__main__ import main
 from bot.settings import Settings
+from handlers import commands
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,6 +60,40 @@ def test_every_command_is_in_the_readme_and_has_help(name: str) -> None:
     result = CliRunner().invoke(main, [name, "--help"])
     assert result.exit_code == 0
     assert len(result.output.splitlines()) > 4
+
+
+def rows_under(heading: str) -> list[list[str]]:
+    """The cells of the table under a heading, ``\\|`` standing for a bar."""
+    part = README.split(f"\n{heading}\n")[1].split("\n#")[0].replace("\\|", "¦")
+    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip().replace("¦", "|") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_table_of_commands_is_the_programs() -> None:
+    rows = rows_under("### On the command line")
+    named = [name for row in rows for name in re.findall(r"`paperwire ([a-z-]+)", row[0])]
+    assert sorted(named) == sorted(main.commands)
+    for row in rows:
+        options = {option for name in re.findall(r"`paperwire ([a-z-]+)", row[0]) for option in options_of(name)}
+        for option in re.findall(r"--[a-z-]+", " ".join(row)):
+            assert option in options, f"{row[0]} has no {option}"
+
+
+def options_of(name: str) -> set[str]:
+    return {option for parameter in main.commands[name].params for option in parameter.opts}
+
+
+def test_the_table_of_slack_names_every_word_of_digest_and_none_besides() -> None:
+    cells = " ".join(row[0] for row in rows_under("### In Slack"))
+    written = {code.removeprefix("/digest ").split(" ")[0] for code in re.findall(r"`([^`]+)`", cells)}
+    words = {word for word in written if word.isalpha()}
+    assert words == {*commands._ANSWERS, *commands.PERIODS}
+
+
+def test_the_pictures_are_those_of_the_script() -> None:
+    shown = set(re.findall(r"\]\(docs/([\w-]+\.png)\)", README))
+    script = (ROOT / "playground" / "screenshot.py").read_text(encoding="utf-8")
+    assert shown == set(re.findall(r'"([\w-]+\.png)"', script))
 
 
 def test_the_first_two_commands_are_demo_and_test() -> None:

@@ -17,7 +17,7 @@ from bot.errors import PaperwireError
 from bot.models import ChannelSettings, Coverage, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
 from bot.posting import Posting, shown_as_is
-from bot.wording import explain, say
+from bot.wording import say
 from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.answering")
@@ -102,23 +102,12 @@ class Answering:
             ts = self._posting.post_once(key, team_id, channel_id, None, send)
         except (PaperwireError, Bug) as error:
             log.warning("papers not added to %s: %s", channel_id, error)
-            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
             return
         for paper in papers:
             share = Share(team_id, channel_id, ts, paper.key, user_id, identifier=paper, private=private, asked=True)
             self._briefing.accept(share)
         self._work.pace()
-
-    def _tell(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
-        """What was promised does not come: tell the asker alone why."""
-        language = self._settings(team_id, channel_id).language
-        reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
-        try:
-            direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
-        except (PaperwireError, Bug) as unreachable:
-            log.warning("cannot tell %s: %s", user_id, unreachable)
-            return
-        self._posting.note(team_id, direct, None, key, "commands.not_done", reason=reason)
 
     def send(
         self,
@@ -156,7 +145,7 @@ class Answering:
             self._posting.send_file(team_id, direct, None, name, content)
         except (PaperwireError, Bug) as error:
             log.warning("no export for %s: %s", user_id, error)
-            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
 
     def read_history(self, key: str, team_id: str, channel_id: str, user_id: str, private: bool, since: str) -> None:
         since_at = datetime.fromisoformat(since)
@@ -178,7 +167,7 @@ class Answering:
             self._news(f"{key}:end", team_id, channel_id, user_id, "commands.backfilled", messages, papers)
         except (PaperwireError, Bug) as error:
             log.warning("history of %s not read to its end: %s", channel_id, error)
-            self._tell(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
 
     def _page(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> Json:
         page = self._messenger.history(team_id, channel_id, private, since_at, cursor)

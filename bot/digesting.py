@@ -62,11 +62,12 @@ class Digesting:
         period = [interval_back.isoformat(), due_at.isoformat()]
         self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, period, True, channel=channel_id)
 
-    def asked_digest(self, team_id: str, channel_id: str, period: Period, key: str) -> None:
+    def asked_digest(self, team_id: str, channel_id: str, user_id: str, period: Period, key: str) -> None:
         """Post the digest of a period that somebody asked for; ``key`` is of the click."""
         key = f"digest:{team_id}:{channel_id}:asked:{key}"
         bounds = [period.since_at.isoformat(), period.until_at.isoformat()]
-        self._work.enqueue(POSTS, "post_digest", key, team_id, channel_id, key, bounds, False, channel=channel_id)
+        inputs = (team_id, channel_id, key, bounds, False, user_id)
+        self._work.enqueue(POSTS, "post_digest", key, *inputs, channel=channel_id)
 
     # workflows
 
@@ -74,7 +75,16 @@ class Digesting:
         """By the names under which the engine knows them; a name never changes its meaning."""
         return {"post_digest": self.post_digest}
 
-    def post_digest(self, team_id: str, channel_id: str, digest_id: str, bounds: list[str], scheduled: bool) -> None:
+    def post_digest(
+        self,
+        team_id: str,
+        channel_id: str,
+        digest_id: str,
+        bounds: list[str],
+        scheduled: bool,
+        asked_by: str | None = None,
+    ) -> None:
+        """``asked_by`` is missing where an earlier version took the order in."""
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
         try:
             entries = self._work.insist(
@@ -97,6 +107,8 @@ class Digesting:
             announce("undelivered", team=team_id, channel=channel_id, digest=digest_id, code=code)
             if scheduled and isinstance(error, Tell) and error.code in _NO_WAY_IN:
                 self._pause(team_id, channel_id, error.code)
+            if asked_by is not None:
+                self._posting.not_done(f"{digest_id}:failed", team_id, channel_id, asked_by, error)
         self._work.pace()
 
     # parts

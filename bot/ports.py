@@ -229,6 +229,12 @@ class Library(Protocol):
     def leave_out(self, team_id: str, share_id: str, user_id: str, now: datetime) -> None:
         """Take a share out of every digest to come; the brief and its reply stay."""
 
+    def put_back(self, team_id: str, share_id: str, user_id: str) -> bool:
+        """Undo ``leave_out``, with the shares of its channel that the same person left out at the same time.
+
+        False when that person did not leave it out, or somebody put it back already.
+        """
+
     def discussed(
         self, team_id: str, channel_id: str, ts: str, key: str, now: datetime, *, undone: bool = False
     ) -> None:

@@ -21,7 +21,7 @@ from bot.models import Language, Share, ShareState
 from bot.outcomes import announce
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
-from bot.wording import say
+from bot.wording import explain, say
 from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.posting")
@@ -61,6 +61,19 @@ class Posting:
         self._work.enqueue(
             POSTS, "post_note", key, key, team_id, channel_id, thread_ts, words, facts, channel=channel_id
         )
+
+    # what workflows call
+
+    def not_done(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
+        """What was promised in a channel does not come: tell the asker alone why."""
+        language = self.language_of(team_id, channel_id)
+        reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
+        try:
+            direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
+        except (PaperwireError, Bug) as unreachable:
+            log.warning("cannot tell %s: %s", user_id, unreachable)
+            return
+        self.note(team_id, direct, None, key, "commands.not_done", reason=reason)
 
     # workflows
 

@@ -24,6 +24,8 @@ Block = dict[str, Any]
 MESSAGE_BUDGET = 9_000
 """Characters of text in one message."""
 CONTEXT_TEXT = 2_000
+LONGEST_VALUE = 2_000
+"""Characters in what a button carries."""
 FALLBACK_TEXT = 3_000
 _TITLE = 300
 
@@ -101,7 +103,7 @@ def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
         return _brief_reply(share, answer, answer.paper, answer.brief, first_name)
     language = answer.language
     words = explain(language, answer.error) if answer.error else say(language, "reply.bug", id=answer.bug)
-    again = button("share_again", say(language, "reply.try_again"), share.id[:2_000])
+    again = button("share_again", say(language, "reply.try_again"), share.id[:LONGEST_VALUE])
     return Message(
         escape(clean(words, FALLBACK_TEXT)),
         [rich([{"type": "emoji", "name": "warning"}, span(f" {clean(words, 2_900)}")]), actions(again)],
@@ -133,7 +135,7 @@ def details_button(paper: Paper, brief: Brief) -> Block:
 def correcting_buttons(share: Share, brief: Brief) -> list[Block]:
     """An overflow option holds 150 characters, a share's id may be longer: it stands in the button beside it."""
     language, value = brief.language, f"{brief.language}:{share.id}"
-    if len(value) > 2_000:
+    if len(value) > LONGEST_VALUE:
         return []
     options = [
         {"text": plain(say(language, f"edit.{each}"), 75), "value": each} for each in ("remove", "again", "other")

@@ -10,7 +10,7 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
-from bot.digests.period import period_of
+from bot.digests.period import PERIODS, is_period, period_of
 from bot.errors import Tell
 from bot.models import ChannelSettings, Coverage, Language
 from bot.papers.identify import identify
@@ -21,8 +21,6 @@ from handlers.coverage import coverage_of, is_direct, settings_of
 from handlers.desk import Desk
 from handlers.members import has_bot
 from handlers.payloads import is_private_by_name
-
-PERIODS = ("day", "week", "month", "today", "last", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,8 @@ def register(app: App, desk: Desk) -> None:
 
 def _asked(desk: Desk, command: dict[str, Any], client: WebClient) -> Asked:
     team_id, channel_id = command["team_id"], command["channel_id"]
-    word, _, rest = command.get("text", "").strip().partition(" ")
+    # Parted by any space: an input method for Chinese types a wide one.
+    word, rest = [*command.get("text", "").split(maxsplit=1), "", ""][:2]
     return Asked(
         desk,
         client,
@@ -81,7 +80,7 @@ def _asked(desk: Desk, command: dict[str, Any], client: WebClient) -> Asked:
 
 def _answer(asked: Asked) -> Message:
     """Raises Tell for what was asked wrongly."""
-    if ".." in asked.word or asked.word in PERIODS:
+    if is_period(asked.word):
         return _preview(asked)
     answer = _ANSWERS.get(asked.word or "help")
     if answer is None:

@@ -7,20 +7,29 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
+from bot.errors import Tell
 from bot.wording import say
 from handlers import digest_blocks
 from handlers.blocks import Message
 from handlers.coverage import coverage_of, settings_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import period_from
+from handlers.members import has_bot, is_member
 
 
 def register(app: App, desk: Desk) -> None:
     @app.action("digest_post")
-    def digest_post(ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond) -> None:
-        team_id, channel_id = _place(body)
-        desk.digesting.asked_digest(team_id, channel_id, period_from(action["value"]), action["action_ts"])
+    def digest_post(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
+    ) -> None:
         ack()
+        (team_id, channel_id), user_id = _place(body), body["user"]["id"]
+        # The preview may be hours old. Who is in a closed channel is known only while we are in it.
+        if not has_bot(client, channel_id):
+            raise Tell("not_in_channel")
+        if not is_member(client, user_id, channel_id, body["channel"].get("name", "")):
+            raise Tell("not_a_member")
+        desk.digesting.asked_digest(team_id, channel_id, user_id, period_from(action["value"]), action["action_ts"])
         respond(text=say(desk.language_of(team_id, channel_id), "digest.posted"), replace_original=True)
 
     @app.action("digest_report")

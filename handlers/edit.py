@@ -16,6 +16,7 @@ from bot.correcting import Place
 from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
 from bot.wording import say
 from handlers import views
+from handlers.blocks import LONGEST_VALUE, Block, actions, button, note
 from handlers.desk import Desk, team_of
 from handlers.members import is_member, person
 from handlers.slack import classified
@@ -66,7 +67,8 @@ def register(app: App, desk: Desk) -> None:
         ack()
         place, chosen = _place(body), action["selected_option"]["value"]
         if chosen == "remove":
-            _whisper(respond, body, _remove(desk, client, place, body["user"]["id"]))
+            words, removed = _remove(desk, client, place, body["user"]["id"])
+            _whisper(respond, body, words, _put_back_button(place, removed))
         elif not _may_change(
             client, body["user"]["id"], _about(desk, place)[0], place, body["channel"].get("name", "")
         ):
@@ -79,6 +81,13 @@ def register(app: App, desk: Desk) -> None:
         else:
             desk.correcting.again(place, None, _key(place, action))
             _whisper(respond, body, say(place.language, "edit.again_started"))
+
+    @app.action("brief_put_back")
+    def brief_put_back(ack: Ack, action: Json, body: Json, respond: Respond) -> None:
+        ack()
+        chosen, _, share_id = action["value"].partition(":")
+        back = desk.library.put_back(team_of(body), share_id, body["user"]["id"])
+        respond(text=say(chosen, "edit.back" if back else "edit.not_back"), replace_original=True)
 
     @app.view("brief_again")
     def brief_again(ack: Ack, body: Json, client: WebClient) -> None:
@@ -153,20 +162,29 @@ def _may_change(client: WebClient, user_id: str, share: Share | None, place: Pla
     return is_member(client, user_id, place.channel_id, name) or person(client, user_id).admin
 
 
-def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> str:
+def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> tuple[str, str]:
+    """What to say of it, and the share by whose id it can be undone; empty when nothing was done."""
     share, paper, _ = _about(desk, place)
     if share is None or paper is None:
-        return say(place.language, "details.gone")
+        return say(place.language, "details.gone"), ""
     shares = [share, *_other_shares(desk, share, paper)]
     own = shares if person(client, user_id).admin else [each for each in shares if each.user_id == user_id]
     if not own:
-        return say(place.language, "edit.only_sharer", user=f"<@{share.user_id}>")
+        return say(place.language, "edit.only_sharer", user=f"<@{share.user_id}>"), ""
+    now = desk.now()
     for each in own:
-        desk.library.leave_out(place.team_id, each.id, user_id, desk.now())
+        desk.library.leave_out(place.team_id, each.id, user_id, now)
     left = [each.user_id for each in shares if each not in own]
     if left:
-        return say(place.language, "edit.removed_own", user=f"<@{left[0]}>")
-    return say(place.language, "edit.removed")
+        return say(place.language, "edit.removed_own", user=f"<@{left[0]}>"), own[0].id
+    return say(place.language, "edit.removed"), own[0].id
+
+
+def _put_back_button(place: Place, share_id: str) -> list[Block]:
+    value = f"{place.language}:{share_id}"
+    if not share_id or len(value) > LONGEST_VALUE:
+        return []
+    return [actions(button("brief_put_back", say(place.language, "edit.put_back"), value))]
 
 
 def _other_shares(desk: Desk, share: Share, paper: Paper) -> list[Share]:
@@ -193,9 +211,10 @@ def _correction(view: Json) -> Correction:
     return Correction(entered["technique"], entered["problem"], entered["effect"], institutions)
 
 
-def _whisper(respond: Respond, body: Json, words: str) -> None:
+def _whisper(respond: Respond, body: Json, words: str, buttons: Sequence[Block] = ()) -> None:
     thread_ts = body["message"].get("thread_ts")
-    respond(text=words, response_type="ephemeral", replace_original=False, thread_ts=thread_ts)
+    shown = [*note(words).blocks, *buttons]
+    respond(text=words, blocks=shown, response_type="ephemeral", replace_original=False, thread_ts=thread_ts)
 
 
 def _close_with(ack: Ack, language: Language, key: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 
+from bot.errors import Tell
 from handlers.slack import classified
 
 # Slack gives at most 999 at a time; who is in more channels than this is taken to be in the first ones.
@@ -70,7 +71,14 @@ def is_member(client: WebClient, user_id: str, channel_id: str, name: str = "") 
 
 
 def has_bot(client: WebClient, channel_id: str) -> bool:
-    """Whether we are in a channel ourselves."""
-    response = classified(lambda: client.conversations_info(channel=channel_id))
+    """Whether we are in a channel ourselves. Raises Tell (``channel_gone``) for an archived one."""
+    try:
+        response = classified(lambda: client.conversations_info(channel=channel_id))
+    except Tell as error:
+        if error.facts.get("reason") == "channel_not_found":
+            return False  # a closed channel that we are not in does not exist for us
+        raise
     channel: dict[str, Any] = response.get("channel") or {}
+    if channel.get("is_archived"):
+        raise Tell("channel_gone", reason="is_archived")
     return bool(channel.get("is_member"))

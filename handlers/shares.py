@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import App, BoltContext
@@ -38,12 +39,12 @@ def register(app: App, desk: Desk) -> None:
         if (gone := deleted_ts(event)) is not None:
             desk.forgetting.withdraw(team_id, channel_id, gone)
             if replied_to := (event.get("previous_message") or {}).get("thread_ts"):
-                desk.library.discussed(team_id, channel_id, replied_to, f"reply:{gone}", desk.now(), undone=True)
+                desk.library.discussed(team_id, channel_id, replied_to, f"reply:{gone}", _when(event), undone=True)
             return
         if not is_new_message(event, bot_user_id):
             return
         if replied_to := event.get("thread_ts"):
-            desk.library.discussed(team_id, channel_id, replied_to, f"reply:{event['ts']}", desk.now())
+            desk.library.discussed(team_id, channel_id, replied_to, f"reply:{event['ts']}", _when(event))
         shares = shares_of_message(
             event,
             team_id=team_id,
@@ -81,12 +82,17 @@ def register(app: App, desk: Desk) -> None:
         if item.get("type") == "message" and event.get("user") != context.bot_user_id:
             key = f"{event['user']}:{event['reaction']}"
             undone = event["type"] == "reaction_removed"
-            desk.library.discussed(str(context.team_id), item["channel"], item["ts"], key, desk.now(), undone=undone)
+            desk.library.discussed(str(context.team_id), item["channel"], item["ts"], key, _when(event), undone=undone)
 
     app.event("reaction_added")(reacted)
     app.event("reaction_removed")(reacted)
     for name in _NOTHING_TO_DO:
         app.event(name)(_nothing)
+
+
+def _when(event: dict[str, Any]) -> datetime:
+    """When it happened, which an event told late or twice still says."""
+    return datetime.fromtimestamp(float(event["event_ts"]), UTC)
 
 
 def _say(desk: Desk, team_id: str, event: dict[str, Any], words: str) -> None:

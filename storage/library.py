@@ -272,6 +272,10 @@ class SqlLibrary(ABC):
         with self._writing(team_id) as tx:
             shares.leave_out(tx, team_id, share_id, user_id, now)
 
+    def put_back(self, team_id: str, share_id: str, user_id: str) -> bool:
+        with self._writing() as tx:
+            return shares.put_back(tx, team_id, share_id, user_id)
+
     def discussed(
         self, team_id: str, channel_id: str, ts: str, key: str, now: datetime, *, undone: bool = False
     ) -> None:

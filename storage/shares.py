@@ -241,6 +241,22 @@ def leave_out(tx: Transaction, team_id: str, share_id: str, user_id: str, now: d
     )
 
 
+def put_back(tx: Transaction, team_id: str, share_id: str, user_id: str) -> bool:
+    back = tx.rows(
+        """
+        UPDATE shares SET left_out_at = NULL, left_out_by = NULL
+         WHERE team_id = :team AND left_out_by = :user
+           AND (channel_id, left_out_at) IN (SELECT one.channel_id, one.left_out_at FROM shares one
+                                              WHERE one.team_id = :team AND one.id = :id)
+        RETURNING id
+        """,
+        team=team_id,
+        id=share_id,
+        user=user_id,
+    )
+    return bool(back)
+
+
 def shared_in(
     tx: Transaction,
     team_id: str,

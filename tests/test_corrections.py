@@ -230,6 +230,22 @@ def test_the_sharer_and_admins_take_a_paper_out_of_the_digest_and_nobody_else(te
     assert team.now(mine)["text"] == mine["text"]
 
 
+def test_what_was_removed_is_put_back_by_who_removed_it(team: Team) -> None:
+    channel = team.place.add_channel("putting_back")
+    mine = team.briefed(team.ada, channel)
+    for user in (team.ada, team.eve):
+        team.told(user, mine, lambda user=user: team.place.click(user, mine, "brief_more", "remove"))  # type: ignore[misc]
+        answer = team.place.ephemerals(user, channel)[-1]
+        assert "No papers" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
+        team.place.click(user, answer, "brief_put_back")
+        back = team.place.wait_for(
+            lambda user=user: [m for m in team.place.ephemerals(user, channel) if "again" in m["text"]],
+            10,  # type: ignore[misc]
+        )
+        assert "in the digests to come again" in back[0]["text"] and back[0]["blocks"] == []
+        assert "1 paper" in team.place.command(team.ada, channel, "/digest week")[0]["text"]
+
+
 def test_who_shared_it_too_keeps_it_in_the_digest_until_an_admin_takes_it_out(team: Team) -> None:
     channel = team.place.add_channel("twice")
     paper = MadePaper(next(team.numbers))

@@ -63,14 +63,131 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             yield made
 
 
-@pytest.mark.parametrize("period", ["day", "week", "month", "today", "all", "2026-01-01..2036-01-01"])
+@pytest.mark.parametrize(
+    "period",
+    [
+        "day",
+        "week",
+        "month",
+        "today",
+        "今天",
+        "all",
+        "全部",
+        "2026-01-01..2036-01-01",
+        "2026-01-01 .. 2036-01-01",
+        "WEEK",
+    ],
+)
 def test_a_period_shows_what_was_shared_in_it(office: Office, period: str) -> None:
     answer = office.say(f"/digest {period}")
     assert f"{len(PAPERS)}篇论文" in answer["text"]
 
 
-def test_last_week_holds_nothing_of_today(office: Office) -> None:
-    assert "没有分享论文" in office.say("/digest last week")["text"]
+@pytest.mark.parametrize(
+    "period", ["yesterday", "昨天", "last week", "上周", "last month", "上个月", "last\u3000month"]
+)
+def test_what_is_over_holds_nothing_of_today(office: Office, period: str) -> None:
+    assert "没有分享论文" in office.say(f"/digest {period}")["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "closest"),
+    [
+        ("weekly", "week"),
+        ("mnth", "month"),
+        ("yesterdy", "yesterday"),
+        ("serch lakes", "search"),
+        ("shedule", "schedule"),
+        ("exprot bib", "export"),
+        ("backfil", "backfill"),
+        ("halp", "help"),
+        ("论文", "week"),
+    ],
+)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_unknown_word_gets_the_closest_command_and_an_example(
+    office: Office, typed: str, closest: str, language: str
+) -> None:
+    office.say(f"/digest language {language}")
+    try:
+        told = office.say(f"/digest {typed}")["text"]
+        assert f"`/digest {closest}`" in told and "`/digest week`" in told
+        help_text = office.say("/digest help")["text"]
+        for word in ("day", "week", "month", "today", "yesterday", "last week", "last month", "all", "search", "add"):
+            assert word in help_text
+        for word in ("schedule", "from #a #b", "topic", "language", "mode", "export", "backfill 30d", "status", "help"):
+            assert word in help_text
+        assert "`last month`" in office.say("/digest last fortnight")["text"]
+    finally:
+        office.say("/digest language zh")
+
+
+def refused(office: Office, who: str, channel: str, preview: dict[str, Any]) -> str:
+    """What ``who`` is told, alone, after they pressed Post to channel in vain."""
+    before = office.place.ephemerals(who, channel)
+    office.place.click(who, preview, "digest_post")
+    [told] = office.place.wait_for(
+        lambda: [each for each in office.place.ephemerals(who, channel) if each not in before], 10
+    )
+    assert not [m for m in office.from_bot(channel) if "篇论文" in m["text"]]
+    return str(told["text"])
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_digest_that_cannot_be_posted_any_more_is_told_to_who_asked(office: Office, private: bool) -> None:
+    place = office.place
+    channel = place.add_channel("closing" if private else "opening", private=private)
+    office.share(PAPERS[0].arxiv, channel)
+    left, gone, over = (office.say("/digest week", channel, who) for who in (office.ada, office.bo, office.ada))
+    place.remove(channel)
+    assert "/invite @paperwire" in refused(office, office.ada, channel, left)
+    place.invite(office.ada, channel)
+    place.workspace.channels[channel].members.remove(office.bo)
+    try:
+        bos = place.slack.interactions.click(office.bo, place.workspace.channels[channel], gone, "digest_post")
+        place._run(bos)
+        told = place.wait_for(lambda: [m for m in place.ephemerals(office.bo, channel) if m["ts"] > gone["ts"]], 10)
+        assert "只有频道成员" in told[0]["text"]
+    finally:
+        place.workspace.channels[channel].members.append(office.bo)
+    place.archive(office.ada, channel)
+    assert "已归档" in refused(office, office.ada, channel, over)
+
+
+def test_a_post_that_slack_refuses_is_told_in_a_direct_message(office: Office) -> None:
+    channel = office.place.add_channel("restricted")
+    office.share(PAPERS[0].arxiv, channel)
+    preview = office.say("/digest week", channel, office.bo)
+    direct = office.place.direct_channel(office.bo)
+    before = len(office.from_bot(direct))
+    office.place.fail_next("chat.postMessage", error="restricted_action")
+    office.place.click(office.bo, preview, "digest_post")
+    [told] = office.place.wait_for(lambda: office.from_bot(direct)[before:], 20)
+    assert "未能完成" in told["text"] and "/invite" in told["text"]
+
+
+def test_a_reaction_counts_by_the_time_it_was_made_whatever_clock_the_bot_has(office: Office) -> None:
+    channel = office.place.add_channel("timing")
+    ts = office.share(PAPERS[0].arxiv, channel)
+
+    def shown() -> bool:
+        preview = office.say("/digest week", channel)
+        office.place.click(office.ada, preview, "digest_post")
+        parents = office.place.wait_for(
+            lambda: [m for m in office.from_bot(channel) if "1篇论文" in m["text"]][len(posted) :], 30
+        )
+        posted.extend(parents)
+        return "💬" in str(parents[-1]["blocks"])
+
+    posted: list[dict[str, Any]] = []
+    office.offset.write_text("3600")
+    try:
+        office.place.react(office.bo, channel, ts, "tada")
+        assert shown()
+    finally:
+        office.offset.unlink()
+    office.place.unreact(office.bo, channel, ts, "tada")
+    assert not shown()
 
 
 def test_a_search_finds_by_title_author_and_brief_and_nothing_else(office: Office) -> None:

@@ -232,7 +232,7 @@ def test_a_slack_out_of_reach_is_told_once() -> None:
     with Playground(installation=APP) as place:
         lines = examined(place, SLACK_API_URL=url)
     assert lines["bot token"] == (
-        "FAIL  bot token: Slack does not answer properly right now (URLError); I keep trying. Is "
+        "FAIL  bot token: Slack does not answer properly right now (URLError). Try again in a few minutes. Is "
         f"{url} reachable from here?"
     )
     assert [lines[name][:2] for name in ("scopes", "channels", "clock")] == ["--", "--", "--"]

@@ -47,6 +47,33 @@ def test_a_day_that_begins_at_one_begins_at_one() -> None:
     assert begins == utc(2026, 4, 23, 22)
 
 
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("yesterday", "2026-11-22..2026-11-22"),
+        ("昨天", "2026-11-22..2026-11-22"),
+        ("last week", "2026-11-16..2026-11-22"),
+        ("上周", "2026-11-16..2026-11-22"),
+        ("Last  Month", "2026-10-01..2026-10-31"),
+        ("上个月", "2026-10-01..2026-10-31"),
+        ("2026-11-03", "2026-11-03..2026-11-03"),
+    ],
+)
+def test_days_weeks_and_months_before_are_whole_ones_of_the_zone(words: str, days: str) -> None:
+    assert period_of(words, NOW, "Asia/Shanghai") == period_of(days, NOW, "Asia/Shanghai")  # where it is the 23rd
+
+
+@pytest.mark.parametrize(
+    ("now", "since", "until"),
+    [
+        (utc(2026, 1, 31, 12), utc(2025, 12, 1), utc(2026, 1, 1)),
+        (utc(2028, 3, 31, 12), utc(2028, 2, 1), utc(2028, 3, 1)),
+    ],
+)
+def test_the_month_before_ends_where_this_one_begins(now: datetime, since: datetime, until: datetime) -> None:
+    assert period_of("last month", now, "UTC") == Period(since, until)
+
+
 def test_a_reversed_period_is_told() -> None:
     with pytest.raises(Tell) as told:
         period_of("2026-11-15..2026-11-01", NOW, "UTC")
@@ -55,7 +82,17 @@ def test_a_reversed_period_is_told() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["", "fortnight", "2026-11-31..2026-12-01", "2026-11-01..", "2026-11-01...2026-11-02", "0001-01-01..9999-12-31"],
+    [
+        "",
+        "fortnight",
+        "last",
+        "last year",
+        "2026-11-31",
+        "2026-11-31..2026-12-01",
+        "2026-11-01..",
+        "2026-11-01...2026-11-02",
+        "0001-01-01..9999-12-31",
+    ],
 )
 def test_an_unknown_period_is_told(word: str) -> None:
     with pytest.raises(Tell, match="bad_period"):

@@ -12,7 +12,19 @@ from bot.errors import Tell
 from bot.models import Period
 
 _DAYS = {"day": 1, "week": 7, "month": 30}
-_DATES = re.compile(r"(\d{4}-\d{2}-\d{2})\s*\.\.\s*(\d{4}-\d{2}-\d{2})")
+_DATES = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*\.\.\s*(\d{4}-\d{2}-\d{2}))?")
+# What a Chinese reader would rather type.
+_CHINESE = {
+    "今天": "today",
+    "昨天": "yesterday",
+    "上周": "last week",
+    "上星期": "last week",
+    "上月": "last month",
+    "上个月": "last month",
+    "全部": "all",
+}
+PERIODS = ("day", "week", "month", "today", "yesterday", "last", "all", *_CHINESE)
+"""The first words of the periods that are no dates."""
 # Cities people look for that give no IANA zone its name.
 _CITIES = {
     "beijing": "Asia/Shanghai",
@@ -28,14 +40,21 @@ _CITIES = {
 }
 
 
+def is_period(word: str) -> bool:
+    """Whether a period begins with that word, typed in lower case."""
+    return word in PERIODS or ".." in word or _DATES.fullmatch(word) is not None
+
+
 def period_of(word: str, now: datetime, zone: str) -> Period:
-    """The last 1, 7 or 30 days for ``day``, ``week``, ``month``; since midnight for ``today``; Monday to Sunday for
-    ``last week``; whole days of the zone for ``2026-11-01..2026-11-15``; everything for ``all``.
+    """The last 1, 7 or 30 days for ``day``, ``week``, ``month``; since midnight for ``today``; the whole day before for
+    ``yesterday``; Monday to Sunday for ``last week``; the calendar month before for ``last month``; whole days of the
+    zone for ``2026-11-01..2026-11-15`` or one day; everything for ``all``.
 
     Raises Tell (``bad_period``, ``period_reversed``, ``bad_zone``).
     """
     tz = zone_named(zone)
-    asked = word.strip().lower()
+    asked = " ".join(word.lower().split())
+    asked = _CHINESE.get(asked, asked)
     try:
         if asked in _DAYS:
             since = now.astimezone(tz).replace(tzinfo=None) - timedelta(days=_DAYS[asked])
@@ -45,11 +64,16 @@ def period_of(word: str, now: datetime, zone: str) -> Period:
         today = now.astimezone(tz).date()
         if asked == "today":
             return Period(_instant(datetime.combine(today, time()), tz), now.astimezone(UTC))
-        if " ".join(asked.split()) == "last week":
+        if asked == "yesterday":
+            return _days(today - timedelta(days=1), today - timedelta(days=1), tz)
+        if asked == "last week":
             monday = today - timedelta(days=today.weekday() + 7)
             return _days(monday, monday + timedelta(days=6), tz)
+        if asked == "last month":
+            last = today.replace(day=1) - timedelta(days=1)
+            return _days(last.replace(day=1), last, tz)
         if dates := _DATES.fullmatch(asked):
-            return _days(date.fromisoformat(dates[1]), date.fromisoformat(dates[2]), tz)
+            return _days(date.fromisoformat(dates[1]), date.fromisoformat(dates[2] or dates[1]), tz)
     except (ValueError, OverflowError):
         pass  # a day that no calendar has
     raise Tell("bad_period", period=word.strip())

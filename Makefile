@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: venv demo test lint bench quality lock clean
+.PHONY: venv demo test lint bench quality audit lock clean
 
 venv: .venv/ready
 
@@ -29,6 +29,10 @@ bench: venv
 
 quality: venv
 	$(BIN)/python -m benchmarks.quality
+
+# Known weaknesses of what is locked, and code in the environment that would run unasked.
+audit: venv
+	$(BIN)/python .ci/audit.py
 
 # Renews both lock files, for every platform at once. Addresses of package indexes never enter them.
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -294,6 +294,7 @@ def main(ctx: click.Context) -> None:
     """Paperwire briefs the papers a team shares in Slack, and compiles digests of them."""
     try:
         settings = Settings()
+        settings.hand_on_model_keys()
     except ValidationError as error:
         for problem in error.errors():
             click.echo(f"paperwire: {problem['loc'][0]}: {problem['msg']}", err=True)

@@ -93,6 +93,8 @@ def log_to(stream: TextIO, level: str, form: str) -> None:
     # At the handler too: listeners are told more than is logged.
     handler.setLevel(level)
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter(_TEXT))
-    logging.basicConfig(level=level, handlers=[handler])
+    # In detail other people's libraries log whole bodies: prompts, addresses with tickets, a new workspace's tokens.
+    logging.basicConfig(level=max(logging.INFO, logging.getLevelNamesMapping()[level]), handlers=[handler])
+    logging.getLogger("paperwire").setLevel(level)
     for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)

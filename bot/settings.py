@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BeforeValidator, DirectoryPath, Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from bot.models import Language
 
@@ -70,6 +78,12 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_TOKEN_KEY",
         description="Key that encrypts the workspaces' tokens; of several, comma-separated, the first encrypts and all "
         "decrypt. Needed with `SLACK_CLIENT_ID`.",
+    )
+    secrets: DirectoryPath | None = Field(
+        None,
+        alias="PAPERWIRE_SECRETS",
+        description="Folder with a file for each secret, named like its variable (as Docker and Kubernetes mount "
+        "them); keys of models too. The environment goes first.",
     )
     slack_api_url: str = Field(
         "https://slack.com/api/",
@@ -213,6 +227,27 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", alias="PAPERWIRE_LOG_LEVEL", description="How much is logged."
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        folder = os.environ.get("PAPERWIRE_SECRETS")
+        if not folder or not Path(folder).is_dir():  # what is no folder the field refuses
+            return init_settings, env_settings
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder)
+
+    def hand_on_model_keys(self) -> None:
+        """Put the keys among the secrets where LiteLLM looks for them: into the environment of this process."""
+        own = {field.alias for field in type(self).model_fields.values()}
+        for file in sorted(self.secrets.iterdir()) if self.secrets else ():
+            if re.fullmatch(r"[A-Z][A-Z0-9_]*", file.name) and file.name not in own and file.is_file():
+                os.environ.setdefault(file.name, file.read_text(encoding="utf-8").strip())
 
     @field_validator("zone")
     @classmethod

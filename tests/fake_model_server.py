@@ -6,11 +6,13 @@ the queue is empty the server reads the paper in the prompt and answers with quo
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -151,6 +153,11 @@ def _handler(server: FakeModelServer) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
+
+
+def question(messages: Sequence[Mapping[str, Any]]) -> str:
+    """A short name for what a model is asked, the same for the same question."""
+    return hashlib.sha256("\0".join(str(each["content"]) for each in messages).encode()).hexdigest()
 
 
 # --- answering without a script ---------------------------------------------------------------------

@@ -1,19 +1,23 @@
 """The real bot with stopping places: run as a program by ``test_kills``, which kills it there.
 
 The folder ``KILL_CONTROL`` holds a file ``armed`` with the name of a place. Whoever reaches it first turns the file
-into ``reached`` and stands still, inside the step, until the process is killed. Nothing else differs from the
-program, except ``PAPERWIRE_BLIND=1``, which takes away the look before a second post to show that the test notices.
+into ``reached`` and stands still, inside the step, until the process is killed. A file ``answers`` there tells when
+which answer of a model was stored. Nothing else differs from the program, except ``PAPERWIRE_BLIND=1``, which takes
+away the look before a second post to show that the test notices.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from fake_model_server import question
+
 from bot import __main__ as program
+from bot.briefs.model import Message, Models
 from bot.work import Work
 from handlers.slack import SlackMessenger
 
@@ -56,8 +60,21 @@ def watch_steps() -> None:
     Work.enqueue = watched_enqueue  # type: ignore[method-assign, assignment]
 
 
+def watch_answers() -> None:
+    ask = Models.ask
+
+    def watched(self: Models, model: str, messages: Sequence[Message], *rest: Any, **options: Any) -> str:
+        answer = ask(self, model, messages, *rest, **options)
+        with (_CONTROL / "answers").open("a") as told:
+            told.write(f"{time.monotonic()} {question(messages)}\n")
+        return answer
+
+    Models.ask = watched  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
     watch_steps()
+    watch_answers()
     if os.environ.get("PAPERWIRE_BLIND"):
         SlackMessenger.posted = lambda *_: None  # type: ignore[method-assign]
     program.main(["run"], prog_name="paperwire")

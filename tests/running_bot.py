@@ -25,14 +25,28 @@ class RunningBot:
         self._log_file = data.parent / f"{data.name}.log"
         self._log_start = 0
         self._process: subprocess.Popen[bytes] | None = None
+        self.name = data.name
 
     def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process is not None:
+        if self.running:
             self.stop()
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Of a bot that ended by itself."""
+        return self._process.poll() if self._process else None
+
+    @property
+    def connected(self) -> bool:
+        return self.running and "connected to Slack" in self.log[self._log_start :]
 
     @property
     def log(self) -> str:

@@ -56,28 +56,30 @@ class Scene:
         self.place = place
         self.arxiv = arxiv
         self.control = folder / "control"
-        self.control.mkdir()
         self.offset = folder / "offset"
         self.days = 0
         self.user = place.add_user("ada", "UTC")
         self.channels = [place.add_channel(f"papers-{number}") for number in range(channels)]
         self.shares: list[tuple[str, str, MadePaper]] = []
         self.kills: Counter[str] = Counter()
-        self.bot = RunningBot(
-            {
-                **place.environment(),
-                "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-                "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-                "PAPERWIRE_ARXIV_DELAY": "0",
-                "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.base_url[7:]}",
-                "PAPERWIRE_TIME_SCALE": str(_SCALE),
-                "PAPERWIRE_CLOCK_OFFSET": str(self.offset),
-                "KILL_CONTROL": str(self.control),
-                **settings,
-            },
-            folder / "data",
-            program=(str(ROOT / "tests" / "killable_bot.py"),),
-        )
+        self.folder = folder
+        self.environment = {
+            **place.environment(),
+            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
+            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
+            "PAPERWIRE_ARXIV_DELAY": "0",
+            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.base_url[7:]}",
+            "PAPERWIRE_TIME_SCALE": str(_SCALE),
+            "PAPERWIRE_CLOCK_OFFSET": str(self.offset),
+            **settings,
+        }
+        self.bot = self.make_bot("data", self.control)
+
+    def make_bot(self, name: str, control: Path, **settings: str) -> RunningBot:
+        """A bot that can be killed, with a data folder of its own."""
+        control.mkdir(exist_ok=True)
+        environment = {**self.environment, "KILL_CONTROL": str(control), **settings}
+        return RunningBot(environment, self.folder / name, program=(str(ROOT / "tests" / "killable_bot.py"),))
 
     def start(self) -> None:
         self.bot.start()

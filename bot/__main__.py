@@ -32,7 +32,7 @@ from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
 from bot.engine import RESTORED, postgres_engine, sole_owner, sqlite_engine
-from bot.errors import PaperwireError, Retry, Tell
+from bot.errors import TOKEN_REFUSED, PaperwireError, Retry, Tell
 from bot.forgetting import Forgetting
 from bot.models import Allowance, ChannelSettings
 from bot.outcomes import listen, log_to
@@ -40,6 +40,7 @@ from bot.papers.arxiv_api import NAME as ARXIV
 from bot.papers.jail import Jail
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
+from bot.pausing import resume
 from bot.pipeline import Pipeline
 from bot.ports import Library
 from bot.posting import Posting
@@ -206,6 +207,8 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             stack.callback(handler.close)
             connected = handler.client.is_connected
         log.info("connected to Slack")
+        if flow is None:
+            resume(library)
         threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
 
         def well() -> bool:
@@ -265,8 +268,8 @@ def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
             return connect()
         except Retry as error:
             reason = str(error.facts.get("reason", error.code))
-            if "auth" in reason or "token" in reason or "account" in reason:
-                raise Tell("token_refused", reason=reason) from error
+            if error.code == TOKEN_REFUSED:
+                raise Tell(TOKEN_REFUSED, reason=reason) from error
             log.warning("Slack is out of reach (%s), trying again in %.0f s", reason, wait)
             stop.wait(wait)
             wait = min(wait * 2, 60.0)

@@ -17,9 +17,9 @@ from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.models import Coverage, Digest, DigestReply, Paper, Period
 from bot.outcomes import announce
+from bot.pausing import Pausing
 from bot.ports import Library, Messenger
 from bot.posting import Posting
-from bot.wording import explain
 from bot.work import POSTS, Bug, Work
 
 log = logging.getLogger("paperwire.digesting")
@@ -28,8 +28,6 @@ _WEEKS = TypeAdapter(tuple[Week, ...])
 
 # A digest that comes so long after it was due says so.
 _LATE = timedelta(hours=1)
-# Errors that no retry mends: the schedule rests until somebody sets it again, or installs the app again.
-_NO_WAY_IN = ("not_in_channel", "channel_gone", NOT_INSTALLED)
 
 
 class Digesting:
@@ -53,6 +51,7 @@ class Digesting:
         self._zone = zone
         self._clock = clock
         self._first_page = first_page
+        self._pausing = Pausing(work, library, messenger, posting)
 
     # what listeners and the clock call: one durable write each
 
@@ -105,8 +104,8 @@ class Digesting:
             log.error("digest %s stopped: %s", digest_id, error)
             code = error.code if isinstance(error, PaperwireError) else "bug"
             announce("undelivered", team=team_id, channel=channel_id, digest=digest_id, code=code)
-            if scheduled and isinstance(error, Tell) and error.code in _NO_WAY_IN:
-                self._pause(team_id, channel_id, error.code)
+            if scheduled:
+                self._pausing.undelivered(team_id, channel_id, digest_id, period.until_at, code)
             if asked_by is not None:
                 self._posting.not_done(f"{digest_id}:failed", team_id, channel_id, asked_by, error)
         self._work.pace()
@@ -141,28 +140,6 @@ class Digesting:
         since = until - timedelta(weeks=WEEKS + 1)
         shared, discussed = self._library.activity(digest.team_id, _coverage(digest), since)
         return weeks_of(shared, discussed, until, digest.zone)
-
-    def _pause(self, team_id: str, channel_id: str, code: str) -> None:
-        """Stop a schedule that cannot post, and tell who set it."""
-
-        def pause() -> list[str] | None:
-            schedule = self._library.schedule(team_id, channel_id)
-            if schedule is None or schedule.paused is not None:
-                return None
-            if code == NOT_INSTALLED:
-                self._library.pause_schedule(team_id, channel_id, code)
-                return None  # nobody there to be told
-            direct = self._messenger.direct_channel(team_id, schedule.user_id)
-            self._library.pause_schedule(team_id, channel_id, code)
-            return [direct, self._messenger.name(team_id, channel_id), self._clock().isoformat()]
-
-        told = self._work.step("pause", pause)
-        if told is not None:
-            announce("paused", team=team_id, channel=channel_id, code=code)
-            direct, where, now = told
-            reason = explain(self._posting.language_of(team_id, channel_id), Tell(code, reason=code))
-            key = f"paused:{team_id}:{channel_id}:{now}"
-            self._posting.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)
 
     def _digest_reply(self, team_id: str, digest_id: str, number: int, size: int, parent_ts: str) -> None:
         key = f"{digest_id}:{number}"

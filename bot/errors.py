@@ -13,6 +13,8 @@ language under ``errors.<code>`` with the facts filled in.
 
 from __future__ import annotations
 
+TOKEN_REFUSED = "token_refused"  # noqa: S105 - no password
+"""Of errors, and the reason for which schedules are paused until Slack takes the token again."""
 NOT_INSTALLED = "not_installed"
 """Of errors, and the reason for which the schedules of a workspace that left are paused."""
 

@@ -185,6 +185,9 @@ class Library(Protocol):
         It takes nothing away from the scheduled digests, nor does it move their cut-off.
         """
 
+    def release_digest(self, team_id: str, digest_id: str) -> None:
+        """Empty a digest that was never posted, so that the next one takes its shares; a posted one stays."""
+
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None: ...
 
     def last_digest_due(self, team_id: str, channel_id: str) -> datetime | None:

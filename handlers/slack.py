@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.errors import NOT_INSTALLED, PaperwireError, Retry, Tell
+from bot.errors import NOT_INSTALLED, TOKEN_REFUSED, PaperwireError, Retry, Tell
 from bot.models import Digest, DigestReply, Share
 from bot.outcomes import announce
 from bot.papers.bodies import too_large
@@ -42,7 +42,6 @@ _NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_d
 _OUTAGE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 # A token may be put right by the operator, or the app be installed anew, while the work waits.
 _TOKEN_REFUSED = {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}
-_OUTAGE |= _TOKEN_REFUSED
 _UNFIT_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
 
 
@@ -57,6 +56,8 @@ def classified(call: Callable[[], T]) -> T:
         announce("slack_refused", code=code or f"http_{status}")
         if status == 429:
             raise Retry("slack_busy", after=_retry_after(response)) from error
+        if code in _TOKEN_REFUSED:
+            raise Retry(TOKEN_REFUSED, reason=code) from error
         if status >= 500 or code in _OUTAGE:
             raise Retry("slack_unavailable", reason=code or f"HTTP {status}") from error
         if code in _GONE:
@@ -114,7 +115,7 @@ class SlackMessenger:
         try:
             return classified(lambda: call(client))
         except Retry as error:
-            if error.facts.get("reason") in _TOKEN_REFUSED and self._clients.is_gone(team_id, client):
+            if error.code == TOKEN_REFUSED and self._clients.is_gone(team_id, client):
                 raise Tell(NOT_INSTALLED) from error
             raise
 

@@ -235,6 +235,19 @@ def frozen(tx: Transaction, team_id: str, digest_id: str) -> Digest | None:
     )
 
 
+def release(tx: Transaction, team_id: str, digest_id: str) -> None:
+    """Its row stays: where the next digest looks for what was left behind follows from those before it."""
+    for table in ("digest_shares", "digest_entries"):
+        tx.rows(
+            f"""
+            DELETE FROM {table} WHERE team_id = :team AND digest_id = :digest
+               AND EXISTS (SELECT 1 FROM digests WHERE team_id = :team AND id = :digest AND posted_at IS NULL)
+            """,  # noqa: S608
+            team=team_id,
+            digest=digest_id,
+        )
+
+
 def last_due(tx: Transaction, team_id: str, channel_id: str) -> datetime | None:
     row = tx.row(
         "SELECT MAX(due_at) AS due_at FROM digests WHERE team_id = :team AND channel_id = :channel AND scheduled = 1",

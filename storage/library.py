@@ -224,6 +224,10 @@ class SqlLibrary(ABC):
         with self._writing(team_id) as tx:
             return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now, zone)
 
+    def release_digest(self, team_id: str, digest_id: str) -> None:
+        with self._writing() as tx:
+            digests.release(tx, team_id, digest_id)
+
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None:
         with self._reading() as tx:
             return digests.frozen(tx, team_id, digest_id)

@@ -1,9 +1,9 @@
 """The real bot with stopping places: run as a program by ``test_kills``, which kills it there.
 
-The folder ``KILL_CONTROL`` holds a file ``armed`` with the name of a place. Whoever reaches it first turns the file
-into ``reached`` and stands still, inside the step, until the process is killed. A file ``answers`` there tells when
-which answer of a model was stored. Nothing else differs from the program, except ``PAPERWIRE_BLIND=1``, which takes
-away the look before a second post to show that the test notices.
+The folder ``KILL_CONTROL`` holds a file ``armed`` with the name of a place, or ``place/3`` for the third time it is
+reached. Who reaches it then turns the file into ``reached`` and stands still, inside the step, until the process is
+killed. A file ``answers`` there tells when which answer of a model was stored. Nothing else differs from the program,
+except ``PAPERWIRE_BLIND=1``, which takes away the look before a second post to show that the test notices.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fake_model_server import question
@@ -22,14 +23,20 @@ from bot.work import Work
 from handlers.slack import SlackMessenger
 
 _CONTROL = Path(os.environ["KILL_CONTROL"])
+_ONE_AT_A_TIME = Lock()
 
 
 def reach(place: str) -> None:
     armed = _CONTROL / "armed"
     try:
-        if armed.read_text() != place:
-            return
-        armed.rename(_CONTROL / "reached")
+        with _ONE_AT_A_TIME:
+            where, _, times = armed.read_text().partition("/")
+            if where != place:
+                return
+            if int(times or 1) > 1:
+                armed.write_text(f"{where}/{int(times) - 1}")
+                return
+            armed.rename(_CONTROL / "reached")
     except FileNotFoundError:
         return
     time.sleep(3600)

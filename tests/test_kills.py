@@ -98,14 +98,16 @@ class Scene:
     def arm(self, where: str) -> None:
         (self.control / "armed").write_text(where)
 
-    def kill_when_reached(self, where: str) -> None:
-        reached = self.control / "reached"
+    def wait_until_reached(self, where: str) -> None:
         deadline = time.monotonic() + 60
-        while not reached.exists():
+        while not (self.control / "reached").exists():
             assert time.monotonic() < deadline, f"never came to {where!r}:\n{self.bot.log[-4000:]}"
             time.sleep(0.005)
+
+    def kill_when_reached(self, where: str) -> None:
+        self.wait_until_reached(where)
         self.bot.kill()
-        reached.unlink()
+        (self.control / "reached").unlink()
         self.kills[where] += 1
 
     def next_day(self) -> None:

@@ -413,6 +413,18 @@ def test_what_is_gathered_counts_as_far_as_it_is_public(library: SqlLibrary) -> 
         assert library.usage_in("T1", coverage, ALWAYS).calls == len(expected)
 
 
+def test_what_a_digest_that_was_never_posted_had_taken_goes_into_the_next(library: SqlLibrary) -> None:
+    briefed(library)
+    assert titles(freeze(library, 1, 4)) == ["Tides in Shallow Lakes"]
+    library.release_digest("T2", "C1:1")
+    assert titles(freeze(library, 2, 8)) == [], "it was another team's word"
+    library.release_digest("T1", "C1:1")
+    assert titles(freeze(library, 3, 12)) == ["Tides in Shallow Lakes"]
+    library.digest_posted("T1", "C1:3", "9.0", at(12))
+    library.release_digest("T1", "C1:3")
+    assert titles(freeze(library, 4, 16)) == [], "it was posted"
+
+
 # --- From the first tables --------------------------------------------------------------------------
 
 

@@ -348,19 +348,33 @@ def doctor(program: Program) -> None:
     from handlers.doctor import slack_checks
     from storage.backup import check_at_start
 
+    settings = program.settings
+
     def library() -> str:
-        file = program.settings.library_file
-        check_at_start(program.settings.databases)
+        if settings.database_url is not None:
+            from storage.postgres import place
+
+            with program.open_library():
+                return place(settings.database_url.get_secret_value())
+        file = settings.library_file
+        check_at_start(settings.databases)
         if not file.exists():
             return f"{file} (made at the first start)"
         with program.open_library():
             return str(file)
 
+    def token_key() -> str:
+        from storage.installations import keys_from
+
+        keys_from(settings.token_keys)
+        return f"{len(settings.token_keys)}, the first of which encrypts"
+
     checks = [
-        *machine_checks(program.settings),
+        *machine_checks(settings),
         ("library", library),
-        *model_checks(program.settings, NoAnswers(), program.now),
-        *slack_checks(program.settings),
+        *model_checks(settings, NoAnswers(), program.now),
+        *([("token key", token_key)] if settings.client_id else []),
+        *slack_checks(settings),
     ]
     if not examine(checks, click.echo):
         raise SystemExit(1)

@@ -75,6 +75,8 @@ _SOCKET_MODE_OFF = "Socket Mode is not turned on"
 def slack_checks(settings: Settings) -> list[tuple[str, Check]]:
     """The checks of tokens, scopes, Socket Mode, membership and clock, in the order in which they make sense."""
     app = _App(settings)
+    if settings.client_id is not None:
+        return [("signing secret", app.signing_secret), ("client secret", app.client_secret)]
     checks = [("bot token", app.bot_token), ("scopes", app.scopes)]
     if settings.app_token is None and settings.signing_secret is not None:
         checks.append(("signing secret", app.signing_secret))
@@ -103,6 +105,7 @@ class _App:
         self._bot = _revealed(settings.bot_token)
         self._app = _revealed(settings.app_token)
         self._signing = _revealed(settings.signing_secret)
+        self._client = _revealed(settings.client_secret)
 
     def bot_token(self) -> str:
         identity = self._identity()
@@ -118,12 +121,16 @@ class _App:
         return f"all {len(SCOPES)} granted"
 
     def signing_secret(self) -> str:
-        if not _SECRET.fullmatch(self._signing):
-            raise CheckFailed(
-                f"SLACK_SIGNING_SECRET is {_kind(self._signing)}, not a signing secret. Copy “Signing Secret” (32 "
-                "letters and digits) from Basic Information, App Credentials."
-            )
+        _check_secret("SLACK_SIGNING_SECRET", self._signing, "Signing Secret")
         return "has the right form; Slack tells no app whether it is its own. Run with --http HOST:PORT"
+
+    def client_secret(self) -> str:
+        _check_secret("SLACK_CLIENT_SECRET", self._client, "Client Secret")
+        if self._client == self._signing:
+            raise CheckFailed(
+                "SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET are the same. They are two: copy both again."
+            )
+        return "has the right form; each workspace's own tokens are checked when it installs the app"
 
     def app_token(self) -> str:
         if not self._app:
@@ -250,6 +257,14 @@ def _check_kind(variable: str, token: str, beginning: str, wanted: str) -> None:
         raise CheckFailed(f"{variable} has spaces or quotation marks around it. Set it without them.")
     if not token.startswith(beginning):
         raise CheckFailed(f"{variable} is {_kind(token)}. Set it to {wanted}.")
+
+
+def _check_secret(variable: str, secret: str, name: str) -> None:
+    if not _SECRET.fullmatch(secret):
+        kind = f"is {_kind(secret)}, not a {name.lower()}" if secret else "is not set"
+        raise CheckFailed(
+            f"{variable} {kind}. Copy “{name}” (32 letters and digits) from Basic Information, App Credentials."
+        )
 
 
 def _refusal(variable: str, reason: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import re
 import shutil
@@ -13,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -298,6 +300,45 @@ def test_a_model_is_asked_whether_it_answers() -> None:
             "FAIL  model openai/local: The provider of the model openai/local did not accept the key, or the key has "
             "no right to this model: check it where the bot runs."
         )
+
+
+def test_where_workspaces_install_the_app_their_key_and_the_apps_secrets_are_looked_at() -> None:
+    key = base64.urlsafe_b64encode(bytes(range(32))).decode()
+    settings = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0" * 32, "SLACK_SIGNING_SECRET": "1" * 32}
+    code, lines = doctor({**settings, "PAPERWIRE_TOKEN_KEY": key})
+    assert code == 0, lines
+    assert {"token key", "signing secret", "client secret"} <= lines.keys()
+    assert not {"bot token", "app token", "channels"} & lines.keys()
+    code, lines = doctor({**settings, "SLACK_CLIENT_SECRET": "xapp-1", "SLACK_SIGNING_SECRET": ""})
+    assert code == 1
+    assert lines["token key"].startswith("FAIL  token key: SLACK_CLIENT_ID is set, and there is no key")
+    assert lines["client secret"] == (
+        "FAIL  client secret: SLACK_CLIENT_SECRET is an app-level token, not a client secret. Copy “Client Secret” (32 "
+        "letters and digits) from Basic Information, App Credentials."
+    )
+    assert lines["signing secret"].startswith("FAIL  signing secret: SLACK_SIGNING_SECRET is not set. Copy “Signing")
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("mysql://bot@127.0.0.1/paperwire", "DATABASE_URL is no address of a Postgres database. It looks like "),
+        ("postgresql://bot:hunter2@127.0.0.1:{port}/paperwire", "The database is out of reach ("),
+    ],
+)
+def test_a_database_that_cannot_be_had_is_told(url: str, line: str) -> None:
+    _, lines = doctor({"DATABASE_URL": url.format(port=free_port())})
+    assert lines["library"].startswith(f"FAIL  library: {line}")
+    assert "hunter2" not in lines["library"]
+
+
+def test_a_database_is_told_by_its_place_or_by_what_it_refuses(postgres_url: str) -> None:
+    at = urlsplit(postgres_url)
+    _, lines = doctor({"DATABASE_URL": postgres_url})
+    assert lines["library"] == f"ok    library: {at.hostname}:{at.port}{at.path}"
+    _, lines = doctor({"DATABASE_URL": postgres_url.replace(at.path, "/nowhere")})
+    assert lines["library"].startswith("FAIL  library: There is no such database (")
+    assert "Create it with `createdb`" in lines["library"]
 
 
 def test_a_bot_that_runs_on_the_folder_is_named_and_whether_it_is_connected(tmp_path: Path) -> None:

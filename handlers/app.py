@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 from slack_bolt import App, BoltContext, BoltResponse, Respond
 from slack_sdk import WebClient
 
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
+from bot.models import Language
 from bot.outcomes import announce
 from bot.wording import explain, say
 from handlers import commands, digest_actions, edit, forget, home, shares, shortcuts, teams
@@ -56,7 +58,7 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
             announce("not_accepted", code=getattr(error, "code", "bug"))
             return None
         channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-        language = desk.language_of(team_of(body), channel_id) if channel_id else desk.language
+        language = desk.language_of(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
         if isinstance(error, PaperwireError):
             words = explain(language, error)
         else:
@@ -77,3 +79,10 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
         return BoltResponse(status=200)
 
     return app
+
+
+def _language_of_form(body: dict[str, Any], desk: Desk) -> Language:
+    """Which a form notes beside what else it must know."""
+    metadata = (body.get("view") or {}).get("private_metadata") or ""
+    noted = json.loads(metadata).get("language") if metadata.startswith("{") else None
+    return next((each for each in get_args(Language) if each == noted), desk.language)

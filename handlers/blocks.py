@@ -8,7 +8,7 @@ documented sum, because Slack refuses from about 11,000 characters on (bolt-js i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -167,6 +167,12 @@ def byline(paper: Paper, brief: Brief, language: Language) -> str:
 def cost_words(usage: Usage, language: Language) -> str:
     """A cost in dollars, or that it is not known."""
     return say(language, "details.cost_unknown") if usage.cost is None else f"${usage.cost:.4f}"
+
+
+def gathered_words(sources: Iterable[str], language: Language) -> str:
+    """What follows the words of a schedule that gathers channels; empty for one that does not."""
+    channels = " ".join(f"<#{each}>" for each in sources)
+    return say(language, "commands.schedule_from", channels=channels) if channels else ""
 
 
 def badges(brief: Brief, language: Language) -> str:

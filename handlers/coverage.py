@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Coverage
+from bot.models import ChannelSettings, Coverage, Language
 from handlers.desk import Desk
 from handlers.members import channels_of, person
 
@@ -31,6 +33,18 @@ def settings_of(desk: Desk, client: WebClient, team_id: str, channel_id: str, us
     stored = desk.library.channel_settings(team_id, channel_id)
     zone = "" if stored or not is_direct(channel_id) else own_zone(client, user_id)
     return stored or ChannelSettings(team_id, channel_id, desk.language, zone=zone or desk.zone)
+
+
+def language_for(desk: Desk, client: WebClient, team_id: str, direct_id: str, user_id: str) -> Language:
+    """What we speak with a person alone: what they chose in direct messages, else what Slack speaks with them."""
+    chosen = desk.library.channel_settings(team_id, direct_id) if direct_id else None
+    if chosen is not None:
+        return chosen.language
+    try:
+        spoken = person(client, user_id).locale.partition("-")[0]
+    except PaperwireError:
+        spoken = ""
+    return next((each for each in get_args(Language) if each == spoken), "en") if spoken else desk.language
 
 
 def own_zone(client: WebClient, user_id: str) -> str:

@@ -70,10 +70,6 @@ class Desk:
         settings = self.library.channel_settings(team_id, channel_id)
         return settings.language if settings else self.language
 
-    def zone_of(self, team_id: str, channel_id: str) -> str:
-        settings = self.library.channel_settings(team_id, channel_id)
-        return settings.zone if settings else self.zone
-
 
 def team_of(body: Mapping[str, Any]) -> str:
     """The workspace a payload comes from, in any of Slack's shapes."""

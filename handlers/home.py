@@ -7,21 +7,23 @@ the private channels they are in and in their direct messages with the bot.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
-from bot.digests.schedule import describe, next_due, parse_schedule
+from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
-from bot.models import ChannelSettings, Schedule
+from bot.models import Language, Schedule
 from bot.wording import explain, say
 from handlers import home_view
-from handlers.coverage import own_zone
+from handlers.coverage import language_for
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import latest_only
 from handlers.members import channels_of, has_bot, is_member
+from handlers.scheduling import set_schedule
 from handlers.slack import classified
 
 Json = dict[str, Any]
@@ -40,10 +42,12 @@ class _Visitor:
     user_id: str
     direct_id: str
     """Of the direct messages with them."""
+    language: Language
+    """The one they read."""
 
     def publish(self, words: str = "", offset: int = 0) -> None:
         """Show the tab, with what a search for ``words`` finds, if any."""
-        desk, language = self.desk, self.desk.language
+        desk, language = self.desk, self.language
         channels = list(channels_of(self.client, self.user_id))
         closed = [each.id for each in channels if each.private] + [self.direct_id] * bool(self.direct_id)
         words = " ".join(words.split())[:_LONGEST_SEARCH]
@@ -66,54 +70,50 @@ class _Visitor:
         return [self._scheduled(each) for each in mine]
 
     def _scheduled(self, schedule: Schedule) -> home_view.Scheduled:
-        language, paused = self.desk.language, schedule.paused
+        language, paused = self.language, schedule.paused
         reason = say(language, f"errors.{paused}", reason=paused) if paused else ""
         due_at = next_due(schedule, self.desk.now())
         return home_view.Scheduled(schedule.channel_id, describe(schedule, language), due_at, reason, schedule.sources)
 
     def may_schedule(self, channel_id: str) -> str:
         """Why they may not set a schedule there; empty when they may."""
-        language = self.desk.language
         if not is_member(self.client, self.user_id, channel_id):
-            return say(language, "edit.only_members")
+            return say(self.language, "edit.schedule_members")
         if not has_bot(self.client, channel_id):
-            return explain(language, Tell("not_in_channel"))
+            return explain(self.language, Tell("not_in_channel"))
         return ""
 
-    def set_schedule(self, channel_id: str, words: str) -> None:
-        """Set, replace or end a schedule, as ``/digest schedule`` does. Raises Tell for what cannot be read."""
-        library, now = self.desk.library, self.desk.now()
+    def may_gather(self, sources: Sequence[str]) -> str:
+        """Why one of the channels cannot be gathered; empty when all can."""
+        known = self.desk.public_channels(self.client) if sources else {}
+        for each in sources:
+            if each not in known:
+                channel = classified(lambda each=each: self.client.conversations_info(channel=each))["channel"]  # type: ignore[misc]
+                return explain(self.language, Tell("bad_source", channel=f"#{channel['name']}"))
+        return ""
+
+    def set_schedule(self, channel_id: str, words: str, sources: Sequence[str]) -> None:
+        """Set, replace or end a schedule. Raises Tell for what cannot be read."""
         if words.strip().lower() == "off":
-            library.drop_schedule(self.team_id, channel_id)
+            self.desk.library.drop_schedule(self.team_id, channel_id)
             return
-        before = library.schedule(self.team_id, channel_id)
-        made = parse_schedule(
-            words,
-            team_id=self.team_id,
-            channel_id=channel_id,
-            user_id=self.user_id,
-            zone=before.zone
-            if before
-            else own_zone(self.client, self.user_id) or self.desk.zone_of(self.team_id, channel_id),
-            now=now,
-        )
-        library.put_schedule(self.team_id, replace(made, sources=before.sources if before else ()))
-        settings = library.channel_settings(self.team_id, channel_id) or ChannelSettings(
-            self.team_id, channel_id, self.desk.language
-        )
-        library.put_channel_settings(self.team_id, replace(settings, zone=made.zone))
+        set_schedule(self.desk, self.client, self.team_id, channel_id, self.user_id, words, tuple(sources))
 
 
 def register(app: App, desk: Desk) -> None:
     def visitor(body: Json, client: WebClient) -> _Visitor:
         metadata = body["view"]["private_metadata"]
         direct_id = json.loads(metadata)["direct"] if metadata.startswith("{") else metadata
-        return _Visitor(desk, client, team_of(body), body["user"]["id"], direct_id)
+        return met(client, team_of(body), body["user"]["id"], direct_id)
+
+    def met(client: WebClient, team_id: str, user_id: str, direct_id: str) -> _Visitor:
+        language = language_for(desk, client, team_id, direct_id, user_id)
+        return _Visitor(desk, client, team_id, user_id, direct_id, language)
 
     @app.event("app_home_opened")
     def app_home_opened(event: Json, client: WebClient, context: BoltContext) -> None:
         if event.get("tab") == "home":
-            _Visitor(desk, client, str(context.team_id), event["user"], event.get("channel", "")).publish()
+            met(client, str(context.team_id), event["user"], event.get("channel", "")).publish()
 
     @app.action("home_search")
     def home_search(ack: Ack, action: Json, body: Json, client: WebClient) -> None:
@@ -138,8 +138,9 @@ def register(app: App, desk: Desk) -> None:
         channel_id = action.get("value")
         who = visitor(body, client)
         stored = desk.library.schedule(who.team_id, channel_id) if channel_id else None
-        metadata = json.dumps({"direct": who.direct_id, "channel": channel_id})
-        view = home_view.schedule(desk.language, channel_id, _as_typed(stored) if stored else "", metadata)
+        metadata = json.dumps({"direct": who.direct_id, "channel": channel_id, "language": who.language})
+        words, sources = (_as_typed(stored), stored.sources) if stored else ("", ())
+        view = home_view.schedule(who.language, channel_id, words, sources, metadata)
         # The trigger lives three seconds: this one call cannot wait for the queue.
         classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
 
@@ -151,10 +152,15 @@ def register(app: App, desk: Desk) -> None:
         values, who = body["view"]["state"]["values"], visitor(body, client)
         given = json.loads(body["view"]["private_metadata"])["channel"]
         channel_id = given or values["channel"]["channel"].get("selected_conversation") or ""
-        if refusal := who.may_schedule(channel_id):
-            ack(response_action="errors", errors={"schedule" if given else "channel": refusal.replace("`", "")})
+        sources = values["sources"]["sources"].get("selected_channels") or []
+        refusals = {
+            "schedule" if given else "channel": who.may_schedule(channel_id),
+            "sources": who.may_gather(sources),
+        }
+        if wrong := {field: words.replace("`", "") for field, words in refusals.items() if words}:
+            ack(response_action="errors", errors=wrong)
             return
-        who.set_schedule(channel_id, values["schedule"]["schedule"].get("value") or "")
+        who.set_schedule(channel_id, values["schedule"]["schedule"].get("value") or "", sources)
         ack()
         who.publish()
 

@@ -18,6 +18,7 @@ from handlers.blocks import (
     context,
     day,
     escape,
+    gathered_words,
     note,
     plain,
     rich,
@@ -140,8 +141,7 @@ def _shared(stored: StoredShare, language: Language) -> str:
 
 def _schedule(language: Language, scheduled: Scheduled) -> Block:
     words = escape(clean(scheduled.words, 1_000))
-    if scheduled.sources:
-        words += say(language, "commands.schedule_from", channels=" ".join(f"<#{each}>" for each in scheduled.sources))
+    words += gathered_words(scheduled.sources, language)
     if scheduled.paused:
         then = say(language, "home.paused", reason=escape(clean(scheduled.paused, 500)))
     else:
@@ -156,8 +156,11 @@ def _schedule(language: Language, scheduled: Scheduled) -> Block:
     }
 
 
-def schedule(language: Language, channel_id: str | None, words: str, metadata: str) -> Block:
-    """The modal to set a schedule in, of one channel, or of one to be chosen when None."""
+def schedule(language: Language, channel_id: str | None, words: str, sources: Sequence[str], metadata: str) -> Block:
+    """The modal to set a schedule in, of one channel, or of one to be chosen when None.
+
+    ``words`` and ``sources`` are those of the schedule that there is.
+    """
     where: Block
     if channel_id is None:
         element: Block = {
@@ -171,4 +174,16 @@ def schedule(language: Language, channel_id: str | None, words: str, metadata: s
         where = context(f"<#{channel_id}>")
     hint = say(language, "edit.hint_schedule")
     asked = text_input("schedule", say(language, "edit.schedule"), words, hint=hint, max_length=200)
-    return form(language, "home_schedule", [where, asked], metadata)
+    return form(language, "home_schedule", [where, _sources(language, sources), asked], metadata)
+
+
+def _sources(language: Language, chosen: Sequence[str]) -> Block:
+    element: Block = {"type": "multi_channels_select", "action_id": "sources"}
+    return {
+        "type": "input",
+        "block_id": "sources",
+        "optional": True,
+        "label": plain(say(language, "edit.sources")),
+        "hint": plain(say(language, "edit.hint_sources")),
+        "element": {**element, "initial_channels": list(chosen)} if chosen else element,
+    }

@@ -30,15 +30,18 @@ class Person:
     """Of the workspace, or its owner."""
     guest: bool
     """Sees no public channel but those they are in."""
+    locale: str
+    """Language and region Slack speaks to them in, for example ``zh-CN``; empty where Slack does not say."""
 
 
 def person(client: WebClient, user_id: str) -> Person:
-    response = classified(lambda: client.users_info(user=user_id))
+    response = classified(lambda: client.users_info(user=user_id, include_locale=True))
     user: dict[str, Any] = response.get("user") or {}
     return Person(
         str(user.get("tz") or ""),
         bool(user.get("is_admin") or user.get("is_owner")),
         any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+        str(user.get("locale") or ""),
     )
 
 

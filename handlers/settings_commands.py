@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 from bot.digests.export import FORMS
 from bot.digests.period import period_of
-from bot.digests.schedule import describe, next_due, parse_schedule
+from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
 from bot.models import Language, Mode, Schedule
 from bot.wording import say
 from handlers import blocks
-from handlers.blocks import Message, escape
-from handlers.coverage import own_zone
+from handlers.blocks import Message, escape, gathered_words
 from handlers.members import has_bot
+from handlers.scheduling import set_schedule
 
 if TYPE_CHECKING:
     from handlers.commands import Asked
@@ -30,7 +30,6 @@ _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 
 def schedule(asked: Asked) -> Message:
     library, team_id, channel_id, language = asked.desk.library, asked.team_id, asked.channel_id, asked.language
-    now = asked.desk.now()
     if asked.rest.lower() == "off":
         there_was = library.drop_schedule(team_id, channel_id)
         return _said(asked, "commands.schedule_off" if there_was else "commands.schedule_none")
@@ -41,18 +40,8 @@ def schedule(asked: Asked) -> Message:
     if not has_bot(asked.client, channel_id):
         raise Tell("not_in_channel")
     words, gathered, *_ = [*re.split(r"\s+from\s+", asked.rest, maxsplit=1, flags=re.IGNORECASE), ""]
-    made = parse_schedule(
-        words,
-        team_id=team_id,
-        channel_id=channel_id,
-        user_id=asked.user_id,
-        zone=own_zone(asked.client, asked.user_id) or asked.settings.zone,
-        now=now,
-    )
-    if gathered:
-        made = replace(made, sources=_public_channels(asked, gathered))
-    library.put_schedule(team_id, made)
-    library.put_channel_settings(team_id, replace(asked.settings, zone=made.zone))
+    sources = _public_channels(asked, gathered) if gathered else ()
+    made = set_schedule(asked.desk, asked.client, team_id, channel_id, asked.user_id, words, sources)
     return _said(asked, "commands.schedule_set", schedule=_words(made, language), next=_next(asked, made))
 
 
@@ -67,10 +56,7 @@ def _scheduled(asked: Asked, stored: Schedule | None) -> Message:
 
 
 def _words(made: Schedule, language: Language) -> str:
-    words = describe(made, language)
-    if made.sources:
-        words += say(language, "commands.schedule_from", channels=" ".join(f"<#{each}>" for each in made.sources))
-    return words
+    return describe(made, language) + gathered_words(made.sources, language)
 
 
 def _next(asked: Asked, made: Schedule) -> str:

@@ -142,3 +142,61 @@ def test_a_schedule_lost_to_slacks_troubles_keeps_what_was_typed(team: Team) -> 
     place.fail_next("users.conversations", error="internal_error", status=500)
     answer = place.submit(bo, {"channel": team.papers, "schedule": "daily 09:00"})
     assert "Slack does not answer properly" in answer["errors"]["schedule"]
+
+
+def test_channels_to_gather_are_chosen_kept_and_checked_there(team: Team) -> None:
+    place, bo = team.place, team.bo
+    hub, strange = place.add_channel("hub"), place.add_channel("strange", bot=False)
+    team.home(bo)
+    team.form(bo, "home_schedule_new")
+    refused = place.submit(bo, {"channel": hub, "sources": [team.papers, strange], "schedule": "daily 09:00"})
+    assert "“#strange” is not a public channel that I am in" in refused["errors"]["sources"]
+    assert place.submit(bo, {"channel": hub, "sources": [team.papers], "schedule": "daily 09:00"}) == {}
+    place.wait_for(lambda: f"gathered from <#{team.papers}>" in str(place.home(bo)))
+    assert PUBLIC.title in str(place.command(bo, hub, "/digest week")[0]["blocks"])
+    form = team.form(bo, "home_schedule")
+    assert f"'initial_channels': ['{team.papers}']" in str(form["blocks"])
+    assert place.submit(bo, {"schedule": "daily 10:00"}) == {}
+    place.wait_for(lambda: "every day at 10:00" in str(place.home(bo)))
+    assert f"gathered from <#{team.papers}>" in str(place.home(bo))
+    team.form(bo, "home_schedule")
+    assert place.submit(bo, {"schedule": "daily 10:00", "sources": []}) == {}
+    place.wait_for(lambda: "gathered from" not in str(place.home(bo)))
+    team.form(bo, "home_schedule")
+    assert place.submit(bo, {"schedule": "off"}) == {}
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading", "misunderstood"),
+    [
+        ("zh-CN", "最新论文", "看不懂定时设置"),
+        ("zh-TW", "最新论文", "看不懂定时设置"),
+        ("de-DE", "Latest papers", "I do not understand the schedule"),
+    ],
+)
+def test_it_speaks_the_language_that_slack_speaks_with_its_visitor(
+    team: Team, locale: str, heading: str, misunderstood: str
+) -> None:
+    place = team.place
+    who = place.add_user(f"reader-{locale.lower()}", locale=locale)
+    place.invite(team.ada, team.papers, who)
+    assert heading in str(team.home(who)["blocks"])
+    form = team.form(who, "home_schedule_new")
+    assert ("定时汇总" in str(form["title"])) is locale.startswith("zh")
+    answer = place.submit(who, {"channel": team.papers, "schedule": "now and then"})
+    assert misunderstood in answer["errors"]["schedule"]
+
+
+def test_it_speaks_what_its_visitor_chose_before_what_slack_speaks(team: Team) -> None:
+    place = team.place
+    who = place.add_user("chooser", locale="zh-CN")
+    place.command(who, place.direct_channel(who), "/digest language en")
+    assert "Latest papers" in str(team.home(who)["blocks"])
+
+
+def test_it_speaks_the_installations_language_where_slack_does_not_say(team: Team) -> None:
+    place = team.place
+    who = place.add_user("quiet", locale="")
+    assert "Latest papers" in str(team.home(who)["blocks"])
+    place.fail_next("users.info", error="internal_error", status=500)
+    assert "Latest papers" in str(team.home(who)["blocks"])

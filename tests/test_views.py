@@ -103,8 +103,10 @@ def all_views(language: Language) -> dict[str, dict[str, Any]]:
         "details_edited": views.details(full_paper(), edited_brief(language), history(language)),
         "edit": views.edit(full_paper(), made_brief(language), METADATA),
         "again": views.again(full_paper(), language, ["openai/gpt-large", "extractive"], METADATA),
-        "schedule": home_view.schedule(language, "C1", "weekly mon 09:00 Europe/Berlin", '{"direct": "D7"}'),
-        "schedule_new": home_view.schedule(language, None, "", '{"direct": "D7"}'),
+        "schedule": home_view.schedule(
+            language, "C1", "weekly mon 09:00 Europe/Berlin", ("C2", "C3"), '{"direct": "D7"}'
+        ),
+        "schedule_new": home_view.schedule(language, None, "", (), '{"direct": "D7"}'),
         "home": home(language),
         "home_found": home(language, home_view.Found("tides", 8, 21, 8)),
         "home_empty": home_view.home(language, [], []),

@@ -125,6 +125,8 @@ class Paper:
     author_count: int = 0
     """As stated; equals ``len(authors)`` unless the record was imported without names."""
     version: int | None = None
+    passed_over: tuple[str, ...] = ()
+    """Sources that throttled or failed before ``source`` spoke of it, each with its reason: ``arXiv API: HTTP 429``."""
 
 
 # --- Briefs -----------------------------------------------------------------------------------------

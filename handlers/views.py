@@ -172,8 +172,10 @@ def _named(identifier: Identifier) -> tuple[str, str | None]:
 def _made(paper: Paper, brief: Brief, history: Sequence[Revision]) -> Iterator[Block]:
     language = brief.language
     source = say(language, "details.source", source=paper.source or "PDF", model=brief.model)
+    passed_over = ", ".join(each.partition(":")[0] for each in paper.passed_over)
+    silent = say(language, "details.passed_over", sources=passed_over) if passed_over else ""
     prompt = say(language, "details.prompt", version=brief.prompt_version) if brief.prompt_version else ""
-    yield context(escape(source), escape(prompt), badges(brief, language), _cost(brief, history))
+    yield context(escape(source), escape(silent), escape(prompt), badges(brief, language), _cost(brief, history))
 
 
 def _cost(brief: Brief, history: Sequence[Revision]) -> str:

@@ -113,9 +113,11 @@ def _insert(tx: Transaction, team_id: str, scope: str, new: Paper, now: datetime
     tx.rows(
         """
         INSERT INTO papers (team_id, id, scope, title, title_key, first_author_key, authors, author_count, institutions,
-                            abstract, language, venue, published, page_url, source, version, imported_at, created_at)
+                            abstract, language, venue, published, page_url, source, version, passed_over, imported_at,
+                            created_at)
         VALUES (:team, :id, :scope, :title, :title_key, :first_author_key, :authors, :author_count, :institutions,
-                :abstract, :language, :venue, :published, :page_url, :source, :version, :imported_at, :now)
+                :abstract, :language, :venue, :published, :page_url, :source, :version, :passed_over, :imported_at,
+                :now)
         """,
         team=team_id,
         id=paper.id,
@@ -136,7 +138,7 @@ def _update(tx: Transaction, team_id: str, scope: str, paper: Paper) -> None:
         UPDATE papers SET title = :title, title_key = :title_key, first_author_key = :first_author_key,
                authors = :authors, author_count = :author_count, institutions = :institutions, abstract = :abstract,
                language = :language, venue = :venue, published = :published, page_url = :page_url, source = :source,
-               version = :version
+               version = :version, passed_over = :passed_over
          WHERE team_id = :team AND id = :id
         """,
         team=team_id,

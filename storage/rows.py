@@ -107,6 +107,7 @@ def paper_values(paper: Paper) -> dict[str, Value]:
         "page_url": paper.page_url,
         "source": paper.source,
         "version": paper.version,
+        "passed_over": strings_json(paper.passed_over),
     }
 
 
@@ -125,6 +126,7 @@ def paper_of(row: Row, identifiers: tuple[Identifier, ...]) -> Paper:
         source=row["source"],
         author_count=row["author_count"],
         version=row["version"],
+        passed_over=strings(row["passed_over"]),
     )
 
 

@@ -422,6 +422,9 @@ _EIGHTH: tuple[str | Only, ...] = (
     """,
 )
 
+# Sources that throttled or failed before one spoke of the paper.
+_NINTH = ("ALTER TABLE papers ADD COLUMN passed_over TEXT NOT NULL DEFAULT '[]'",)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -431,4 +434,5 @@ MIGRATIONS = (
     Migration("m006_beginnings_of_words", _SIXTH),
     Migration("m007_replicas", _SEVENTH),
     Migration("m008_forgetting", _EIGHTH),
+    Migration("m009_sources_passed_over", _NINTH),
 )

@@ -78,6 +78,7 @@ def compose(
         source=said.source if said.title else "PDF",
         author_count=len(authors),
         version=_version(reading, (*identifiers, *names)),
+        passed_over=metadata.passed_over if metadata else (),
     )
 
 

@@ -153,10 +153,10 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         token = settings.bot_token.get_secret_value() if settings.bot_token and flow is None else None
         client = make_client(token, settings.slack_api_url)
         clients: Clients = flow.teams if flow else OneWorkspace(client)
-        messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000))
+        messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000), settings.time_scale)
         work = stack.enter_context(_open_work(settings))
         briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
-        posting = Posting(work, library, messenger, settings.language)
+        posting = Posting(work, library, messenger, settings.language, now)
         digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
         defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
         answering = Answering(work, library, messenger, briefing, posting, defaults, now)

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from bot.briefs.meter import Commission
 from bot.errors import NOT_INSTALLED, Retry, Tell
-from bot.models import Brief, Identifier, Language, Metadata, Paper, Share, ShareState
+from bot.models import Audience, Brief, Identifier, Language, Metadata, Paper, Share, ShareState
 from bot.outcomes import announce
 from bot.pipeline import Found, Pipeline, spares_text
 from bot.ports import Library, Messenger
@@ -163,10 +163,21 @@ class Briefing:
         stored = self._library.accept(share.team_id, share, shared_at)
         if stored.state is ShareState.WITHDRAWN:
             return None
+        if self._reads(share).apart:
+            # The message may have been written before its channel was closed, or opened to outsiders.
+            self._library.set_apart(share.team_id, share.id, self._clock())
         if not self._messenger.installed(share.team_id):
             raise Tell(NOT_INSTALLED)
         settings = self._library.channel_settings(share.team_id, share.channel_id)
         return settings.language if settings else self._language
+
+    def _reads(self, share: Share) -> Audience:
+        """Who reads the channel. What Slack does not say now it says before anything is posted."""
+        try:
+            return self._messenger.audience(share.team_id, share.channel_id)
+        except Retry as error:
+            log.info("who reads %s is not known yet: %s", share.channel_id, error)
+            return Audience(closed=share.private, outsiders=False)
 
     def _mark(self, share: Share) -> None:
         if share.silent:
@@ -262,7 +273,8 @@ class Briefing:
         """Whether what was read is a paper the library has a brief of, known by another name."""
         paper = self._found(share, source).paper
         known = self._library.known_paper(share.team_id, [i.key for i in paper.identifiers], share.channel_id)
-        if known is None and paper.authors:
+        # An outsider could make any PDF carry the title of a draft of ours.
+        if known is None and paper.authors and not self._reads(share).outsiders:
             known = self._library.same_work(share.team_id, paper.title, paper.authors[0].name, share.channel_id)
         if known is None or (paper.version or 0) > (known.version or paper.version or 0):
             return False

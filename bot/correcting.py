@@ -19,6 +19,7 @@ from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE, Answers
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
+from bot.digesting import own_part
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare, Usage
 from bot.outcomes import announce
@@ -166,6 +167,7 @@ class Correcting:
 
     def _revise(self, place: Place, correction: Correction, user_id: str) -> bool:
         """Whether the brief is now in these words."""
+        self._file(place)
         stored, paper, brief = self._stored(place), self._paper(place), self._current(place)
         if stored is None or paper is None or brief is None:
             return False
@@ -232,6 +234,7 @@ class Correcting:
 
     def _write(self, place: Place, model: str | None, key: str) -> list[str]:
         """Why there is no new brief; nothing when there is one."""
+        self._file(place)
         stored, paper = self._stored(place), self._paper(place)
         if stored is None or paper is None:
             raise Tell("withdrawn")
@@ -268,11 +271,17 @@ class Correcting:
             self._library.show_in_digest(place.team_id, posted.digest_id, share.id, reply.brief)
             digest = self._library.frozen_digest(place.team_id, posted.digest_id)
             assert digest is not None, "its replies go with it"
-            self._messenger.update_digest_reply(digest, posted)
+            outsiders = self._messenger.audience(place.team_id, place.channel_id).outsiders
+            self._messenger.update_digest_reply(own_part(digest) if outsiders else digest, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
         own_ts = stored.reply_ts
         if own_ts not in (None, place.ts) and place.language == self._language_of(share):
             self._messenger.update_reply(share.channel_id, str(own_ts), share, reply)
+
+    def _file(self, place: Place) -> None:
+        """What is written in a channel that was closed meanwhile is of that channel alone."""
+        if (stored := self._stored(place)) is not None:
+            self._posting.read_by(stored.share)
 
     # what the library says
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from bot.briefs.correction import anonymous
 from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
@@ -93,12 +94,12 @@ class Digesting:
             parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
             self._work.insist("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
             if entries:
-                self._send_chart(self._frozen(team_id, digest_id), parent)
+                self._send_chart(self._frozen(team_id, digest_id), digest_id, parent)
             for number in range(-(-entries // size)):
                 self._work.pace()
                 self._digest_reply(team_id, digest_id, number, size, parent)
             if entries:
-                self._share_report(self._frozen(team_id, digest_id), parent, period.until_at)
+                self._share_report(self._frozen(team_id, digest_id), digest_id, parent, period.until_at)
             announce("delivered", team=team_id, channel=channel_id, digest=digest_id, papers=entries)
         except (PaperwireError, Bug) as error:
             log.error("digest %s stopped: %s", digest_id, error)
@@ -114,7 +115,7 @@ class Digesting:
 
     def _digest_parent(self, team_id: str, channel_id: str, digest_id: str, *, late: bool) -> str:
         def send() -> str:
-            digest = self._frozen(team_id, digest_id)
+            digest = self._shown(team_id, digest_id)
             usage = self._library.usage_in(team_id, _coverage(digest), digest.period)
             return self._messenger.digest_parent(replace(digest, usage=usage), digest_id, late=late)
 
@@ -123,9 +124,9 @@ class Digesting:
     def _is_late(self, period: Period) -> bool:
         return self._clock() - period.until_at > _LATE
 
-    def _send_chart(self, digest: Digest, parent_ts: str) -> None:
+    def _send_chart(self, digest: Digest, digest_id: str, parent_ts: str) -> None:
         """A picture of the last weeks, where there is more than this one to see."""
-        weeks = self._work.step("weeks", lambda: _WEEKS.dump_python(self._weeks(digest), mode="json"))
+        weeks = self._work.insist("weeks", lambda: _WEEKS.dump_python(self._weeks(digest, digest_id), mode="json"))
         drawn = _WEEKS.validate_python(weeks)
         if sum(1 for week in drawn if week.papers) < 2:
             return
@@ -135,7 +136,8 @@ class Digesting:
             digest.team_id, digest.channel_id, parent_ts, name, lambda: weekly_chart(drawn), alt_text
         )
 
-    def _weeks(self, digest: Digest) -> tuple[Week, ...]:
+    def _weeks(self, digest: Digest, digest_id: str) -> tuple[Week, ...]:
+        digest = self._shown(digest.team_id, digest_id)
         until = digest.period.until_at
         since = until - timedelta(weeks=WEEKS + 1)
         shared, discussed = self._library.activity(digest.team_id, _coverage(digest), since)
@@ -145,7 +147,7 @@ class Digesting:
         key = f"{digest_id}:{number}"
 
         def papers() -> list[Paper]:
-            digest = self._frozen(team_id, digest_id)
+            digest = self._shown(team_id, digest_id)
             return [entry.paper for entry in digest.entries if entry.number // size == number]
 
         # Decided in a step: a replay must take the same way, whatever was withdrawn meanwhile.
@@ -154,7 +156,7 @@ class Digesting:
         picture = self._picture(team_id, digest_id, number, papers) if size == 1 else None
 
         def send() -> str:
-            digest = self._frozen(team_id, digest_id)
+            digest = self._shown(team_id, digest_id)
             if not papers():
                 raise Tell("withdrawn")
             return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
@@ -190,11 +192,12 @@ class Digesting:
             log.info("no picture beside %s, reply %d: %s", digest_id, number, error)
             return None
 
-    def _share_report(self, digest: Digest, parent_ts: str, at: datetime) -> None:
+    def _share_report(self, digest: Digest, digest_id: str, parent_ts: str, at: datetime) -> None:
         name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
 
         def words() -> bytes:
-            return digest_report(digest, at, names=partial(self._messenger.name, digest.team_id)).encode()
+            shown = self._shown(digest.team_id, digest_id)
+            return digest_report(shown, at, names=partial(self._messenger.name, digest.team_id)).encode()
 
         self._posting.send_file(digest.team_id, digest.channel_id, parent_ts, name, words)
 
@@ -212,10 +215,27 @@ class Digesting:
             digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
         return len(digest.entries)
 
+    def _shown(self, team_id: str, digest_id: str) -> Digest:
+        """What may be posted of a frozen digest now: to outsiders nothing that other channels brought."""
+        digest = self._frozen(team_id, digest_id)
+        outsiders = self._messenger.audience(team_id, digest.channel_id).outsiders
+        return own_part(digest) if outsiders else digest
+
     def _frozen(self, team_id: str, digest_id: str) -> Digest:
         digest = self._library.frozen_digest(team_id, digest_id)
         assert digest is not None, "frozen in the step before"
         return digest
+
+
+def own_part(digest: Digest) -> Digest:
+    """What a channel's own shares brought, for readers who may know of no other channel."""
+    entries = []
+    for entry in digest.entries:
+        shares = tuple(share for share in entry.shares if share.share.channel_id == digest.channel_id)
+        if shares:
+            entries.append(replace(entry, shares=shares, brief=anonymous(entry.brief)))
+    failed = tuple(share for share in digest.failed if share.share.channel_id == digest.channel_id)
+    return replace(digest, entries=tuple(entries), failed=failed, sources=())
 
 
 def _coverage(digest: Digest) -> Coverage:

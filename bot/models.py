@@ -274,6 +274,21 @@ class StoredShare:
     briefed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who reads a channel at present."""
+
+    closed: bool
+    """Its members alone: a private channel, a direct message."""
+    outsiders: bool
+    """People of other organisations too (Slack Connect), or nobody can tell."""
+
+    @property
+    def apart(self) -> bool:
+        """What is shared there is seen there only."""
+        return self.closed or self.outsiders
+
+
 # --- Digests ----------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from bot.errors import PaperwireError
 from bot.models import (
     Allowance,
+    Audience,
     Brief,
     ChannelSettings,
     Coverage,
@@ -64,6 +65,13 @@ class Library(Protocol):
     ) -> StoredShare:
         """Move a share to ``state``. A withdrawn share stays withdrawn, a briefed one briefed; the caller sees that
         in the result. Raises Retry ``paper_withdrawn`` when nobody holds the paper any more.
+        """
+
+    def set_apart(self, team_id: str, share_id: str, now: datetime) -> StoredShare:
+        """Its channel turned out to be closed, or open to outsiders: the share is private from now on.
+
+        What it brought moves into the channel's own scope; what others shared too stays the team's. Other channels'
+        digests lose it. Harmless when repeated.
         """
 
     def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
@@ -339,6 +347,10 @@ class Messenger(Protocol):
 
     def installed(self, team_id: str) -> bool:
         """Whether the workspace has the app installed: without it nothing can be said there."""
+
+    def audience(self, team_id: str, channel_id: str) -> Audience:
+        """Who reads a channel, as Slack said within the last seconds. Where we may not ask: the smallest, with
+        outsiders. Raises Retry."""
 
     def working(self, share: Share) -> None:
         """Show on the message that the bot is at work."""

@@ -10,14 +10,16 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from html import escape
 from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.briefs.correction import anonymous
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Language, Share, ShareState
+from bot.models import Audience, Language, Share, ShareState
 from bot.outcomes import announce
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
@@ -47,8 +49,10 @@ class Posting:
         library: Library,
         messenger: Messenger,
         language: Language,
+        clock: Callable[[], datetime],
     ) -> None:
         """``language`` is for channels that chose none."""
+        self._clock = clock
         self._work = work
         self._library = library
         self._messenger = messenger
@@ -235,6 +239,10 @@ class Posting:
         stored = self._library.stored_share(team_id, share.id)
         if stored is None or stored.paper_id is None or stored.state is ShareState.WITHDRAWN:
             raise Tell("withdrawn")
+        audience = self.read_by(share)
+        stored = self._library.stored_share(team_id, share.id) or stored
+        if stored.paper_id is None:
+            raise Tell("withdrawn")
         paper = self._library.paper(team_id, stored.paper_id, share.channel_id)
         # The channel may have chosen another language since the brief was made.
         other: Language = "en" if language == "zh" else "zh"
@@ -243,9 +251,20 @@ class Posting:
         )
         assert paper is not None and brief is not None
         first = self._library.first_share(team_id, paper.id, share.channel_id, before=share.id)
+        if audience.outsiders:
+            # Who shared what elsewhere, and who worked on it, is nobody's business outside.
+            brief = anonymous(brief)
+            first = first if first and first.share.channel_id == share.channel_id else None
         shared = share.identifier.version if share.identifier else None
         newer = newer_version(paper) or (paper.version if shared and (paper.version or 0) > shared else None)
         return Reply(language, paper=paper, brief=brief, first=first, newer_version=newer)
+
+    def read_by(self, share: Share) -> Audience:
+        """Who reads the share's channel now; from now on the share is filed accordingly. Raises Retry."""
+        audience = self._messenger.audience(share.team_id, share.channel_id)
+        if audience.apart:
+            self._library.set_apart(share.team_id, share.id, self._clock())
+        return audience
 
     def language_of(self, team_id: str, channel_id: str) -> Language:
         settings = self._library.channel_settings(team_id, channel_id)

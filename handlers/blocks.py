@@ -186,7 +186,8 @@ def badges(brief: Brief, language: Language) -> str:
     kinds = dict.fromkeys(badge.partition(":")[0] for badge in brief.badges)
     shown = [say(language, words[kind]) for kind in kinds if kind in words]
     if (editor := edited_by(brief)) is not None:
-        shown.append(say(language, "reply.edited_by", user=escape(clean(editor, 80))))
+        named = say(language, "reply.edited_by", user=escape(clean(editor, 80)))
+        shown.append(named if editor else say(language, "reply.badge_edited"))
     return " · ".join(f"_{each}_" for each in shown)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -17,7 +18,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import NOT_INSTALLED, TOKEN_REFUSED, PaperwireError, Retry, Tell
-from bot.models import Digest, DigestReply, Share
+from bot.models import Audience, Digest, DigestReply, Share
 from bot.outcomes import announce
 from bot.papers.bodies import too_large
 from bot.papers.web import Web
@@ -36,6 +37,8 @@ METADATA_EVENT = "paperwire_message"
 _LOOK_BACK_PAGES = 10
 # Apps distributed outside Slack's marketplace get 15 at most, whatever they ask for (Slack's rate limits of 2025).
 _HISTORY_PAGE = 15
+# Slack allows some 50 looks at channels a minute, and a workspace may share papers in more channels than that.
+_FRESH_SECONDS = 20.0
 
 _GONE = {"channel_not_found", "is_archived", "channel_is_archived"}
 _NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found"}
@@ -100,11 +103,13 @@ def _in_some_form(message: Message, send: Callable[[dict[str, Any]], T]) -> T:
 class SlackMessenger:
     """Implements ``bot.ports.Messenger``: every call goes out with the token of the workspace it is about."""
 
-    def __init__(self, clients: Clients, web: Web, max_bytes: int) -> None:
+    def __init__(self, clients: Clients, web: Web, max_bytes: int, time_scale: float = 1.0) -> None:
         self._clients = clients
         self._web = web
         self._max_bytes = max_bytes
         self._names: dict[tuple[str, str], str] = {}
+        self._audiences: dict[tuple[str, str], tuple[float, Audience]] = {}
+        self._fresh_seconds = _FRESH_SECONDS / time_scale
 
     def installed(self, team_id: str) -> bool:
         return self._clients.installed(team_id)
@@ -120,6 +125,26 @@ class SlackMessenger:
             raise
 
     # signs on the message
+
+    def audience(self, team_id: str, channel_id: str) -> Audience:
+        if channel_id.startswith("D"):
+            return Audience(closed=True, outsiders=False)  # Slack opens one for us with one person of the workspace
+        asked_at, known = self._audiences.get((team_id, channel_id), (0.0, None))
+        if known is None or time.monotonic() - asked_at > self._fresh_seconds:
+            known = self._ask_audience(team_id, channel_id)
+            self._audiences[team_id, channel_id] = time.monotonic(), known
+        return known
+
+    def _ask_audience(self, team_id: str, channel_id: str) -> Audience:
+        try:
+            answer = self._ask(team_id, lambda client: client.conversations_info(channel=channel_id))
+        except Tell as error:
+            log.info("who reads %s is not known: %s", channel_id, error)
+            return Audience(closed=True, outsiders=True)
+        channel: dict[str, Any] = answer.get("channel") or {}
+        closed = any(channel.get(kind) for kind in ("is_private", "is_mpim", "is_im"))
+        outsiders = any(channel.get(kind) for kind in ("is_ext_shared", "is_pending_ext_shared"))
+        return Audience(closed, outsiders)
 
     def working(self, share: Share) -> None:
         self._sign(share, WORKING)

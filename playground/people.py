@@ -66,6 +66,24 @@ class People:
             kind = "channel_archive" if place.kind == "channel" else "group_archive"
             self.workspace.emit({"type": kind, "channel": channel, "user": user, "event_ts": self.workspace.new_ts()})
 
+    def convert_to_private(self, user: str, channel: str) -> None:
+        """``user`` makes a public channel private; its id and its messages stay."""
+        with self.workspace.turn():
+            place = self._channel(channel)
+            if place.kind != "channel":
+                raise ValueError(f"{channel} is private already")
+            place.kind = "group"
+            said = {"subtype": "channel_convert_to_private", "user": user, "text": "made this channel *private*"}
+            self.workspace.say(place, said)
+
+    def connect(self, channel: str) -> None:
+        """Another organisation accepts the invitation into the channel (Slack Connect)."""
+        with self.workspace.turn():
+            self._channel(channel).is_ext_shared = True
+            stamp = self.workspace.new_ts()
+            event = {"type": "channel_shared", "connected_team_id": "T0OTHERORG", "channel": channel}
+            self.workspace.emit({**event, "event_ts": stamp})
+
     # what people do
 
     def post(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, team: str | None = None) -> str:

@@ -96,6 +96,10 @@ class SqlLibrary(ABC):
         with self._writing(team_id) as tx:
             return shares.settle(tx, team_id, share_id, state, now, paper_id=paper_id, error=error)
 
+    def set_apart(self, team_id: str, share_id: str, now: datetime) -> StoredShare:
+        with self._writing(team_id) as tx:
+            return shares.set_apart(tx, team_id, share_id, now)
+
     def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
         with self._writing(team_id) as tx:
             return shares.replied(tx, team_id, share_id, reply_ts)

@@ -103,6 +103,23 @@ def _may_become(state: ShareState, other: ShareState) -> bool:
     return state is not ShareState.BRIEFED or other in (ShareState.BRIEFED, ShareState.WITHDRAWN)
 
 
+def set_apart(tx: Transaction, team_id: str, share_id: str, now: datetime) -> StoredShare:
+    stored = known(tx, team_id, share_id)
+    if stored.share.private or not _stands(stored):
+        return stored
+    share = replace(stored.share, private=True)
+    held = keeping.for_share(tx, team_id, stored.paper_id, share, now) if stored.paper_id else None
+    tx.rows(
+        "UPDATE shares SET private = 1, paper_id = :paper WHERE team_id = :team AND id = :id",
+        team=team_id,
+        id=share_id,
+        paper=held,
+    )
+    _leave_other_digests(tx, team_id, share)
+    keeping.purge(tx, team_id, [stored.paper_id] if stored.paper_id else [], now)
+    return known(tx, team_id, share_id)
+
+
 def replied(tx: Transaction, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
     tx.rows(
         "UPDATE shares SET reply_ts = :reply WHERE team_id = :team AND id = :id",
@@ -201,6 +218,31 @@ def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:
         team=team_id,
         share=share_id,
     )
+
+
+def _leave_other_digests(tx: Transaction, team_id: str, share: Share) -> None:
+    """Take a share out of the frozen digests of channels that had gathered it."""
+    rows = tx.rows(
+        """
+        DELETE FROM digest_shares WHERE team_id = :team AND share_id = :share AND channel_id <> :channel
+        RETURNING digest_id, number
+        """,
+        team=team_id,
+        share=share.id,
+        channel=share.channel_id,
+    )
+    for row in rows:
+        tx.rows(
+            """
+            DELETE FROM digest_entries
+             WHERE team_id = :team AND digest_id = :digest AND number = :number
+               AND NOT EXISTS (SELECT 1 FROM digest_shares d
+                                WHERE d.team_id = :team AND d.digest_id = :digest AND d.number = :number)
+            """,
+            team=team_id,
+            digest=row["digest_id"],
+            number=row["number"],
+        )
 
 
 _NEVER = stamp(datetime.max.replace(tzinfo=UTC))

@@ -2,8 +2,9 @@
 
 The folder ``KILL_CONTROL`` holds a file ``armed`` with the name of a place, or ``place/3`` for the third time it is
 reached. Who reaches it then turns the file into ``reached`` and stands still, inside the step, until the process is
-killed. A file ``answers`` there tells when which answer of a model was stored. Nothing else differs from the program,
-except ``PAPERWIRE_BLIND=1``, which takes away the look before a second post to show that the test notices.
+killed or there is a file ``go``. A file ``answers`` there tells when which answer of a model was stored. Nothing else
+differs from the program, except ``PAPERWIRE_BLIND=1``, which takes away the look before a second post to show that the
+test notices.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ def reach(place: str) -> None:
             armed.rename(_CONTROL / "reached")
     except FileNotFoundError:
         return
-    time.sleep(3600)
+    go = _CONTROL / "go"
+    while not go.exists():
+        time.sleep(0.02)
+    go.unlink()
 
 
 def watch_steps() -> None:

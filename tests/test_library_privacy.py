@@ -111,6 +111,9 @@ class Act:
                 if stored and stored.paper_id:
                     held = library.held(self.team, stored.paper_id, self.channel, stored.share.user_id)
                     library.forget(self.team, [each.share.id for each in held.shares], held.paper_ids, now)
+            case "set apart":
+                if library.stored_share(self.team, self.posted.id):
+                    library.set_apart(self.team, self.posted.id, now)
             case "discuss":
                 undone = self.language == "en"
                 library.discussed(self.team, self.channel, f"{self.message}.0", "reply", now, undone=undone)
@@ -124,7 +127,7 @@ class Act:
 
 
 KINDS = ("brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set")
-KINDS += ("forget", "revise", "revise", "leave out", "discuss", "gather", "freeze")
+KINDS += ("forget", "set apart", "revise", "revise", "leave out", "discuss", "gather", "freeze")
 
 ACTS = st.lists(
     st.builds(

@@ -31,6 +31,12 @@ def edited_by(brief: Brief) -> str | None:
     return next((badge.partition(":")[2] for badge in brief.badges if badge.partition(":")[0] == _BADGE), None)
 
 
+def anonymous(brief: Brief) -> Brief:
+    """The brief without the name of who edited it; that somebody did still shows."""
+    badges = (_BADGE if badge.partition(":")[0] == _BADGE else badge for badge in brief.badges)
+    return replace(brief, badges=tuple(badges))
+
+
 def seal(brief: Brief) -> str:
     """Another one when somebody changed the brief while it lay open."""
     words = "\n".join([brief.sentence, *brief.institutions, *brief.badges])

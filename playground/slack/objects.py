@@ -50,6 +50,8 @@ class Channel:
     created: int
     members: list[str]
     is_archived: bool = False
+    is_ext_shared: bool = False
+    """With another organisation, through Slack Connect."""
     messages: dict[str, Json] = field(default_factory=dict)
     """By ts, oldest first, replies included."""
 
@@ -73,8 +75,9 @@ class Channel:
             "is_private": self.kind != "channel",
             "is_member": bot_user_id in self.members,
             "is_general": False,
-            "is_shared": False,
-            "is_ext_shared": False,
+            "is_shared": self.is_ext_shared,
+            "is_ext_shared": self.is_ext_shared,
+            "is_pending_ext_shared": False,
             "topic": {"value": "", "creator": "", "last_set": 0},
             "purpose": {"value": "", "creator": "", "last_set": 0},
             "num_members": len(self.members),

@@ -1,0 +1,169 @@
+"""Who reads a channel is looked up when something is posted, not when it was shared."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from playground import Playground
+from playground.installation import Installation
+
+_DAY = 86_400
+_SCALE = 50
+# The bot believes for so long what Slack said of a channel.
+_FRESH = 25 / _SCALE
+Json = dict[str, Any]
+
+
+@dataclass
+class Scene:
+    place: Playground
+    bot: RunningBot
+    control: Path
+    offset: Path
+    ada: str
+    bo: str
+    numbers: Iterator[int]
+    days: int = 0
+
+    def paper(self) -> MadePaper:
+        return MadePaper(next(self.numbers))
+
+    def upload(self, channel: str, paper: MadePaper, user: str | None = None) -> Json:
+        return self.answer(channel, self.place.upload(user or self.ada, channel, "draft.pdf", paper.pdf()))
+
+    def answer(self, channel: str, ts: str) -> Json:
+        self.place.wait_for(lambda: self.place.reactions(channel, ts).keys() & {"white_check_mark", "x"}, 60)
+        [message] = self.place.thread(channel, ts)
+        return message
+
+    def found(self, channel: str, paper: MadePaper) -> bool:
+        [answer] = self.place.command(self.ada, channel, f"/digest search {paper.title}")
+        return "Nothing found" not in answer["text"]
+
+    def held_up(self, where: str) -> Path:
+        """The bot will stand still there once; it goes on when the file returned is written."""
+        (self.control / "armed").write_text(where)
+        return self.control / "go"
+
+    def wait_until_held(self) -> None:
+        reached = self.control / "reached"
+        self.place.wait_for(reached.exists, 60)
+        reached.unlink()
+
+    def next_digest(self, channel: str) -> str:
+        """What a whole digest says: its message, its thread, its report."""
+        before = len(self.reports(channel))
+        self.days += 1
+        self.offset.write_text(str(self.days * _DAY))
+        self.place.wait_for(lambda: len(self.reports(channel)) > before, 60)
+        report = self.reports(channel)[-1]
+        said = [m for m in self.place.messages(channel) if m.get("bot_id")]
+        return f"{said} {report['content'].decode()}"
+
+    def reports(self, channel: str) -> list[Json]:
+        return [each for each in self.place.files(channel) if each["name"].endswith(".md")]
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    folder = tmp_path_factory.mktemp("audience")
+    control, offset = folder / "control", folder / "offset"
+    control.mkdir()
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    with Playground(time_scale=_SCALE, installation=installation) as place:
+        environment = {
+            **place.environment(),
+            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            "PAPERWIRE_LANGUAGE": "en",
+            "PAPERWIRE_TIME_SCALE": str(_SCALE),
+            "PAPERWIRE_CLOCK_OFFSET": str(offset),
+            "KILL_CONTROL": str(control),
+        }
+        ada, bo = place.add_user("ada"), place.add_user("bo")
+        with RunningBot(environment, folder / "data", program=(str(ROOT / "tests" / "killable_bot.py"),)) as bot:
+            bot.wait_until_connected()
+            yield Scene(place, bot, control, offset, ada, bo, count(1))
+
+
+def test_what_is_shared_after_a_channel_became_private_is_seen_there_alone(scene: Scene) -> None:
+    place, papers, elsewhere = scene.place, (scene.paper(), scene.paper()), scene.place.add_channel("elsewhere")
+    channel = place.add_channel("opened")
+    scene.upload(channel, papers[0])
+    place.convert_to_private(scene.ada, channel)
+    scene.upload(channel, papers[1])
+    assert scene.found(elsewhere, papers[0])
+    assert scene.found(channel, papers[1])
+    assert not scene.found(elsewhere, papers[1])
+
+
+def test_a_channel_closed_between_share_and_answer_keeps_what_was_shared(scene: Scene) -> None:
+    place, paper, elsewhere = scene.place, scene.paper(), scene.place.add_channel("outside-closing")
+    channel = place.add_channel("closing")
+    go = scene.held_up("after keep")
+    ts = place.upload(scene.ada, channel, "draft.pdf", paper.pdf())
+    scene.wait_until_held()
+    place.convert_to_private(scene.ada, channel)
+    time.sleep(_FRESH)
+    go.touch()
+    assert paper.title in scene.answer(channel, ts)["text"]
+    assert scene.found(channel, paper)
+    assert not scene.found(elsewhere, paper)
+    again = scene.upload(elsewhere, paper, scene.bo)
+    assert "first shared" not in str(again["blocks"])
+
+
+def test_outsiders_are_not_told_who_shared_a_paper_elsewhere_or_who_edited_it(scene: Scene) -> None:
+    place, paper = scene.place, scene.paper()
+    inner, shared = place.add_channel("inner"), place.add_channel("with-partners")
+    first = scene.upload(inner, paper)
+    place.click(scene.ada, first, "brief_edit")
+    place.wait_for(lambda: place.modal(scene.ada), 10)
+    place.submit(scene.ada, {"technique": "a ladder of tide gauges along the shore"})
+    place.wait_for(lambda: "ladder" in place.thread(inner, first["thread_ts"])[0]["text"], 30)
+    told = str(scene.upload(place.add_channel("inner-too"), paper, scene.bo)["blocks"])
+    assert "first shared by ada" in told
+    assert "edited by ada" in told
+    place.connect(shared)
+    message = scene.upload(shared, paper, scene.bo)
+    assert paper.title in message["text"]
+    assert "first shared" not in str(message["blocks"])
+    assert "ada" not in str(message["blocks"])
+    assert "edited by a person" in str(message["blocks"])
+
+
+def test_what_comes_from_a_channel_with_outsiders_is_seen_there_alone(scene: Scene) -> None:
+    place, paper, elsewhere = scene.place, scene.paper(), scene.place.add_channel("no-partners")
+    channel = place.add_channel("partners")
+    place.connect(channel)
+    scene.upload(channel, paper)
+    assert scene.found(channel, paper)
+    assert not scene.found(elsewhere, paper)
+
+
+def test_a_digest_tells_outsiders_only_what_their_own_channel_shared(scene: Scene) -> None:
+    place = scene.place
+    source, channel = place.add_channel("sources"), place.add_channel("gathering")
+    own, theirs, later = scene.paper(), scene.paper(), scene.paper()
+    place.command(scene.ada, channel, f"/digest schedule daily 09:00 UTC from <#{source}|sources>")
+    scene.upload(channel, own)
+    scene.upload(source, theirs, scene.bo)
+    said = scene.next_digest(channel)
+    assert own.title in said
+    assert theirs.title in said
+    scene.upload(channel, later)
+    unseen = scene.paper()
+    scene.upload(source, unseen, scene.bo)
+    place.connect(channel)
+    time.sleep(_FRESH)
+    said = scene.next_digest(channel)
+    assert later.title in said
+    assert unseen.title not in said

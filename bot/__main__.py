@@ -47,7 +47,7 @@ from bot.posting import Posting
 from bot.pulse import STALE_SECONDS, Pulse, silent_for
 from bot.settings import Settings, address
 from bot.wording import explain
-from bot.work import Work
+from bot.work import Work, left_in
 
 if TYPE_CHECKING:
     from handlers.oauth import InstallFlow
@@ -404,6 +404,37 @@ def restore(program: Program, file: Path, force: bool) -> None:
         put_back(file, program.settings.databases, force=force)
         (folder / RESTORED).write_text("")
     click.echo(f"{folder} is as {file} has it; start the bot", err=True)
+
+
+@main.command("migrate-to")
+@click.argument("url", required=False, metavar="[postgresql://…]")
+@click.pass_obj
+def migrate_to(program: Program, url: str | None) -> None:
+    """Move the library of the data folder to Postgres: to DATABASE_URL, unless another address is given.
+
+    The bot must be stopped. When it is interrupted, run it again. The data folder stays as it is.
+    """
+    from storage.moving import move
+    from storage.postgres import place
+
+    settings = program.settings
+    target = url or (settings.database_url.get_secret_value() if settings.database_url else None)
+    if target is None:
+        raise click.UsageError("Say where to: give an address postgresql://…, or set DATABASE_URL.")
+    with sole_owner(settings.data):
+        unfinished = left_in(settings.work_file)
+        if unfinished:
+            raise Tell("move_unfinished_work", count=unfinished, folder=str(settings.data))
+        rows = move(
+            settings.library_file,
+            target,
+            lambda table, done, count: click.echo(f"{table}: {done:,} of {count:,}", err=True),
+        )
+    click.echo(
+        f"{sum(rows.values()):,} rows in {len(rows)} tables are in {place(target)} as in {settings.library_file}. Set "
+        "DATABASE_URL to that address for every replica and start; remove the old file when you are content.",
+        err=True,
+    )
 
 
 @main.command()

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy
-from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 from dbos._utils import INTERNAL_QUEUE_NAME
 
-from bot.engine import doubtful_until, sole_owner
+from bot.engine import doubtful_until, sole_owner, sqlite_engine
 from bot.errors import PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
 from bot.outcomes import announce
@@ -53,6 +53,7 @@ _TRIES = 60
 _LONGEST_WAIT = 300.0
 
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
+_UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 # Of a key that is too long the engine has only so much, see ``_short``.
 _PREFIX = 120
 
@@ -264,6 +265,19 @@ class Work:
             age = time.time() - (each.created_at or 0) / 1000
             found[each.queue_name or ""] = count + 1, max(oldest, age)
         return found
+
+
+def left_in(file: Path) -> int:
+    """How many pieces of work are not finished in the file of an engine that is not running."""
+    if not file.exists():
+        return 0
+    engine = sqlite_engine(file)
+    client = DBOSClient(system_database_engine=engine, serializer=DBOSPortableJSONSerializer())
+    try:
+        return len(client.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
+    finally:
+        client.destroy()
+        engine.dispose()
 
 
 class Rescue:

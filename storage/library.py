@@ -229,7 +229,7 @@ class SqlLibrary(ABC):
             return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now, zone)
 
     def release_digest(self, team_id: str, digest_id: str) -> None:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             digests.release(tx, team_id, digest_id)
 
     def frozen_digest(self, team_id: str, digest_id: str) -> Digest | None:
@@ -281,7 +281,7 @@ class SqlLibrary(ABC):
             shares.leave_out(tx, team_id, share_id, user_id, now)
 
     def put_back(self, team_id: str, share_id: str, user_id: str) -> bool:
-        with self._writing() as tx:
+        with self._writing(team_id) as tx:
             return shares.put_back(tx, team_id, share_id, user_id)
 
     def discussed(

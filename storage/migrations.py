@@ -56,6 +56,19 @@ def for_postgres(statement: str) -> str:
     return statement
 
 
+def tables(migrations: Sequence[Migration]) -> list[str]:
+    """The tables that both databases have, each after those it refers to."""
+    named = re.compile(r"\s*(CREATE|DROP) TABLE (\w+)")
+    found: dict[str, None] = {}
+    for statement in (each for migration in migrations for each in migration.statements if isinstance(each, str)):
+        if match := named.match(statement):
+            if match[1] == "CREATE":
+                found[match[2]] = None
+            else:
+                del found[match[2]]
+    return list(found)
+
+
 def for_sqlite(migrations: Sequence[Migration]) -> Migrations:
     """The same steps as sqlite-utils applies and records them."""
     steps = Migrations("paperwire")

@@ -11,7 +11,7 @@ import inspect
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -33,6 +33,8 @@ log = logging.getLogger("paperwire.library")
 T = TypeVar("T")
 
 SCHEMA = "paperwire"
+MOVING = "paperwire_moving"
+"""Where a library that comes from SQLite waits until it is whole (``storage.moving``)."""
 _OLDEST_SERVER = 140_000
 _BUSY_MILLISECONDS = 15_000
 _PATIENCE = 5.0
@@ -55,6 +57,10 @@ class PostgresTransaction:
     def row(self, sql: str, /, **values: Value) -> Row | None:
         return next(iter(self.rows(sql, **values)), None)
 
+    def many(self, sql: str, rows: Sequence[Row]) -> None:
+        """The same statement with each row's values."""
+        self._connection.execute(_text(sql), [{name: storable(row[name]) for name in row} for row in rows])
+
 
 _text = functools.lru_cache(maxsize=500)(sqlalchemy.text)
 
@@ -72,14 +78,15 @@ class PostgresLibrary(SqlLibrary):
     asked is done; it is safe to ask again.
     """
 
-    def __init__(self, url: str, *, schema: str = SCHEMA) -> None:
+    def __init__(self, url: str, *, schema: str = SCHEMA, make: bool = True) -> None:
         self.place = place(url)
         self._schema = schema
         self._closed = False
         self._engine = postgres_engine(url, connections=5, search_path=schema, lock_timeout=_BUSY_MILLISECONDS)
         event.listen(self._engine, "connect", _prepare)
         try:
-            self._migrate()
+            if make:
+                self.make()
         except BaseException:
             self.close()
             raise
@@ -106,8 +113,8 @@ class PostgresLibrary(SqlLibrary):
                 tx.rows("SELECT pg_advisory_xact_lock(:team)", team=self._key(f"team {team_id}"))
             yield tx
 
-    def _key(self, name: str) -> int:
-        digest = hashlib.sha256(f"paperwire {self._schema} {name}".encode()).digest()
+    def _key(self, name: str, schema: str | None = None) -> int:
+        digest = hashlib.sha256(f"paperwire {schema or self._schema} {name}".encode()).digest()
         return int.from_bytes(digest[:8], "big", signed=True)
 
     @contextmanager
@@ -141,11 +148,15 @@ class PostgresLibrary(SqlLibrary):
                     raise explained from error
                 time.sleep(0.2)
 
-    def _migrate(self) -> None:
+    def make(self) -> None:
+        """Make the schema and its tables, or bring them up to date."""
         # One transaction over all steps and one at a time: of replicas starting at once, the others find them applied.
         with self._writing() as tx:
             self._check_server(tx)
-            if not tx.rows("SELECT 1 FROM pg_namespace WHERE nspname = :name", name=self._schema):
+            schemas = {row["nspname"] for row in tx.rows("SELECT nspname FROM pg_namespace")}
+            if MOVING in schemas - {self._schema}:
+                raise Tell("library_moving", path=self.place)
+            if self._schema not in schemas:
                 tx.rows(f"CREATE SCHEMA {self._schema}")
             tx.rows("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)")
             applied = {row["name"] for row in tx.rows("SELECT name FROM migrations")}
@@ -156,6 +167,14 @@ class PostgresLibrary(SqlLibrary):
                     for statement in step.sql("postgres"):
                         tx.rows(statement)
                     tx.rows("INSERT INTO migrations VALUES (:name, CAST(now() AS text))", name=step.name)
+
+    def take_the_place(self, tx: Transaction) -> None:
+        """Become the library when the transaction ends. Raises Tell (``move_target_taken``) where there is one."""
+        tx.rows("SELECT pg_advisory_xact_lock(:library)", library=self._key("library", SCHEMA))
+        if holds_anything(tx):
+            raise Tell("move_target_taken", path=self.place)
+        tx.rows(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+        tx.rows(f"ALTER SCHEMA {self._schema} RENAME TO {SCHEMA}")
 
     def _check_server(self, tx: Transaction) -> None:
         row = tx.row(
@@ -203,6 +222,14 @@ _CODES = (
     ("XX001", "library_damaged"),
     ("XX002", "library_damaged"),
 )
+
+
+def holds_anything(tx: Transaction) -> bool:
+    """Whether the database holds a library that is not empty."""
+    tables = tx.rows(
+        "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename <> 'migrations'", schema=SCHEMA
+    )
+    return any(tx.row(f"SELECT 1 FROM {SCHEMA}.{row['tablename']} LIMIT 1") for row in tables)  # noqa: S608
 
 
 def place(url: str) -> str:

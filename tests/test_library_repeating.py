@@ -25,6 +25,8 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "settle": lambda library, _: library.settle("T1", LATER.id, ShareState.FAILED, at(5), error="not_found"),
     "replied": lambda library, _: library.replied("T1", SHARED.id, "1.5"),
     "withdraw": lambda library, _: library.withdraw("T1", "C1", "1.0", at(5)),
+    "forget": lambda library, paper_id: library.forget("T1", [SHARED.id], [paper_id], at(5)),
+    "release_files": lambda library, _: library.release_files(["00ff"], at(5)),
     "keep": lambda library, _: library.keep(
         "T1", paper("arxiv:2", title="Waves"), brief("new"), text("new"), at(5), share_id=LATER.id
     ),
@@ -35,19 +37,22 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "show_in_digest": lambda library, _: library.show_in_digest("T1", "d1", SHARED.id, brief("shown")),
     "revise": lambda library, paper_id: library.revise("T1", paper_id, "C1", brief("mine"), "U2", at(5)),
     "leave_out": lambda library, _: library.leave_out("T1", SHARED.id, "U2", at(5)),
+    "put_back": lambda library, _: library.put_back("T1", LATER.id, "U1"),
+    "release_digest": lambda library, _: library.release_digest("T1", "d1"),
     "discussed": lambda library, _: library.discussed("T1", "C1", "1.0", "reply:1", at(5)),
     "put_schedule": lambda library, _: library.put_schedule("T1", replace(SCHEDULE, monthday=3)),
     "pause_schedule": lambda library, _: library.pause_schedule("T1", "C1", "archived"),
     "drop_schedule": lambda library, _: library.drop_schedule("T1", "C1"),
     "put_channel_settings": lambda library, _: library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en")),
     "keep_answer": lambda library, _: library.keep_answer("key", "some/model", "yes", Usage(9, 1, 0.1, 1, 1.0), at(5)),
+    "note_answer": lambda library, _: library.note_answer("T1", SHARED.id, "old", at(5)),
     "forget_answer": lambda library, _: library.forget_answer("old"),
     "prune": lambda library, _: library.prune(at(5)),
 }
 # Their caller takes a new id for each call of a model, whether or not it heard of the one before.
 NEVER_REPEATED = {"reserve_call", "book_call"}
 # These say what they found, which is nothing the second time; nobody acts on the difference.
-ANSWERS_DIFFER = {"drop_schedule", "prune"}
+ANSWERS_DIFFER = {"drop_schedule", "prune", "put_back"}
 
 
 def begun(library: SqlLibrary) -> str:
@@ -56,6 +61,7 @@ def begun(library: SqlLibrary) -> str:
     stored = library.keep("T1", paper("arxiv:1"), brief(), text(), at(0), share_id=SHARED.id)
     library.freeze_digest("T1", "C1", "d1", at(1), at(-9), "zh", at(1))
     library.accept("T1", LATER, at(2))
+    library.leave_out("T1", LATER.id, "U1", at(2))
     library.put_schedule("T1", SCHEDULE)
     library.keep_answer("old", "some/model", "words", Usage(), at(0))
     return stored.id

@@ -135,8 +135,8 @@ class _App:
     def app_token(self) -> str:
         if not self._app:
             raise CheckFailed(
-                f"SLACK_APP_TOKEN is not set. Set it to {_AN_APP_TOKEN} (or set SLACK_SIGNING_SECRET and run with "
-                "--http HOST:PORT)."
+                f"SLACK_APP_TOKEN is not set. Set it to {_AN_APP_TOKEN}; or set SLACK_SIGNING_SECRET and run with "
+                "--http HOST:PORT."
             )
         _check_kind("SLACK_APP_TOKEN", self._app, "xapp-", _AN_APP_TOKEN)
         client = make_client(None, self._url)

@@ -58,7 +58,9 @@ def settings(folder: Path) -> dict[str, str]:
 
 def _announce(url: str, console: Console) -> None:
     console.print(f"The playground is at {url}/", markup=False, soft_wrap=True)
-    console.print("The bot joins in a few seconds. Ctrl-C ends it, and all that was shared goes with it.")
+    console.print(
+        "The bot joins in a few seconds. Ctrl-C ends it, and all that was shared goes with it.", soft_wrap=True
+    )
     if has_display():
         webbrowser.open(url)
 

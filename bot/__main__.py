@@ -173,8 +173,12 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             if work.tidies():
                 work.forget_finished(datetime.now(UTC) - _RETENTION)
                 library.prune(now() - _RETENTION)
+                if settings.keep_text_days is not None:
+                    library.drop_texts(now() - timedelta(days=settings.keep_text_days))
             forgetting.clean()
-            pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=settings.keep_pdfs_days))
+            # The readings beside the PDFs hold the texts too.
+            days = min(settings.keep_pdfs_days, settings.keep_text_days or settings.keep_pdfs_days)
+            pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=days))
 
         ticking = Clock(library, digesting, now, tidy, settings.time_scale)
         ticking.start()

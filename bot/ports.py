@@ -308,6 +308,9 @@ class Library(Protocol):
     def spent(self, team_id: str, now: datetime) -> float:
         """What models cost a team in the month of ``now`` (UTC), in US dollars."""
 
+    def drop_texts(self, before: datetime) -> int:
+        """Drop the full texts kept since before a time, of all teams; briefs stay. Returns how many."""
+
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
 

@@ -205,6 +205,12 @@ class Settings(BaseSettings):
     keep_pdfs_days: int = Field(
         30, alias="PAPERWIRE_KEEP_PDFS_DAYS", ge=0, description="Days a fetched PDF stays on disk."
     )
+    keep_text_days: int | None = Field(
+        None,
+        alias="PAPERWIRE_KEEP_TEXT_DAYS",
+        ge=1,
+        description="Days a paper's full text stays in the library; for good when not set. Briefs stay.",
+    )
     time_scale: float = Field(
         1.0,
         alias="PAPERWIRE_TIME_SCALE",

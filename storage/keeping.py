@@ -35,7 +35,7 @@ def keep(
 ) -> Paper:
     stored = shelve(tx, team_id, scope, paper, now, imported=imported)
     if text is not None:
-        keep_text(tx, team_id, stored.id, text)
+        keep_text(tx, team_id, stored.id, text, now)
     if brief is not None:
         briefs.keep(tx, team_id, stored.id, brief, now, imported=imported, again=again)
     index.file(tx, team_id, stored.id)
@@ -190,18 +190,24 @@ def _absorb(tx: Transaction, team_id: str, paper_id: str, into_id: str) -> None:
         tx.rows(statement, team=team_id, paper=paper_id, into=into_id)
 
 
-def keep_text(tx: Transaction, team_id: str, paper_id: str, text: FullText) -> None:
+def keep_text(tx: Transaction, team_id: str, paper_id: str, text: FullText, now: datetime) -> None:
     tx.rows(
         """
-        INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text)
-        VALUES (:team, :paper, :pages, :page_count, :hidden_text)
+        INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text, kept_at)
+        VALUES (:team, :paper, :pages, :page_count, :hidden_text, :now)
         ON CONFLICT (team_id, paper_id) DO UPDATE SET pages = excluded.pages, page_count = excluded.page_count,
-            hidden_text = excluded.hidden_text
+            hidden_text = excluded.hidden_text, kept_at = excluded.kept_at
         """,
         team=team_id,
         paper=paper_id,
+        now=stamp(now),
         **text_values(text),
     )
+
+
+def drop_texts(tx: Transaction, before: datetime) -> int:
+    """Drop the texts kept since before a time, for all teams; briefs and papers stay. Returns how many."""
+    return len(tx.rows("DELETE FROM texts WHERE kept_at < :before RETURNING paper_id", before=stamp(before)))
 
 
 def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: datetime) -> str | None:
@@ -240,8 +246,8 @@ _BRIEF_COLUMNS = """language, title, institutions, technique, problem, effect, s
     user_id, held"""
 _COPIES = (
     """
-    INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text)
-    SELECT team_id, :own, pages, page_count, hidden_text FROM texts WHERE team_id = :team AND paper_id = :paper
+    INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text, kept_at)
+    SELECT team_id, :own, pages, page_count, hidden_text, kept_at FROM texts WHERE team_id = :team AND paper_id = :paper
     ON CONFLICT (team_id, paper_id) DO NOTHING
     """,
     f"""

@@ -363,6 +363,10 @@ class SqlLibrary(ABC):
 
     # retention
 
+    def drop_texts(self, before: datetime) -> int:
+        with self._writing() as tx:
+            return keeping.drop_texts(tx, before)
+
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
         with self._writing() as tx:

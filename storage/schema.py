@@ -425,6 +425,16 @@ _EIGHTH: tuple[str | Only, ...] = (
 # Sources that throttled or failed before one spoke of the paper.
 _NINTH = ("ALTER TABLE papers ADD COLUMN passed_over TEXT NOT NULL DEFAULT '[]'",)
 
+# Since when a text is kept, for a library that drops them after a while.
+_TENTH = (
+    "ALTER TABLE texts ADD COLUMN kept_at TEXT NOT NULL DEFAULT ''",
+    """
+    UPDATE texts SET kept_at = (SELECT created_at FROM papers p
+                                 WHERE p.team_id = texts.team_id AND p.id = texts.paper_id)
+    """,
+    "CREATE INDEX texts_kept ON texts (kept_at)",
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -435,4 +445,5 @@ MIGRATIONS = (
     Migration("m007_replicas", _SEVENTH),
     Migration("m008_forgetting", _EIGHTH),
     Migration("m009_sources_passed_over", _NINTH),
+    Migration("m010_texts_kept", _TENTH),
 )

@@ -1,0 +1,80 @@
+"""Full texts are dropped after a while; whatever needs one fetches it anew."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from fake_model_server import FakeModelServer
+from library_samples import at, brief, paper, share, text
+from made_papers import MadePaper
+from running_bot import ROOT, RunningBot
+
+from bot.ports import Library
+from playground import Playground
+from playground.installation import Installation
+
+_DAY = 86_400
+
+
+def test_texts_are_dropped_by_the_time_they_were_kept_and_briefs_stay(library: Library) -> None:
+    for number, hour in ((1, 0), (2, 10)):
+        posted = share(f"arxiv:{number}", ts=f"{number}.0")
+        library.accept("T1", posted, at(hour))
+        about = paper(f"arxiv:{number}", title=f"Tides {number}")
+        library.keep("T1", about, brief(), text(), at(hour), share_id=posted.id)
+    old, young = (library.known_paper("T1", [f"arxiv:{number}"], "C1") for number in (1, 2))
+    assert old is not None
+    assert young is not None
+    assert library.drop_texts(at(5)) == 1
+    assert library.text("T1", old.id, "C1") is None
+    assert library.brief("T1", old.id, "zh", "C1") == brief()
+    assert library.text("T1", young.id, "C1") == text()
+    # Fetched anew it is kept anew.
+    library.keep("T1", old, None, text("again"), at(20), share_id=share("arxiv:1", ts="1.0").id)
+    assert library.drop_texts(at(15)) == 1
+    assert library.text("T1", old.id, "C1") == text("again")
+
+
+def test_a_brief_is_written_again_from_a_text_fetched_anew(tmp_path: Path) -> None:
+    installation = Installation.from_manifest(ROOT / "manifest.json")
+    data, offset = tmp_path / "data", tmp_path / "offset"
+
+    def texts() -> int:
+        with closing(sqlite3.connect(data / "paperwire.db")) as database:
+            [(found,)] = database.execute("SELECT COUNT(*) FROM texts")
+        return int(found)
+
+    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+        environment = {
+            **place.environment(),
+            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            "PAPERWIRE_MODEL": "openai/local",
+            "PAPERWIRE_MODEL_URL": server.url,
+            "PAPERWIRE_LANGUAGE": "en",
+            "PAPERWIRE_KEEP_TEXT_DAYS": "7",
+            "PAPERWIRE_TIME_SCALE": "50",
+            "PAPERWIRE_CLOCK_OFFSET": str(offset),
+        }
+        ada, channel, made = place.add_user("ada"), place.add_channel("papers"), MadePaper(1)
+        bot = RunningBot(environment, data)
+        with bot:
+            bot.wait_until_connected()
+            ts = place.upload(ada, channel, "draft.pdf", made.pdf())
+            [answer] = place.wait_for(lambda: place.thread(channel, ts), 60)
+            assert texts() == 1
+        offset.write_text(str(8 * _DAY))
+        shutil.rmtree(data / "pdfs")
+        with bot:
+            bot.wait_until_connected()
+            place.wait_for(lambda: texts() == 0, 30)
+            [found] = place.command(ada, channel, f"/digest search {made.title}")
+            assert made.title in str(found["blocks"])
+            asked = len(server.requests)
+            place.click(ada, answer, "brief_more", "again")
+            place.wait_for(lambda: len(server.requests) > asked, 60)
+            # What stands in the conclusion alone is in the question again.
+            assert "lowers the cost by" in str(server.requests[-1])
+            assert texts() == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from bot.models import Institution, Language, Paper, Slot
 
@@ -67,6 +68,7 @@ def _linked(words: str) -> str:
     return words if words.endswith(("的", "」", "”")) else f"{words}的"
 
 
+@lru_cache(maxsize=256)
 def slot(language: Language, name: Slot, words: str) -> str:
     """A slot's words, fit for the frame: without the frame's own words and the punctuation at either end."""
     before, after = _FRAME[language][name]

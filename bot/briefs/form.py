@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from bot.briefs.brief import LENGTHS, LONGEST_ZH
 from bot.briefs.cues import cues
@@ -44,26 +44,34 @@ def _patterns(key: str, *, whole: bool = False, words: bool = False) -> re.Patte
 def form_faults(draft: Draft, language: Language, excerpts: frozenset[str]) -> Iterator[Fault]:
     """Faults of form of all slots; excerpts are spared length and language."""
     for slot in SLOTS:
-        words = getattr(draft, slot)
-        if len(words) > HOPELESS_LENGTH:
-            yield Fault(slot, "length", HOPELESS)
-            continue
-        missing = _missing(words)
-        if missing:
-            yield Fault(slot, "missing", missing)
-            continue
-        excerpt = slot in excerpts
-        yield from (Fault(slot, kind, what) for kind, what in _marks(words, excerpt=excerpt))
-        yield from (Fault(slot, "length", what) for what in _length(slot, words, language, excerpt=excerpt))
-        if not excerpt:
-            yield from (Fault(slot, "language", what) for what in _language(words, language))
-            yield from (Fault(slot, kind, what) for kind, what in _filler(slot, words, language))
-        elif _says_nothing(words):
-            yield Fault(slot, "filler", words)
+        yield from _slot_faults(slot, getattr(draft, slot), language, excerpt=slot in excerpts)
     total = sum(len(getattr(draft, slot).strip()) for slot in SLOTS if slot not in excerpts)
     if language == "zh" and total > LONGEST_ZH:
         yield Fault("effect", "length", f"三项共 {total} 字，最多 {LONGEST_ZH} 字")
     yield from _repeated(draft)
+
+
+@lru_cache(maxsize=512)
+def _slot_faults(slot: Slot, words: str, language: Language, *, excerpt: bool) -> tuple[Fault, ...]:
+    """The excerpts of a paper are tried in many combinations: the same words come again and again."""
+    return tuple(_of_slot(slot, words, language, excerpt=excerpt))
+
+
+def _of_slot(slot: Slot, words: str, language: Language, *, excerpt: bool) -> Iterator[Fault]:
+    if len(words) > HOPELESS_LENGTH:
+        yield Fault(slot, "length", HOPELESS)
+        return
+    missing = _missing(words)
+    if missing:
+        yield Fault(slot, "missing", missing)
+        return
+    yield from (Fault(slot, kind, what) for kind, what in _marks(words, excerpt=excerpt))
+    yield from (Fault(slot, "length", what) for what in _length(slot, words, language, excerpt=excerpt))
+    if not excerpt:
+        yield from (Fault(slot, "language", what) for what in _language(words, language))
+        yield from (Fault(slot, kind, what) for kind, what in _filler(slot, words, language))
+    elif _says_nothing(words):
+        yield Fault(slot, "filler", words)
 
 
 def _missing(words: str) -> str:
@@ -207,6 +215,7 @@ def _repeated(draft: Draft) -> Iterator[Fault]:
                 yield Fault(slot, "repeated", f"says the same as {other}")
 
 
+@lru_cache(maxsize=256)
 def _grams(words: str) -> frozenset[str]:
     """Words of English, pairs of characters of Chinese."""
     shown = plain(words).lower()

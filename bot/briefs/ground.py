@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 from bot.briefs.attribution import exchanged, not_its_own
 from bot.briefs.direction import turned_round
@@ -18,7 +19,7 @@ from bot.briefs.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
 from bot.briefs.quantity import Quantity
 from bot.briefs.roles import left_out, mismatched, swapped
 from bot.briefs.source import Place, Source, locate, plain, source_of
-from bot.models import SLOTS, Draft, Fault, FullText, Language, Paper, Slot
+from bot.models import SLOTS, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot
 
 __all__ = ["check", "locate"]
 
@@ -41,38 +42,85 @@ def check(
     source = source_of(paper, text)
     faults = list(form_faults(draft, language, excerpts))
     missing = {fault.slot for fault in faults if fault.kind == "missing" or fault.what == HOPELESS}
-    places: dict[Slot, Place] = {}
-    for slot in SLOTS:
-        if slot in missing:
-            continue
-        place, why = proof_of(draft, slot, source)
-        if place is None:
-            faults.append(Fault(slot, "quote", why))
-        else:
-            places[slot] = place
-        words = getattr(draft, slot)
-        faults += [Fault(slot, "name", name) for name in foreign_names(words, script_of(words, language), source)]
-        faults += [Fault(slot, "institution", name) for name in foreign_institutions(words, paper.institutions, source)]
-        faults += number_faults(slot, plain(words), place, source)
-        if slot not in excerpts and (run := copied(words, source)):
-            faults.append(Fault(slot, "copy", run))
-    faults += _sense_faults(draft, places, missing, source)
+    looks = {
+        slot: _looked_at(draft, slot, paper.institutions, language, source, excerpt=slot in excerpts)
+        for slot in SLOTS
+        if slot not in missing
+    }
+    faults += [fault for look in looks.values() for fault in look.faults]
+    faults += [fault for look in looks.values() for fault in look.sense]
+    places = {slot: look.place for slot, look in looks.items() if look.place is not None}
+    faults += _exchanged_slots(draft, places, missing, source)
     faults += [
         Fault("institutions", "institution", n) for n in unknown_institutions(draft.institutions, paper.institutions)
     ]
     return faults
 
 
-def _sense_faults(
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one slot by itself comes to."""
+
+    place: Place | None
+    """Of its quote."""
+    faults: tuple[Fault, ...]
+    sense: tuple[Fault, ...]
+    """What the quote tells against the words."""
+
+
+def _looked_at(
+    draft: Draft,
+    slot: Slot,
+    institutions: tuple[Institution, ...],
+    language: Language,
+    source: Source,
+    *,
+    excerpt: bool,
+) -> _Look:
+    """The excerpts of a paper are tried in many combinations; each slot of them is looked at once."""
+    words, evidence = getattr(draft, slot), draft.evidence.get(slot)
+    key = (slot, words, evidence, institutions, language, excerpt)
+    known = source.looks.get(key)
+    if isinstance(known, _Look):
+        return known
+    look = source.looks[key] = _look(slot, words, evidence, institutions, language, source, excerpt=excerpt)
+    return look
+
+
+def _look(
+    slot: Slot,
+    words: str,
+    evidence: Evidence | None,
+    institutions: tuple[Institution, ...],
+    language: Language,
+    source: Source,
+    *,
+    excerpt: bool,
+) -> _Look:
+    place, why = proof_of(evidence, source)
+    faults = [] if place else [Fault(slot, "quote", why)]
+    faults += [Fault(slot, "name", name) for name in foreign_names(words, script_of(words, language), source)]
+    faults += [Fault(slot, "institution", name) for name in foreign_institutions(words, institutions, source)]
+    shown = plain(words)
+    faults += number_faults(slot, shown, place, source)
+    if not excerpt and (run := copied(words, source)):
+        faults.append(Fault(slot, "copy", run))
+    return _Look(place, tuple(faults), tuple(_sense_faults(slot, shown, place.text)) if place else ())
+
+
+def _sense_faults(slot: Slot, words: str, quote: str) -> Iterator[Fault]:
+    """What a quote can tell: numbers exchanged, a direction turned round, another's number."""
+    yield from (Fault(slot, "exchanged", what) for what in exchanged(words, quote))
+    yield from (Fault(slot, "direction", what) for what in turned_round(words, quote))
+    yield from (Fault(slot, "baseline", what) for what in not_its_own(words, quote))
+
+
+def _exchanged_slots(
     draft: Draft, places: Mapping[Slot, Place], missing: Collection[str], source: Source
 ) -> Iterator[Fault]:
-    """What the quotes can tell: numbers exchanged, a direction turned round, another's number, swapped slots."""
+    """What the slots can tell together: swapped, or the paper's own result left out."""
     slots: dict[Slot, str] = {slot: plain(getattr(draft, slot)) for slot in SLOTS if slot not in missing}
     quotes: dict[Slot, str] = {slot: place.text for slot, place in places.items()}
-    for slot in quotes:
-        yield from (Fault(slot, "exchanged", what) for what in exchanged(slots[slot], quotes[slot]))
-        yield from (Fault(slot, "direction", what) for what in turned_round(slots[slot], quotes[slot]))
-        yield from (Fault(slot, "baseline", what) for what in not_its_own(slots[slot], quotes[slot]))
     if what := mismatched(slots, quotes) or swapped(slots, quotes):
         yield from (Fault(slot, "swapped", what) for slot in SLOTS)
     if "effect" in slots and (stated := left_out(slots["effect"], source.abstract[:LONGEST_ABSTRACT])):
@@ -84,9 +132,8 @@ def script_of(words: str, language: Language) -> Language:
     return "zh" if language == "zh" and any("一" <= sign <= "鿿" for sign in words) else "en"
 
 
-def proof_of(draft: Draft, slot: Slot, source: Source) -> tuple[Place | None, str]:
+def proof_of(evidence: Evidence | None, source: Source) -> tuple[Place | None, str]:
     """Where the evidence of a slot stands, or what is wrong with it."""
-    evidence = draft.evidence.get(slot)
     if evidence is None or not evidence.quote.strip():
         return None, "no quote"
     if len(evidence.quote) > LONGEST_QUOTE:

@@ -124,7 +124,7 @@ def _count(graded: Graded, shares: dict[str, _Share]) -> None:
     )
     for slot in SLOTS:
         words = plain(getattr(brief, slot))
-        place, _ = proof_of(draft, slot, source)
+        place, _ = proof_of(draft.evidence.get(slot), source)
         mine = claims(words)
         unproven = list(number_faults(slot, words, place, source))
         shares["numbers"].add(max(0, len(mine) - len(unproven)), len(mine))

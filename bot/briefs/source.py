@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -90,6 +91,8 @@ class Source:
         self.abstract = plain(abstract)
         self._institutions = plain(institutions)
         self.pages = tuple(plain(page) for page in pages)
+        self.looks: dict[Hashable, object] = {}
+        """What ``bot.briefs.ground`` found out about slots that rest on this paper."""
 
     @cached_property
     def text(self) -> str:

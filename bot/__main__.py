@@ -161,7 +161,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
         answering = Answering(work, library, messenger, briefing, posting, defaults, now)
         correcting = Correcting(work, library, messenger, posting, pipeline, settings, now)
-        forgetting = Forgetting(work, library, messenger, pipeline, now)
+        forgetting = Forgetting(work, library, messenger, pipeline, digesting, now)
         parts = (briefing, posting, digesting, answering, correcting, forgetting)
         work.launch({name: run for part in parts for name, run in part.workflows().items()})
         stack.callback(work.close)

@@ -111,15 +111,32 @@ class Digesting:
                 self._posting.not_done(f"{digest_id}:failed", team_id, channel_id, asked_by, error)
         self._work.pace()
 
+    def redraw(self, team_id: str, reply: DigestReply) -> None:
+        """Let a posted digest show what is left of it, where something that ``reply`` showed was forgotten.
+
+        Raises Tell and Retry; may be repeated.
+        """
+        digest = self._shown(team_id, reply.digest_id)
+        left = [entry for entry in digest.entries if entry.number // reply.size == reply.number]
+        if left:
+            self._messenger.update_digest_reply(digest, reply)
+        else:
+            self._messenger.delete(team_id, reply.channel_id, reply.ts)
+            if reply.picture is not None:
+                self._messenger.delete_file(team_id, reply.picture)
+        self._messenger.update_digest_parent(self._with_usage(team_id, reply.digest_id), reply.parent_ts)
+
     # parts
 
     def _digest_parent(self, team_id: str, channel_id: str, digest_id: str, *, late: bool) -> str:
         def send() -> str:
-            digest = self._shown(team_id, digest_id)
-            usage = self._library.usage_in(team_id, _coverage(digest), digest.period)
-            return self._messenger.digest_parent(replace(digest, usage=usage), digest_id, late=late)
+            return self._messenger.digest_parent(self._with_usage(team_id, digest_id), digest_id, late=late)
 
         return self._posting.post_once(digest_id, team_id, channel_id, None, send)
+
+    def _with_usage(self, team_id: str, digest_id: str) -> Digest:
+        digest = self._shown(team_id, digest_id)
+        return replace(digest, usage=self._library.usage_in(team_id, _coverage(digest), digest.period))
 
     def _is_late(self, period: Period) -> bool:
         return self._clock() - period.until_at > _LATE

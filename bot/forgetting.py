@@ -13,8 +13,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from bot.digesting import Digesting
 from bot.errors import PaperwireError
-from bot.models import StoredShare
+from bot.models import DigestReply, StoredShare
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
 from bot.work import SHARES, Bug, Work
@@ -22,6 +25,7 @@ from bot.work import SHARES, Bug, Work
 log = logging.getLogger("paperwire.forgetting")
 
 Json = dict[str, Any]
+_REPLIES = TypeAdapter(list[DigestReply])
 _PDF = re.compile(r"([0-9a-f]{64})\.pdf")
 # Work on a share that is still under way when it is forgotten ends at its next step, or at its next try.
 _SWEEPS, _SWEEP_SECONDS = 8, 300.0
@@ -31,8 +35,15 @@ class Forgetting:
     """Forgets, durably."""
 
     def __init__(
-        self, work: Work, library: Library, messenger: Messenger, pipeline: Pipeline, clock: Callable[[], datetime]
+        self,
+        work: Work,
+        library: Library,
+        messenger: Messenger,
+        pipeline: Pipeline,
+        digesting: Digesting,
+        clock: Callable[[], datetime],
     ) -> None:
+        self._digesting = digesting
         self._work = work
         self._library = library
         self._messenger = messenger
@@ -71,7 +82,9 @@ class Forgetting:
 
         for reply_ts in self._work.insist("withdraw", lambda: withdrawn(lambda share: share.reply_ts)):
             self._delete(team_id, channel_id, reply_ts)
-        for share_id in self._work.insist("withdrawn", lambda: withdrawn(lambda share: share.share.id)):
+        share_ids = self._work.insist("withdrawn", lambda: withdrawn(lambda share: share.share.id))
+        self._redraw(team_id, share_ids)
+        for share_id in share_ids:
             self.sweep(share_id)
 
     def forget_paper(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> None:
@@ -82,6 +95,7 @@ class Forgetting:
         for _, where, reply_ts in held["shares"]:
             if reply_ts is not None:
                 self._delete(team_id, where, reply_ts)
+        self._redraw(team_id, share_ids)
         for share_id in share_ids:
             self.sweep(share_id)
         log.info("forgot %d shares and %d records of %s", len(share_ids), len(paper_ids), team_id)
@@ -93,6 +107,18 @@ class Forgetting:
     def clean(self) -> None:
         """Delete from this machine's disk the files that were released, here or in another process."""
         self._pipeline.forget_files(self._library.released_files())
+
+    def _redraw(self, team_id: str, share_ids: list[str]) -> None:
+        """Let digests posted before show no more what is gone."""
+
+        def messages() -> Json:
+            return {"messages": _REPLIES.dump_python(list(self._library.digest_messages(team_id, share_ids)))}
+
+        for reply in _REPLIES.validate_python(self._work.insist("digests", messages)["messages"]):
+            try:
+                self._work.insist("redraw", partial(self._digesting.redraw, team_id, reply))
+            except (PaperwireError, Bug) as error:
+                log.warning("digest %s still shows what was forgotten: %s", reply.digest_id, error)
 
     def _delete(self, team_id: str, channel_id: str, ts: str) -> None:
         try:

@@ -209,6 +209,9 @@ class Library(Protocol):
     def digest_reply(self, team_id: str, channel_id: str, ts: str) -> DigestReply | None:
         """What a message in a digest's thread shows; None for any other message, and for those of older versions."""
 
+    def digest_messages(self, team_id: str, share_ids: Sequence[str]) -> Sequence[DigestReply]:
+        """The messages of digests that show, or showed, what some shares brought."""
+
     def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
         """Let the entry that a share brought into a frozen digest show ``brief`` from now on."""
 
@@ -402,6 +405,12 @@ class Messenger(Protocol):
 
     def update_digest_reply(self, digest: Digest, reply: DigestReply) -> None:
         """Let a message in the digest's thread show its entries as they are now; fine when it is gone already."""
+
+    def update_digest_parent(self, digest: Digest, ts: str) -> None:
+        """Let the message that a digest's thread hangs on say what the digest holds now; fine when it is gone."""
+
+    def delete_file(self, team_id: str, file_id: str) -> None:
+        """Delete a file of ours; fine when it is gone already."""
 
     def keep_picture(self, team_id: str, name: str, content: bytes, alt_text: str) -> str:
         """Upload a picture that messages may show, shared nowhere by itself; returns the file's id."""

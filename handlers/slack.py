@@ -218,6 +218,13 @@ class SlackMessenger:
         message = digest_blocks.digest_reply(digest, reply.number, reply.size, reply.picture)
         self._update(digest.team_id, reply.channel_id, reply.ts, message)
 
+    def update_digest_parent(self, digest: Digest, ts: str) -> None:
+        self._update(digest.team_id, digest.channel_id, ts, digest_blocks.digest_parent(digest))
+
+    def delete_file(self, team_id: str, file_id: str) -> None:
+        gone = {"file_not_found", "file_deleted"}
+        self._expecting(team_id, gone, lambda client: client.files_delete(file=file_id))
+
     def _update(self, team_id: str, channel_id: str, ts: str, message: Message) -> None:
         def send(client: WebClient, content: dict[str, Any]) -> None:
             client.chat_update(channel=channel_id, ts=ts, **content)

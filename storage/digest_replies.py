@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.models import Brief, DigestReply
-from storage.rows import Transaction, brief_json
+from storage.rows import Row, Transaction, brief_json, listed
 
 
 def replied(tx: Transaction, team_id: str, reply: DigestReply) -> None:
@@ -31,9 +33,34 @@ def reply(tx: Transaction, team_id: str, channel_id: str, ts: str) -> DigestRepl
         channel=channel_id,
         ts=ts,
     )
-    if row is None:
-        return None
-    return DigestReply(row["digest_id"], row["number"], row["size"], channel_id, ts, row["parent_ts"], row["picture"])
+    return _reply_of(row) if row else None
+
+
+def of_shares(tx: Transaction, team_id: str, share_ids: Sequence[str]) -> list[DigestReply]:
+    names, named = listed("share", share_ids)
+    rows = tx.rows(
+        f"""
+        SELECT DISTINCT r.* FROM digest_replies r
+          JOIN digest_shares s ON s.team_id = r.team_id AND s.digest_id = r.digest_id AND s.number / r.size = r.number
+         WHERE r.team_id = :team AND s.share_id IN ({names})
+         ORDER BY r.digest_id, r.number, r.ts
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return [_reply_of(row) for row in rows]
+
+
+def _reply_of(row: Row) -> DigestReply:
+    return DigestReply(
+        row["digest_id"],
+        row["number"],
+        row["size"],
+        row["channel_id"],
+        row["ts"],
+        row["parent_ts"],
+        row["picture"],
+    )
 
 
 def show(tx: Transaction, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:

@@ -252,6 +252,10 @@ class SqlLibrary(ABC):
         with self._reading() as tx:
             return digest_replies.reply(tx, team_id, channel_id, ts)
 
+    def digest_messages(self, team_id: str, share_ids: Sequence[str]) -> Sequence[DigestReply]:
+        with self._reading() as tx:
+            return digest_replies.of_shares(tx, team_id, share_ids)
+
     def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
         with self._writing(team_id) as tx:
             digest_replies.show(tx, team_id, digest_id, share_id, brief)

@@ -180,6 +180,30 @@ def test_a_forgotten_paper_is_new_when_its_link_is_shared_again(scene: Scene) ->
     assert not scene.place.thread(scene.channel, first)
 
 
+def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
+    channel = scene.place.add_channel("digested")
+    kept, _ = scene.upload(channel=channel)
+    gone, ts = scene.upload(channel=channel)
+    also, deleted = scene.upload(channel=channel)
+    scene.place.click(scene.ada, scene.place.command(scene.ada, channel, "/digest day")[0], "digest_post")
+    scene.place.wait_for(lambda: [each for each in scene.place.files(channel) if each["name"].endswith(".md")], 60)
+
+    def said() -> str:
+        return str([each for each in scene.place.messages(channel) if each.get("bot_id") and not each.get("files")])
+
+    pictures = len([each for each in scene.place.workspace.files.values() if each.mode == "tombstone"])
+    assert all(paper.title in said() for paper in (kept, gone, also))
+    scene.forget(gone.title, channel=channel)
+    scene.place.delete(scene.ada, channel, deleted)
+    scene.place.wait_for(lambda: gone.title not in said() and also.title not in said(), 60)
+    assert kept.title in said()
+    assert "1 paper" in said()
+    scene.place.wait_for(
+        lambda: len([f for f in scene.place.workspace.files.values() if f.mode == "tombstone"]) == pictures + 2, 30
+    )
+    scene.gone(ts, channel)
+
+
 @pytest.mark.kill
 def test_killed_anywhere_nothing_of_a_forgotten_or_withdrawn_paper_stays_on_disk(scene: Scene) -> None:
     kept, _ = scene.upload()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from library_samples import at, brief, paper, share, text
 
-from bot.models import Coverage, Paper, Period, Usage
+from bot.models import Coverage, DigestReply, Paper, Period, Usage
 from bot.ports import Library
 
 ALWAYS = Period(at(-1000), at(1000))
@@ -136,3 +136,19 @@ def test_a_file_is_released_once_no_record_names_it(library: Library) -> None:
     assert library.released_files() == {"cc": at(1), "bb": at(2), "aa": at(3)}
     library.prune(at(2.5))
     assert library.released_files() == {"aa": at(3)}
+
+
+def test_the_messages_of_digests_that_show_a_share_are_known_after_it_went(library: Library) -> None:
+    made = [shared(library, f"arxiv:{n}", title=f"Tides {n}", ts=f"{n}.0") for n in range(10)]
+    library.freeze_period("T1", "C1", "single", ALWAYS, "zh", at(1))
+    library.freeze_period("T1", "C1", "grouped", ALWAYS, "zh", at(1))
+    single = [DigestReply("single", n, 1, "C1", f"7.{n}", "7.9", f"F{n}") for n in range(10)]
+    grouped = [DigestReply("grouped", n, 8, "C1", f"8.{n}", "8.9") for n in range(2)]
+    for reply in (*single, *grouped):
+        library.digest_replied("T1", reply)
+    for number, group in ((3, 0), (9, 1)):
+        held = library.held("T1", made[number].id, "C1", "U1")
+        library.forget("T1", ids(*held.shares), held.paper_ids, at(2))
+        assert library.digest_messages("T1", ids(*held.shares)) == [grouped[group], single[number]]
+        assert library.digest_messages("T2", ids(*held.shares)) == []
+    assert library.digest_messages("T1", []) == []

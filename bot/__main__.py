@@ -368,10 +368,19 @@ def doctor(program: Program) -> None:
             return str(file)
 
     def token_key() -> str:
-        from storage.installations import keys_from
+        from storage.installations import Installations, installations_engine, keys_from
 
-        keys_from(settings.token_keys)
-        return f"{len(settings.token_keys)}, the first of which encrypts"
+        keys = keys_from(settings.token_keys)
+        teams: list[str] = []
+        if settings.database_url is not None or settings.installations_file.exists():
+            engine = installations_engine(settings)
+            try:
+                teams = Installations(settings.client_id or "", engine, keys).teams()
+            finally:
+                engine.dispose()
+        return (
+            f"{len(settings.token_keys)}, the first of which encrypts; workspaces whose tokens it reads: {len(teams)}"
+        )
 
     checks = [
         *machine_checks(settings),

@@ -41,6 +41,9 @@ SCOPES = frozenset(
 )
 """The bot token's scopes the program uses; ``manifest.json`` asks for the same."""
 
+REDIRECT_PATH = "/slack/oauth_redirect"
+"""Where Slack leads whoever installed the app."""
+
 # Slack refuses signatures five minutes old; a clock so wrong also posts digests at the wrong time.
 _LARGEST_SKEW_SECONDS = 60
 
@@ -76,13 +79,26 @@ def slack_checks(settings: Settings) -> list[tuple[str, Check]]:
     """The checks of tokens, scopes, Socket Mode, membership and clock, in the order in which they make sense."""
     app = _App(settings)
     if settings.client_id is not None:
-        return [("signing secret", app.signing_secret), ("client secret", app.client_secret)]
+        return [
+            ("signing secret", app.signing_secret),
+            ("client secret", app.client_secret),
+            ("redirect URL", lambda: _redirect_url(settings.redirect_url)),
+        ]
     checks = [("bot token", app.bot_token), ("scopes", app.scopes)]
     if settings.app_token is None and settings.signing_secret is not None:
         checks.append(("signing secret", app.signing_secret))
     else:
         checks.append(("app token", app.app_token))
     return [*checks, ("channels", app.channels), ("clock", app.clock)]
+
+
+def _redirect_url(url: str | None) -> str:
+    wanted = f"https://your.host{REDIRECT_PATH}"
+    if url is None:
+        return f"Slack takes the first of the app's page (OAuth & Permissions), which has to be {wanted}"
+    if not (url.startswith("https://") and url.endswith(REDIRECT_PATH)):
+        raise CheckFailed(f"SLACK_REDIRECT_URI is {url}: it has to be {wanted}, as on the app's page.")
+    return url
 
 
 @dataclass(frozen=True, slots=True)

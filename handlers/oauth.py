@@ -23,13 +23,12 @@ from bot.errors import PaperwireError, Tell
 from bot.settings import Settings
 from bot.wording import explain
 from handlers.clients import make_client
-from handlers.doctor import SCOPES
+from handlers.doctor import REDIRECT_PATH, SCOPES
 from handlers.teams import Teams
 
 log = logging.getLogger("paperwire.oauth")
 
 INSTALL_PATH = "/slack/install"
-REDIRECT_PATH = "/slack/oauth_redirect"
 
 
 class InstalledBot(Authorize):

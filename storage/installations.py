@@ -117,11 +117,13 @@ class Installations(SQLAlchemyInstallationStore):
                     connection.execute(table.update().where(table.c.id == row["id"]).values(renewed))
 
     def teams(self) -> list[str]:
-        """The workspaces in which the app is installed."""
-        with self.engine.connect() as connection:
-            c = self.bots.c
-            found = connection.execute(sqlalchemy.select(c.team_id).where(c.client_id == self.client_id).distinct())
-            return sorted(found.scalars())
+        """The workspaces in which the app is installed; none before ``open``. Raises Tell (``wrong_token_key``)."""
+        if not sqlalchemy.inspect(self.engine).has_table(self.bots.name):
+            return []
+        c = self.bots.c
+        asked = sqlalchemy.select(c.team_id, c.bot_token).where(c.client_id == self.client_id)
+        with _available(), self.engine.connect() as connection:
+            return sorted(team_id for team_id, _ in connection.execute(asked))
 
     def save(self, installation: Installation) -> None:
         """Keep an installation in place of the workspace's earlier ones. Raises Tell (``org_install``)."""

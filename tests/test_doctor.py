@@ -20,12 +20,15 @@ import pytest
 from click.testing import CliRunner
 from fake_model_server import FakeModelServer, error, good
 from running_bot import ROOT, RunningBot
+from slack_sdk.oauth.installation_store import Installation as Workspace
 from test_http_mode import free_port
 
 import bot.doctor
 from bot.__main__ import main
+from bot.settings import Settings
 from playground import Playground
 from playground.installation import Installation
+from storage.installations import Installations, installations_engine, keys_from
 
 APP = Installation.from_manifest(ROOT / "manifest.json")
 BOT_TOKEN = "the “Bot User OAuth Token” (xoxb-…) under OAuth & Permissions"
@@ -307,7 +310,7 @@ def test_where_workspaces_install_the_app_their_key_and_the_apps_secrets_are_loo
     settings = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0" * 32, "SLACK_SIGNING_SECRET": "1" * 32}
     code, lines = doctor({**settings, "PAPERWIRE_TOKEN_KEY": key})
     assert code == 0, lines
-    assert {"token key", "signing secret", "client secret"} <= lines.keys()
+    assert {"token key", "signing secret", "client secret", "redirect URL"} <= lines.keys()
     assert not {"bot token", "app token", "channels"} & lines.keys()
     code, lines = doctor({**settings, "SLACK_CLIENT_SECRET": "xapp-1", "SLACK_SIGNING_SECRET": ""})
     assert code == 1
@@ -317,6 +320,26 @@ def test_where_workspaces_install_the_app_their_key_and_the_apps_secrets_are_loo
         "letters and digits) from Basic Information, App Credentials."
     )
     assert lines["signing secret"].startswith("FAIL  signing secret: SLACK_SIGNING_SECRET is not set. Copy “Signing")
+    code, lines = doctor(
+        {**settings, "PAPERWIRE_TOKEN_KEY": key, "SLACK_REDIRECT_URI": "https://bot.example.org/slack"}
+    )
+    assert code == 1
+    assert "https://your.host/slack/oauth_redirect" in lines["redirect URL"]
+
+
+def test_a_key_that_does_not_read_the_workspaces_tokens_is_told(tmp_path: Path) -> None:
+    own, other = (base64.urlsafe_b64encode(bytes([each]) * 32).decode() for each in (1, 2))
+    settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=None)
+    store = Installations("1.2", installations_engine(settings), keys_from([own]))
+    store.open()
+    store.save(Workspace(app_id="A1", team_id="T1", bot_token="xoxb-1", bot_id="B1", bot_user_id="U0", user_id="U1"))
+    store.engine.dispose()
+    secrets = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "0" * 32, "SLACK_SIGNING_SECRET": "1" * 32}
+    environment = {**secrets, "PAPERWIRE_DATA": str(tmp_path)}
+    code, lines = doctor({**environment, "PAPERWIRE_TOKEN_KEY": own})
+    assert code == 0 and lines["token key"].endswith("tokens it reads: 1")
+    code, lines = doctor({**environment, "PAPERWIRE_TOKEN_KEY": other})
+    assert code == 1 and "encrypted with another key" in lines["token key"]
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,7 @@ OF_ALL_TEAMS = {
     "release_files": "files are cached by their content; a file that any team still names stays",
     "released_files": "as release_files: hashes, which say nothing of any team",
     "prune": "what is too old is too old for everybody",
+    "drop_texts": "as prune",
     "close": "ends the connection, touches no row",
 }
 

@@ -16,6 +16,7 @@ from bot.models import Language
 from bot.outcomes import announce
 from bot.wording import explain, say
 from handlers import commands, digest_actions, edit, forget, home, shares, shortcuts, teams
+from handlers.blocks import explained
 from handlers.desk import Desk, team_of
 from handlers.oauth import InstalledBot, InstallFlow
 
@@ -60,7 +61,7 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
         channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
         language = desk.language_of(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
         if isinstance(error, PaperwireError):
-            words = explain(language, error)
+            words = (explain if body.get("type") == "view_submission" else explained)(language, error)
         else:
             short_id = uuid.uuid4().hex[:8]
             log.error("bug %s", short_id, exc_info=error)

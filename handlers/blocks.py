@@ -7,16 +7,19 @@ documented sum, because Slack refuses from about 11,000 characters on (bolt-js i
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.briefs.correction import edited_by, institutions_beside
 from bot.briefs.notes import model_notes
+from bot.errors import PaperwireError, Tell
 from bot.models import Brief, Language, Paper, Share, StoredShare, Usage
 from bot.ports import Reply
+from bot.visible import visible
 from bot.wording import explain, say
 
 Block = dict[str, Any]
@@ -28,6 +31,8 @@ LONGEST_VALUE = 2_000
 """Characters in what a button carries."""
 FALLBACK_TEXT = 3_000
 _TITLE = 300
+# A title that is an address would lead whoever trusts it somewhere else.
+_ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/|:]+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,})/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Message:
 
 def clean(text: str, limit: int) -> str:
     """Text without control and direction characters, cut at ``limit`` characters with an ellipsis."""
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
+    kept = visible(text)
     return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
 
 
@@ -62,9 +67,16 @@ def span(text: str, *, bold: bool = False) -> Block:
 
 
 def link(url: str | None, words: str) -> Block:
-    if url and url.startswith(("https://", "http://")) and len(url) <= 3_000:
+    """Words that lead to an address; bold where they cannot, or where they name another one themselves."""
+    if url and url.startswith(("https://", "http://")) and len(url) <= 3_000 and not _names_another(words, url):
         return {"type": "link", "url": url, "text": words}
     return span(words, bold=True)
+
+
+def _names_another(words: str, url: str) -> bool:
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    named = {(found[1] or found[2]).lower().removeprefix("www.") for found in _ADDRESS.finditer(words)}
+    return bool(named - {host})
 
 
 def rich(*sections: Sequence[Block]) -> Block:
@@ -85,6 +97,12 @@ def button(action_id: str, words: str, value: str = "", **more: Any) -> Block:
 def day(at: datetime) -> str:
     # Slack shows each reader the date in their own zone.
     return f"<!date^{int(at.timestamp())}^{{date_short}}|{at:%Y-%m-%d}>"
+
+
+def explained(language: Language, error: PaperwireError) -> str:
+    """What an error says, as mrkdwn: what somebody typed, or a paper says, is shown as it is."""
+    shown = {name: escape(clean(fact, 500)) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    return explain(language, Tell(error.code, **shown))
 
 
 # --- replies ----------------------------------------------------------------------------------------

@@ -27,6 +27,8 @@ class Reply:
     content_type: str = "application/json"
     hang: bool = False
     """Take the request, never answer."""
+    endless: bool = False
+    """Send spaces, as fast as they are taken, for ever."""
     drip: bool = False
     """Send the body a byte at a time, for ever slower than anyone waits."""
 
@@ -90,6 +92,10 @@ class FakeModelServer:
         """Answers of the next requests, in order."""
         self._replies.extend(replies)
 
+    def clear(self) -> None:
+        """Forget the answers still queued."""
+        self._replies.clear()
+
     def __enter__(self) -> FakeModelServer:
         self._thread.start()
         return self
@@ -129,11 +135,15 @@ def _handler(server: FakeModelServer) -> type[BaseHTTPRequestHandler]:
             content = reply.body.encode()
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.content_type)
-            self.send_header("Content-Length", str(len(content)))
+            if not reply.endless:
+                self.send_header("Content-Length", str(len(content)))
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             self.end_headers()
             try:
+                self.close_connection = reply.endless
+                while reply.endless and not server.wait(0):
+                    self.wfile.write(b" " * 1_000_000)
                 if reply.drip:
                     self._drip(content)
                 else:

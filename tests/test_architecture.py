@@ -19,7 +19,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 OWNERS = {
     "litellm": {"bot/briefs/model.py"},
-    "httpx": {"bot/papers/web.py"},
+    "httpx": {"bot/papers/web.py", "bot/briefs/bounded.py"},
     "dbos": {"bot/work.py"},
     "prometheus_client": {"handlers/metrics.py"},
     "apscheduler": {"handlers/clock.py"},

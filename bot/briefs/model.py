@@ -21,6 +21,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from bot.briefs import extractive
+from bot.briefs.bounded import bounded_client
 from bot.briefs.completion import content_of, usage_of
 from bot.briefs.deadline import Deadline as Deadline
 from bot.briefs.deadline import running, within
@@ -106,10 +107,12 @@ def _litellm() -> Any:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 import litellm
+                from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
 
                 litellm.suppress_debug_info = True
                 litellm.telemetry = False
                 litellm.drop_params = True
+                litellm.client_session = bounded_client(get_ssl_configuration())
                 handler = _extractive_provider(litellm)
                 litellm.custom_provider_map = [{"provider": "paperwire", "custom_handler": handler}]
                 _warm_up(litellm)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from bot.digests.names import Name, name_of
 from bot.models import DigestEntry, Paper
 from bot.papers.sites import page_url
+from bot.visible import visible
 
 Kind = Literal["article", "proceedings", "preprint"]
 
@@ -66,7 +67,7 @@ class Citation:
 def line(text: str, longest: int) -> str:
     """``text`` as one line of at most ``longest`` characters that any file can hold."""
     text = text[: 4 * longest].encode("utf-8", "replace").decode()
-    text = _NOT_PRINTED.sub(" ", text).strip()
+    text = visible(_NOT_PRINTED.sub(" ", text)).strip()
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 

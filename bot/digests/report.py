@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import named_institutions
 from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, StoredShare
+from bot.visible import visible
 from bot.wording import keys, say
+
+_NO_URL = {ord(char): None for char in "<> \n\t"}
 
 Names = Callable[[str], str]
 """From a user's or channel's id to what people call it."""
@@ -64,7 +67,12 @@ def _heading(number: int, entry: DigestEntry) -> str:
 
 
 def _line(text: str) -> str:
-    return re.sub(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", text)
+    return _inert(re.sub(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*", " ", text))
+
+
+def _inert(text: str) -> str:
+    """Words of others, that are no HTML, no link and no picture to whoever shows the file."""
+    return re.sub(r"<(?=[a-zA-Z!/?])|\](?=\()", r"\\\g<0>", visible(text))
 
 
 def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
@@ -74,7 +82,8 @@ def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
     yield say(language, "report.authors", count=paper.author_count or len(paper.authors))
     yield ""
     yield say(language, "report.abstract")
-    yield paper.abstract
+    # Nor does a line of it begin a heading of ours.
+    yield re.sub(r"(?m)^(?=\s*#)", r"\\", _inert(paper.abstract))
 
 
 def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) -> Iterator[str]:
@@ -82,7 +91,7 @@ def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) ->
     if identifiers := " · ".join(filter(None, map(_named, paper.identifiers))):
         yield say(language, "report.identifiers", identifiers=identifiers)
     if paper.page_url:
-        yield say(language, "report.link", url=f"<{_line(paper.page_url)}>")
+        yield say(language, "report.link", url=f"<{visible(paper.page_url).translate(_NO_URL)}>")
     if entry.shares:
         yield say(language, "report.shared", shares="; ".join(_shared(each, tz, names) for each in entry.shares))
     for slot in (slot for slot in SLOTS if slot in brief.evidence):

@@ -47,7 +47,7 @@ def take(folder: Path) -> None:
                 place.wait_for(partial(_has_said_hello, place, channel), WITHIN / 1000)
             _share(place, ada, channels)
             _photograph(place.url, folder / "playground.png", _brief)
-            _photograph(place.url, folder / "brief-zh.png", _brief_in_chinese)
+            _photograph(place.url, folder / "brief-zh.png", _brief_in_chinese, "zh-CN")
             _digest(place, ada, channels["papers-en"])
             _photograph(place.url, folder / "digest.png", _digest_post)
             _photograph(place.url, folder / "home.png", _home)
@@ -89,11 +89,11 @@ def _digest(place: Playground, ada: str, channel: str) -> None:
         place.dismiss(ada, note["ts"])
 
 
-def _photograph(url: str, target: Path, arrange: Callable[[Page], None]) -> None:
+def _photograph(url: str, target: Path, arrange: Callable[[Page], None], locale: str = "en-GB") -> None:
     with sync_playwright() as driver:
         path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
         browser = driver.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-GB")
+        page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale=locale)
         page.set_default_timeout(WITHIN)
         page.goto(url)
         arrange(page)
@@ -112,8 +112,8 @@ def _brief(page: Page) -> None:
 
 def _brief_in_chinese(page: Page) -> None:
     _open(page, "# papers")
-    page.get_by_role("log").get_by_role("button", name="1 reply").click()
-    _thread(page).get_by_role("button", name="Details").or_(_thread(page).get_by_role("button", name="详情")).wait_for()
+    page.get_by_role("log").get_by_role("button", name="1 条回复").click()
+    page.get_by_role("complementary", name="讨论串").get_by_role("button", name="详情").wait_for()
 
 
 def _digest_post(page: Page) -> None:

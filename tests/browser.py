@@ -41,11 +41,13 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """A page that was opened, with all it complained about and asked for."""
 
-    def __init__(self, browser: Browser, url: str, *, width: int = 1280, height: int = 900) -> None:
+    def __init__(
+        self, browser: Browser, url: str, *, width: int = 1280, height: int = 900, locale: str = "en-GB"
+    ) -> None:
         self.url = url
         self.complaints: list[str] = []
         self.requests: list[str] = []
-        self.page: Page = browser.new_page(viewport={"width": width, "height": height}, locale="en-GB")
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
         self.page.set_default_timeout(30_000)
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type != "log" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

@@ -6,20 +6,21 @@ import { Conversation, Hamburger, Thread } from "./conversation.js";
 import { Dialogs } from "./dialogs.js";
 import { Sidebar, openApp } from "./sidebar.js";
 import { bot, directChannel, look, onChange, part, person, redraw, show, ui } from "./store.js";
+import { phrase } from "./words.js";
 
 function App() {
-  if (!ui.me) return h("p", { class: "loading", role: "status" }, "Opening the workspace…");
+  if (!ui.me) return h("p", { class: "loading", role: "status" }, phrase("opening"));
   return h("div", { class: `page ${ui.thread ? "with-thread" : ""}` },
     h(Sidebar),
     ui.sidebar && h("div", { class: "veil", onClick: () => show({ sidebar: false }) }),
     h("div", { class: "middle" }, h(Banner), ui.channel === null ? h(AppView) : h(Conversation, { key: ui.channel, id: ui.channel })),
     ui.thread && h(Thread, { key: ui.thread.ts, thread: ui.thread }),
-    h("div", { class: "toasts", role: "alert" }, ui.toast && h("div", { class: "toast" }, ui.toast, h("button", { type: "button", "aria-label": "Dismiss", onClick: () => show({ toast: null }) }, "✕"))),
+    h("div", { class: "toasts", role: "alert" }, ui.toast && h("div", { class: "toast" }, ui.toast, h("button", { type: "button", "aria-label": phrase("dismiss"), onClick: () => show({ toast: null }) }, "✕"))),
     h(Dialogs));
 }
 
 function Banner() {
-  const words = ui.offline ? "The playground does not answer. Start it again with “make demo”." : bot().connected ? null : `${person(bot().id).name} is starting; what you share now is answered in a moment.`;
+  const words = ui.offline ? phrase("no_answer") : bot().connected ? null : phrase("starting", { app: person(bot().id).name });
   return h("div", { role: "status" }, words && h("p", { class: "banner" }, words));
 }
 
@@ -28,11 +29,11 @@ const homeForm = { values: {}, errors: {} };
 /** The app's own place: its home, and the conversation with it. */
 function AppView() {
   const tab = (name, words) => h("button", { type: "button", role: "tab", "aria-selected": String(ui.tab === name), onClick: () => openApp(name) }, words);
-  const heading = h("header", { class: "bar" }, h(Hamburger), h("h1", null, person(bot().id).name), h("div", { class: "tabs", role: "tablist", "aria-label": "The app" }, tab("home", "Home"), tab("messages", "Messages")));
+  const heading = h("header", { class: "bar" }, h(Hamburger), h("h1", null, person(bot().id).name), h("div", { class: "tabs", role: "tablist", "aria-label": phrase("the_app") }, tab("home", phrase("home")), tab("messages", phrase("messages"))));
   if (ui.tab === "messages" && directChannel()) return h(Conversation, { key: directChannel().id, id: directChannel().id, heading });
   const view = part("home");
   return h("main", { class: "conversation" }, heading,
-    h("div", { class: "home", tabindex: 0, role: "region", "aria-label": "Home" }, view ? h(Blocks, { blocks: view.blocks, where: { in: "home", form: homeForm } }) : h("p", { class: "empty" }, "The app has not put anything here yet.")));
+    h("div", { class: "home", tabindex: 0, role: "region", "aria-label": phrase("home") }, view ? h(Blocks, { blocks: view.blocks, where: { in: "home", form: homeForm } }) : h("p", { class: "empty" }, phrase("home_empty"))));
 }
 
 const root = document.getElementById("root");

@@ -7,6 +7,7 @@ import { Markdown } from "./markdown.js";
 import { Emoji, mrkdwn } from "./mrkdwn.js";
 import { RichText } from "./rich_text.js";
 import { place } from "./store.js";
+import { phrase } from "./words.js";
 
 export function Blocks({ blocks, where }) {
   return h("div", { class: "blocks" }, blocks.map((block) => h(Block, { key: block.block_id, block, where })));
@@ -40,7 +41,7 @@ function Block({ block, where }) {
     case "input":
       return h(Input, { block, where });
     default:
-      return h("div", { class: "block unknown" }, `A block of type “${block.type}”, which this page cannot show.`);
+      return h("div", { class: "block unknown" }, phrase("unknown_block", block));
   }
 }
 
@@ -68,6 +69,6 @@ function Table({ block }) {
   const cell = (each) => (each.type === "rich_text" ? h(RichText, { elements: each.elements }) : String(each.text ?? each.value ?? ""));
   const row = (cells, tag) => h("tr", null, cells.map((each, number) => h(tag, { class: `align-${settings[number]?.align ?? "left"}` }, cell(each))));
   const [head, ...rest] = block.rows;
-  return h("div", { class: "block table-frame", tabindex: 0, role: "region", "aria-label": "Table" },
+  return h("div", { class: "block table-frame", tabindex: 0, role: "region", "aria-label": phrase("table") },
     h("table", null, h("thead", null, row(head, "th")), h("tbody", null, rest.map((cells) => row(cells, "td")))));
 }

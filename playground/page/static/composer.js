@@ -2,6 +2,7 @@
 
 import { Component, createRef, h } from "./vendor/preact.mjs";
 import { act, complain, people, place, redraw, show, ui, upload } from "./store.js";
+import { phrase } from "./words.js";
 
 export class Composer extends Component {
   area = createRef();
@@ -12,20 +13,20 @@ export class Composer extends Component {
     const hints = quiet ? [] : hintsFor(text, Boolean(thread));
     const list = `hints-${channel}-${thread ?? "channel"}`;
     return h("form", { class: "composer", onSubmit: (event) => this.submit(event), onPaste: (event) => this.pasted(event) },
-      hints.length > 0 && h("ul", { class: "hints", id: list, role: "listbox", "aria-label": "Suggestions" }, hints.map((hint, number) =>
+      hints.length > 0 && h("ul", { class: "hints", id: list, role: "listbox", "aria-label": phrase("suggestions") }, hints.map((hint, number) =>
         h("li", { key: hint.fill, id: `${list}-${number}`, role: "option", "aria-selected": String(number === chosen), onMouseDown: (event) => { event.preventDefault(); this.fill(hint); } },
           h("strong", null, hint.shown), h("span", null, hint.about)))),
-      files.length > 0 && h("ul", { class: "pending", "aria-label": "Files to send" }, files.map((file) =>
+      files.length > 0 && h("ul", { class: "pending", "aria-label": phrase("files_to_send") }, files.map((file) =>
         h("li", { key: file.name }, h("span", { class: "file-icon pdf", "aria-hidden": true }, "PDF"), file.name,
-          h("button", { type: "button", "aria-label": `Remove ${file.name}`, onClick: () => this.setState({ files: files.filter((each) => each !== file) }) }, "✕")))),
+          h("button", { type: "button", "aria-label": phrase("remove_file", { name: file.name }), onClick: () => this.setState({ files: files.filter((each) => each !== file) }) }, "✕")))),
       h("textarea", { ref: this.area, rows: 1, value: text, placeholder: label, "aria-label": label, "aria-autocomplete": "list", "aria-controls": hints.length ? list : undefined,
         "aria-activedescendant": hints.length ? `${list}-${chosen}` : undefined, onInput: (event) => this.typed(event.currentTarget.value), onKeyDown: (event) => this.key(event, hints) }),
       h("div", { class: "composer-bar" },
-        h("button", { type: "button", class: "round", "aria-label": "Attach files", title: "Attach files", onClick: () => this.picker.current.click() }, h("span", { "aria-hidden": true }, "＋")),
-        h("input", { ref: this.picker, type: "file", hidden: true, multiple: true, "aria-label": "Files", onChange: (event) => this.attach(event.currentTarget) }),
-        !thread && h("button", { type: "button", class: "round", "aria-label": "Slash command", title: "Slash command", onClick: () => this.write("/") }, h("span", { "aria-hidden": true }, "/")),
-        h("span", { class: "keys", "aria-hidden": true }, "Enter sends · Shift+Enter for a new line"),
-        h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send", disabled: !text.trim() && !files.length }, h("span", { "aria-hidden": true }, "➤"))));
+        h("button", { type: "button", class: "round", "aria-label": phrase("attach"), title: phrase("attach"), onClick: () => this.picker.current.click() }, h("span", { "aria-hidden": true }, "＋")),
+        h("input", { ref: this.picker, type: "file", hidden: true, multiple: true, "aria-label": phrase("files"), onChange: (event) => this.attach(event.currentTarget) }),
+        !thread && h("button", { type: "button", class: "round", "aria-label": phrase("slash"), title: phrase("slash"), onClick: () => this.write("/") }, h("span", { "aria-hidden": true }, "/")),
+        h("span", { class: "keys", "aria-hidden": true }, phrase("keys")),
+        h("button", { type: "submit", class: "send", "aria-label": phrase("send"), title: phrase("send"), disabled: !text.trim() && !files.length }, h("span", { "aria-hidden": true }, "➤"))));
   }
 
   /** `handle` lets what surrounds the composer put files into it. */
@@ -103,14 +104,14 @@ export class Composer extends Component {
     const words = text.trim();
     if (!words && !files.length) return;
     if (thread && words.startsWith("/")) {
-      complain(`${words.split(" ")[0]} does not work in threads: Slack takes commands in the channel itself.`);
+      complain(phrase("not_in_threads", { command: words.split(" ")[0] }));
       return;
     }
     this.setState({ text: "", files: [], chosen: 0 });
     const where = { channel, ...(thread ? { thread_ts: thread } : {}) };
     const answers = [];
     for (const [number, file] of files.entries()) answers.push(await upload(file, { ...where, text: number ? "" : words }));
-    if (!files.length) answers.push(await act("post", { ...where, text: words }, words.startsWith("/") ? words.split(" ")[0] : "The message"));
+    if (!files.length) answers.push(await act("post", { ...where, text: words }, words.startsWith("/") ? words.split(" ")[0] : phrase("the_message")));
     const refused = answers.some((each) => each.error);
     if (refused && !this.state.text) this.setState({ text, quiet: true });
     const ts = answers.at(-1)?.ts;
@@ -133,5 +134,5 @@ function hintsFor(text, inThread) {
   const mention = /(?:^|\s)@(\w*)$/.exec(text);
   if (!mention) return [];
   return people().filter((each) => each.name.toLowerCase().startsWith(mention[1].toLowerCase())).map((each) => ({
-    fill: `${text.slice(0, text.length - mention[1].length)}${each.name} `, shown: `@${each.name}`, about: each.is_bot ? "App" : "", name: true })).filter((each) => each.fill.trim() !== text.trim());
+    fill: `${text.slice(0, text.length - mention[1].length)}${each.name} `, shown: `@${each.name}`, about: each.is_bot ? phrase("app") : "", name: true })).filter((each) => each.fill.trim() !== text.trim());
 }

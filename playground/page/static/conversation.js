@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { Message, statusOf } from "./message.js";
 import { act, channel, markRead, message, now, part, person, replies, show, timeline, ui, zone } from "./store.js";
 import { dayKey, dayName } from "./times.js";
+import { phrase } from "./words.js";
 
 const TOGETHER = 300; // seconds within which messages of one person stand under one name
 
@@ -51,7 +52,7 @@ function withDays(list, thread) {
     if (newDay) shown.push(h("li", { key: `day-${each.ts}`, class: "day" }, h("span", null, dayName(at, zone(), now()))));
     const compact = !newDay && before && before.user === each.user && !before.subtype && !each.is_ephemeral && !before.is_ephemeral && !before.refused && !each.refused && at - Number(before.ts) < TOGETHER;
     shown.push(h(Message, { key: each.ts, message: each, compact: Boolean(compact) && !each.files, thread }));
-    if (thread && each.ts === each.thread_ts) shown.push(h("li", { key: "count", class: "day replies" }, h("span", null, `${list.length - 1} ${list.length === 2 ? "reply" : "replies"}`)));
+    if (thread && each.ts === each.thread_ts) shown.push(h("li", { key: "count", class: "day replies" }, h("span", null, phrase(list.length === 2 ? "reply_one" : "reply_many", { count: list.length - 1 }))));
     before = each;
   }
   return shown;
@@ -82,17 +83,17 @@ export class Conversation extends Component {
     const list = timeline(id);
     return h("main", { class: "conversation", ...dropped(this.composer) },
       heading ?? h("header", { class: "bar" }, h(Hamburger), h("h1", null, name), h("span", { class: "members" }, members(here))),
-      h(Messages, { key: id, channel: id, label: `Messages in ${name}`, list },
-        h("li", { key: "top", class: "beginning" }, here.kind === "im" ? `This is your conversation with ${name}.` : `This is the very beginning of ${name}. Share a paper: paste a link, drop a PDF, or take a sample.`)),
+      h(Messages, { key: id, channel: id, label: phrase("messages_in", { name }), list },
+        h("li", { key: "top", class: "beginning" }, here.kind === "im" ? phrase("beginning_with", { name }) : phrase("beginning", { name }))),
       h(Prompts, { id }),
-      h(Composer, { key: `composer-${id}`, handle: this.composer, channel: id, label: `Message ${name}` }),
-      h("div", { class: "drop-hint", "aria-hidden": true }, `Drop to share in ${name}`));
+      h(Composer, { key: `composer-${id}`, handle: this.composer, channel: id, label: phrase("message_to", { name }) }),
+      h("div", { class: "drop-hint", "aria-hidden": true }, phrase("drop_in", { name })));
   }
 }
 
-const members = (here) => (here.kind === "im" ? "App" : here.members.map((id) => person(id).name).join(", "));
+const members = (here) => (here.kind === "im" ? phrase("app") : here.members.map((id) => person(id).name).join(", "));
 
-export const Hamburger = () => h("button", { type: "button", class: "hamburger", "aria-label": "Open the sidebar", onClick: () => show({ sidebar: true }) }, h("span", { "aria-hidden": true }, "☰"));
+export const Hamburger = () => h("button", { type: "button", class: "hamburger", "aria-label": phrase("open_sidebar"), onClick: () => show({ sidebar: true }) }, h("span", { "aria-hidden": true }, "☰"));
 
 /** What an app suggests to ask, at the beginning of the conversation with it. */
 function Prompts({ id }) {
@@ -109,12 +110,12 @@ export class Thread extends Component {
     const here = channel(thread.channel);
     if (!parent || !here) return null;
     const status = statusOf(parent);
-    return h("aside", { class: "thread", "aria-label": "Thread", ...dropped(this.composer) },
-      h("header", { class: "bar" }, h("h2", null, "Thread"), h("span", { class: "members" }, here.kind === "im" ? "" : `#${here.name}`),
-        h("button", { type: "button", class: "round", "aria-label": "Close the thread", onClick: () => show({ thread: null }) }, "✕")),
-      h(Messages, { key: thread.ts, channel: thread.channel, label: "Messages in the thread", thread: true, list: [parent, ...replies(thread.channel, thread.ts)] }),
+    return h("aside", { class: "thread", "aria-label": phrase("thread"), ...dropped(this.composer) },
+      h("header", { class: "bar" }, h("h2", null, phrase("thread")), h("span", { class: "members" }, here.kind === "im" ? "" : `#${here.name}`),
+        h("button", { type: "button", class: "round", "aria-label": phrase("close_thread"), onClick: () => show({ thread: null }) }, "✕")),
+      h(Messages, { key: thread.ts, channel: thread.channel, label: phrase("messages_in_thread"), thread: true, list: [parent, ...replies(thread.channel, thread.ts)] }),
       status && h("div", { class: "status", role: "status" }, status),
-      h(Composer, { key: `composer-${thread.ts}`, handle: this.composer, channel: thread.channel, thread: thread.ts, label: "Reply…" }),
-      h("div", { class: "drop-hint", "aria-hidden": true }, "Drop to share in the thread"));
+      h(Composer, { key: `composer-${thread.ts}`, handle: this.composer, channel: thread.channel, thread: thread.ts, label: phrase("reply") }),
+      h("div", { class: "drop-hint", "aria-hidden": true }, phrase("drop_in_thread")));
   }
 }

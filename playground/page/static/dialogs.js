@@ -5,6 +5,7 @@ import { Blocks, Text } from "./blocks.js";
 import { initial } from "./elements.js";
 import { FileText } from "./files.js";
 import { act, part, redraw, show, ui } from "./store.js";
+import { phrase } from "./words.js";
 
 /** A `<dialog>`: the browser keeps the focus inside and gives it back afterwards. */
 class Dialog extends Component {
@@ -16,7 +17,7 @@ class Dialog extends Component {
 
   render({ title, onLeave, children, wide }) {
     return h("dialog", { ref: this.frame, class: wide ? "wide" : "", "aria-label": title, onCancel: (event) => { event.preventDefault(); onLeave(); } },
-      h("header", null, h("h2", null, title), h("button", { type: "button", class: "round", "aria-label": "Close", onClick: onLeave }, "✕")), children);
+      h("header", null, h("h2", null, title), h("button", { type: "button", class: "round", "aria-label": phrase("close"), onClick: onLeave }, "✕")), children);
   }
 }
 
@@ -26,12 +27,12 @@ export class Modal extends Component {
 
   render({ view }, { busy }) {
     const where = { in: "modal", form: this.form };
-    const leave = () => act("close", {}, "The dialog");
+    const leave = () => act("close", {}, phrase("the_dialog"));
     return h(Dialog, { title: view.title.text, onLeave: leave },
       h("form", { onSubmit: (event) => this.submit(event) },
         h("div", { class: "dialog-body", tabindex: 0, role: "region", "aria-label": view.title.text }, h(Blocks, { blocks: view.blocks, where })),
         h("footer", null,
-          h("button", { type: "button", class: "button", onClick: leave }, view.close ? h(Text, { text: view.close }) : "Cancel"),
+          h("button", { type: "button", class: "button", onClick: leave }, view.close ? h(Text, { text: view.close }) : phrase("cancel")),
           view.submit && h("button", { type: "submit", class: "button primary", disabled: Boolean(busy) }, h(Text, { text: view.submit })))));
   }
 
@@ -40,7 +41,7 @@ export class Modal extends Component {
     this.setState({ busy: true });
     const inputs = this.props.view.blocks.filter((each) => each.type === "input");
     const values = Object.fromEntries(inputs.map((each) => [each.block_id, this.form.values[each.block_id] ?? initial(each.element)]).filter(([, value]) => value !== null && value !== ""));
-    const answer = await act("submit", { values }, "The form");
+    const answer = await act("submit", { values }, phrase("the_form"));
     this.form.errors = answer.errors ?? {};
     this.setState({ busy: false });
     redraw();
@@ -55,7 +56,7 @@ export function Dialogs() {
     dialog?.confirm && h(Confirmation, { key: "confirm", asked: dialog.confirm, answer: dialog.answer }),
     dialog?.edit && h(Edit, { key: "edit", message: dialog.edit }),
     dialog?.file && h(Dialog, { key: "file", title: dialog.file.title || dialog.file.name, wide: true, onLeave: () => show({ dialog: null }) },
-      h("div", { class: "dialog-body file-text", tabindex: 0, role: "region", "aria-label": "The file" }, h(FileText, { file: dialog.file, text: dialog.text }))),
+      h("div", { class: "dialog-body file-text", tabindex: 0, role: "region", "aria-label": phrase("the_file") }, h(FileText, { file: dialog.file, text: dialog.text }))),
   ];
 }
 
@@ -76,13 +77,13 @@ class Edit extends Component {
   render({ message }) {
     const leave = () => show({ dialog: null });
     const plain = message.text.replace(/<(https?:[^|>]+)(?:\|[^>]*)?>/g, "$1").replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&amp;/g, "&");
-    return h(Dialog, { title: "Edit message", onLeave: leave },
+    return h(Dialog, { title: phrase("edit_message"), onLeave: leave },
       h("form", { onSubmit: async (event) => {
         event.preventDefault();
-        const answer = await act("edit", { channel: message.channel, ts: message.ts, text: this.area.current.value }, "The message");
+        const answer = await act("edit", { channel: message.channel, ts: message.ts, text: this.area.current.value }, phrase("the_message"));
         if (!answer.error) leave();
       } },
-        h("div", { class: "dialog-body" }, h("textarea", { ref: this.area, rows: 4, "aria-label": "Message", defaultValue: plain })),
-        h("footer", null, h("button", { type: "button", class: "button", onClick: leave }, "Cancel"), h("button", { type: "submit", class: "button primary" }, "Save"))));
+        h("div", { class: "dialog-body" }, h("textarea", { ref: this.area, rows: 4, "aria-label": phrase("message"), defaultValue: plain })),
+        h("footer", null, h("button", { type: "button", class: "button", onClick: leave }, phrase("cancel")), h("button", { type: "submit", class: "button primary" }, phrase("save")))));
   }
 }

@@ -4,6 +4,7 @@ import { h } from "./vendor/preact.mjs";
 import { Picture, Text } from "./blocks.js";
 import { Menu } from "./menu.js";
 import { act, channels, people, show } from "./store.js";
+import { phrase } from "./words.js";
 
 export function Element({ element, block, where }) {
   const use = (value) => press(element, block, where, value);
@@ -11,7 +12,7 @@ export function Element({ element, block, where }) {
     case "button":
       return h(Button, { element, use });
     case "overflow":
-      return h(Menu, { label: "More actions", class: "button overflow", shown: "⋯", items: element.options.map((option) => ({
+      return h(Menu, { label: phrase("more_actions"), class: "button overflow", shown: "⋯", items: element.options.map((option) => ({
         words: h(Text, { text: option.text }), href: option.url, do: () => use(option.value) })) });
     case "image":
       return h(Picture, { image: element });
@@ -26,11 +27,11 @@ export function Element({ element, block, where }) {
   }
 }
 
-const nameOf = (element, block) => element.placeholder?.text ?? block.text?.text ?? block.label?.text ?? "Choose";
+const nameOf = (element, block) => element.placeholder?.text ?? block.text?.text ?? block.label?.text ?? phrase("choose");
 
 export async function press(element, block, { form, ...where }, value) {
   if (element.confirm && !(await confirmed(element.confirm))) return;
-  await act("click", { ...where, action_id: element.action_id, block_id: block.block_id, value, values: form?.values ?? {} }, "The button");
+  await act("click", { ...where, action_id: element.action_id, block_id: block.block_id, value, values: form?.values ?? {} }, phrase("the_button"));
 }
 
 const confirmed = (asked) => new Promise((resolve) => show({ dialog: { confirm: asked, answer: resolve } }));
@@ -52,7 +53,7 @@ const FIELDS = { datepicker: "date", timepicker: "time", datetimepicker: "dateti
 const KINDS = { channel: "public", group: "private", im: "im", mpim: "mpim" };
 const idsOf = {
   users_select: () => people().map((each) => [each.id, each.name]),
-  conversations_select: ({ filter }) => channels().filter((each) => !filter?.include || filter.include.includes(KINDS[each.kind])).map((each) => [each.id, each.kind === "im" ? "Direct message" : `#${each.name}`]),
+  conversations_select: ({ filter }) => channels().filter((each) => !filter?.include || filter.include.includes(KINDS[each.kind])).map((each) => [each.id, each.kind === "im" ? phrase("direct") : `#${each.name}`]),
   channels_select: () => channels().filter((each) => each.kind === "channel").map((each) => [each.id, `#${each.name}`]),
 };
 
@@ -73,7 +74,7 @@ export function Chooser({ element, label, value, onChoose, id, describedBy }) {
   return h("select", { ...props, multiple: several, onChange: (event) => {
     const picked = [...event.currentTarget.selectedOptions].map((each) => each.value).filter(Boolean);
     onChoose(several ? picked : picked[0] ?? null);
-  } }, several ? null : h("option", { value: "", selected: !chosen.length }, element.placeholder?.text ?? "Choose…"), options(element, kind.replace("multi_", ""), chosen));
+  } }, several ? null : h("option", { value: "", selected: !chosen.length }, element.placeholder?.text ?? phrase("choose_one")), options(element, kind.replace("multi_", ""), chosen));
 }
 
 const localTime = (seconds) => (seconds ? new Date(seconds * 1000 - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 16) : "");

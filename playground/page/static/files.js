@@ -3,6 +3,7 @@
 import { Component, h } from "./vendor/preact.mjs";
 import { Markdown } from "./markdown.js";
 import { show } from "./store.js";
+import { phrase } from "./words.js";
 
 const READABLE = new Set(["markdown", "text", "json"]);
 const texts = new Map();
@@ -10,8 +11,8 @@ const texts = new Map();
 export const Files = ({ files }) => h("div", { class: "files" }, files.map((file) => h(File, { key: file.id, file })));
 
 function File({ file }) {
-  if (file.mode === "tombstone") return h("div", { class: "file gone" }, "This file was deleted.");
-  if (!file.name) return h("div", { class: "file" }, "A file of another workspace");
+  if (file.mode === "tombstone") return h("div", { class: "file gone" }, phrase("file_deleted"));
+  if (!file.name) return h("div", { class: "file" }, phrase("file_elsewhere"));
   if (file.filetype === "png") return h("a", { href: address(file), target: "_blank" }, h("img", { class: "picture", src: address(file), alt: file.title }));
   if (READABLE.has(file.filetype)) return h(Reader, { key: file.id, file });
   return h("a", { class: "file", href: address(file), target: "_blank", rel: "noopener" }, h(Tile, { file }));
@@ -26,7 +27,7 @@ function Tile({ file }) {
   ];
 }
 
-const sized = (bytes) => (bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
+const sized = (bytes) => (bytes < 1000 ? phrase("bytes", { count: bytes }) : bytes < 1e6 ? `${Math.round(bytes / 1000)} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 class Reader extends Component {
   async componentDidMount() {
@@ -38,9 +39,9 @@ class Reader extends Component {
   render({ file }, { text }) {
     const read = () => show({ dialog: { file, text } });
     return h("div", { class: "file reader" },
-      h("div", { class: "file-head" }, h(Tile, { file }), h("a", { class: "button", href: address(file), download: file.name }, "Download")),
+      h("div", { class: "file-head" }, h(Tile, { file }), h("a", { class: "button", href: address(file), download: file.name }, phrase("download"))),
       text !== undefined && h("div", { class: "preview" }, h(FileText, { file, text: text.slice(0, 1500) })),
-      text !== undefined && h("button", { type: "button", class: "button expand", onClick: read }, "Read it all"));
+      text !== undefined && h("button", { type: "button", class: "button expand", onClick: read }, phrase("read_all")));
   }
 }
 

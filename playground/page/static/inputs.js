@@ -4,6 +4,7 @@ import { h } from "./vendor/preact.mjs";
 import { Text } from "./blocks.js";
 import { Chooser, initial, press } from "./elements.js";
 import { redraw, ui, upload } from "./store.js";
+import { phrase } from "./words.js";
 
 const TYPES = { plain_text_input: "text", url_text_input: "url", email_text_input: "email", number_input: "number" };
 
@@ -16,7 +17,7 @@ export function Input({ block, where }) {
   const described = [block.hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
   const group = ["checkboxes", "radio_buttons"].includes(element.type);
   return h("div", { class: `block input ${error ? "wrong" : ""}` },
-    h(group ? "div" : "label", { class: "label", for: group ? undefined : id }, h(Text, { text: block.label }), block.optional && h("span", { class: "optional" }, " (optional)")),
+    h(group ? "div" : "label", { class: "label", for: group ? undefined : id }, h(Text, { text: block.label }), block.optional && h("span", { class: "optional" }, phrase("optional"))),
     h(Entry, { element, block, form, where, id, describedBy: described }),
     block.hint && h("div", { class: "hint", id: `${id}-hint` }, h(Text, { text: block.hint })),
     error && h("div", { class: "error", id: `${id}-error`, role: "alert" }, error));

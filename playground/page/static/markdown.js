@@ -2,6 +2,7 @@
 
 import { h } from "./vendor/preact.mjs";
 import { Emoji, Link, inline as slackInline } from "./mrkdwn.js";
+import { phrase } from "./words.js";
 
 const INLINE = /\\([\\`*_{}[\]()#+\-.!|<>~])|`([^`]+)`|!?\[([^\]]*)\]\((\S+?)(?:\s+"[^"]*")?\)|(\*\*|__)(?=\S)(.+?\S|\S)\5|(?<![\w*])([*_])(?=\S)([^*_]*?\S)\7(?!\w)|~~(.+?)~~|(<[@#!][^<>]+>)|<?(https?:\/\/[^\s<>]+[^\s<>.,;:!?)\]'"])>?|:([a-z0-9_+-]+):/;
 const ITEM = /^(\s*)(?:([-*+])|(\d+)[.)])\s+(?:\[([ xX])\]\s+)?(.*)$/;
@@ -69,7 +70,7 @@ function table(lines) {
   const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
   const aligns = cells(lines[1]).map((mark) => (mark.endsWith(":") ? (mark.startsWith(":") ? "center" : "right") : "left"));
   const row = (line, tag) => h("tr", null, cells(line).map((cell, number) => h(tag, { class: `align-${aligns[number] ?? "left"}` }, inline(cell))));
-  return h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": "Table" },
+  return h("div", { class: "table-frame", tabindex: 0, role: "region", "aria-label": phrase("table") },
     h("table", null, h("thead", null, row(lines[0], "th")), h("tbody", null, lines.slice(2).map((line) => row(line, "td")))));
 }
 

@@ -1,5 +1,7 @@
 // What the page knows: the workspace's parts as the server sends them, and what is open on the screen.
 
+import { language, phrase } from "./words.js";
+
 export const parts = new Map();
 
 export const ui = {
@@ -45,7 +47,7 @@ const named = (prefix) => [...parts].filter(([name]) => name.startsWith(prefix))
 export const place = () => part("place") ?? { commands: [], shortcuts: [], samples: [] };
 export const me = () => part(`user:${ui.me}`);
 export const people = () => named("user:");
-export const person = (id) => part(`user:${id}`) ?? { id, name: id === "USLACKBOT" ? "Slackbot" : "Someone", tz: "UTC" };
+export const person = (id) => part(`user:${id}`) ?? { id, name: id === "USLACKBOT" ? "Slackbot" : phrase("someone"), tz: "UTC" };
 export const channels = () => named("channel:");
 export const channel = (id) => part(`channel:${id}`);
 export const bot = () => part("bot") ?? { connected: false };
@@ -117,7 +119,7 @@ function begin() {
   const wanted = location.hash.slice(1);
   const open = channels().filter((each) => each.kind === "channel" || each.kind === "group");
   if (ui.channel !== null && channel(ui.channel)) return;
-  const spoken = open.find((each) => each.name.endsWith("-en") !== navigator.language.startsWith("zh"));
+  const spoken = open.find((each) => each.name.endsWith("-en") !== (language === "zh"));
   ui.channel = (open.find((each) => each.id === wanted) ?? spoken ?? open[0])?.id ?? null;
 }
 
@@ -135,13 +137,9 @@ export function goTo(id) {
 
 // --- doing -----------------------------------------------------------------------------------------
 
-const SAID = {
-  operation_timeout: "failed: the bot did not answer within three seconds (operation_timeout).",
-  dispatch_failed: "failed: no bot is connected (dispatch_failed).",
-  unknown_command: "is not a command of any app here (unknown_command).",
-};
+const EXPLAINED = new Set(["operation_timeout", "dispatch_failed", "unknown_command"]);
 
-export async function act(name, sent, what = "That") {
+export async function act(name, sent, what = phrase("that")) {
   const body = JSON.stringify(sent ?? {});
   return answered(fetch(`/page/act/${name}?as=${ui.me}`, { method: "POST", body }), what);
 }
@@ -156,12 +154,12 @@ async function answered(request, what) {
   try {
     answer = await (await request).json();
   } catch {
-    complain("The playground does not answer. Is it still running?");
+    complain(phrase("is_it_running"));
     return { error: "offline" };
   }
   if (answer.error) {
     const more = answer.response_metadata?.messages?.join("; ");
-    complain(`${what} ${SAID[answer.error] ?? `was refused: ${answer.error}`}${more ? ` ${more}` : ""}`);
+    complain(`${what} ${EXPLAINED.has(answer.error) ? phrase(answer.error) : phrase("was_refused", answer)}${more ? ` ${more}` : ""}`);
   }
   return answer;
 }

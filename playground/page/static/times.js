@@ -1,40 +1,46 @@
 // Times of the workspace, as a person in a zone reads them.
 
-const cache = new Map();
+import { language, phrase } from "./words.js";
 
-function formatter(options, zone, language = "en-GB") {
-  const key = JSON.stringify([options, zone, language]);
-  if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat(language, { ...options, timeZone: zone }));
+const cache = new Map();
+const OURS = language === "zh" ? "zh-CN" : "en-GB";
+const SLACKS = language === "zh" ? "zh-CN" : "en-US";
+
+function formatter(options, zone, locale) {
+  const key = JSON.stringify([options, zone, locale]);
+  if (!cache.has(key)) cache.set(key, new Intl.DateTimeFormat(locale, { ...options, timeZone: zone }));
   return cache.get(key);
 }
 
-const say = (seconds, zone, options) => formatter(options, zone).format(new Date(seconds * 1000));
+const say = (seconds, zone, options) => formatter(options, zone, OURS).format(new Date(seconds * 1000));
 
 export const clockTime = (seconds, zone) => say(seconds, zone, { hour: "2-digit", minute: "2-digit" });
 export const longTime = (seconds, zone) =>
   say(seconds, zone, { weekday: "long", day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
 export const shortNow = (seconds, zone) => say(seconds, zone, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-export const dayKey = (seconds, zone) => say(seconds, zone, { year: "numeric", month: "2-digit", day: "2-digit" });
+/** DD/MM/YYYY, whoever looks. */
+export const dayKey = (seconds, zone) => formatter({ year: "numeric", month: "2-digit", day: "2-digit" }, zone, "en-GB").format(new Date(seconds * 1000));
 
-export function dayName(seconds, zone, now) {
+function nearDay(seconds, zone, now) {
   const day = dayKey(seconds, zone);
-  if (day === dayKey(now, zone)) return "Today";
-  if (day === dayKey(now - 86400, zone)) return "Yesterday";
-  return say(seconds, zone, { weekday: "long", day: "numeric", month: "long" });
+  if (day === dayKey(now, zone)) return phrase("today");
+  return day === dayKey(now - 86400, zone) ? phrase("yesterday") : null;
 }
+
+export const dayName = (seconds, zone, now) => nearDay(seconds, zone, now) ?? say(seconds, zone, { weekday: "long", day: "numeric", month: "long" });
 
 export function ago(seconds, now) {
   const passed = Math.max(0, now - seconds);
   const [unit, length] = [["day", 86400], ["hour", 3600], ["minute", 60]].find(([, length]) => passed >= length) ?? ["", 0];
-  if (!unit) return "just now";
+  if (!unit) return phrase("just_now");
   const count = Math.floor(passed / length);
-  return `${count} ${unit}${count === 1 ? "" : "s"} ago`;
+  return phrase(count === 1 ? `${unit}_ago` : `${unit}s_ago`, { count });
 }
 
 /** Slack's `<!date^TS^FORMAT>`, https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
 export function slackDate(seconds, format, zone, now) {
-  const date = (options) => formatter(options, zone, "en-US").format(new Date(seconds * 1000));
-  const pretty = (words) => (["Today", "Yesterday"].includes(dayName(seconds, zone, now)) ? dayName(seconds, zone, now).toLowerCase() : words);
+  const date = (options) => formatter(options, zone, SLACKS).format(new Date(seconds * 1000));
+  const pretty = (words) => nearDay(seconds, zone, now)?.toLowerCase() ?? words;
   const long = date({ weekday: "long", month: "long", day: "numeric", year: "numeric" });
   const medium = date({ month: "long", day: "numeric", year: "numeric" });
   const short = date({ month: "short", day: "numeric", year: "numeric" });
@@ -70,7 +76,7 @@ function offset(seconds, zone) {
 
 export function wallTime(seconds, zone) {
   const options = { year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23" };
-  const found = Object.fromEntries(formatter(options, zone).formatToParts(new Date(seconds * 1000)).map((each) => [each.type, Number(each.value)]));
+  const found = Object.fromEntries(formatter(options, zone, "en-GB").formatToParts(new Date(seconds * 1000)).map((each) => [each.type, Number(each.value)]));
   return found;
 }
 

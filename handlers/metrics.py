@@ -44,7 +44,12 @@ _COUNTED = {
 _TIMED = {
     "briefed": ("brief_seconds", "From a message to its brief", (), (0.5, 1, 2, 5, 10, 30, 60, 300, 1_800)),
     "read": ("reading_seconds", "Reading a PDF", (), (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30)),
-    "asked": ("model_seconds", "A model's answer, all tries", ("model",), (0.5, 1, 2, 5, 10, 20, 40, 60, 120)),
+    "asked": (
+        "model_seconds",
+        "A model's answer, all tries; of those that came",
+        ("model",),
+        (0.5, 1, 2, 5, 10, 20, 40, 60, 120),
+    ),
 }
 
 
@@ -75,7 +80,7 @@ class Metrics:
         if outcome in self._counters:
             counter, labels = self._counters[outcome]
             _of(counter, labels, facts).inc()
-        if outcome in self._histograms and "seconds" in facts:
+        if outcome in self._histograms and "seconds" in facts and facts.get("code", "ok") == "ok":
             histogram, labels = self._histograms[outcome]
             _of(histogram, labels, facts).observe(float(facts["seconds"]))
         if outcome == "asked":

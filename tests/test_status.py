@@ -173,6 +173,29 @@ def test_a_status_address_that_is_taken_is_named(tmp_path: Path) -> None:
     assert f"I cannot listen on {taken}" in done.stderr and "PAPERWIRE_STATUS" in done.stderr
 
 
+def test_models_are_counted_with_what_they_took() -> None:
+    metrics = Metrics(lambda: {"shares": (3, 61.5)}, lambda: False)
+    took = {"input_tokens": 1500, "output_tokens": 90, "seconds": 2.5}
+    metrics.hear("asked", {"model": "openai/a", "code": "ok", "cost": 0.002, **took})
+    metrics.hear("asked", {"model": "openai/b", "code": "ok", **took})
+    metrics.hear("asked", {"model": "openai/b", "code": "model_timeout", "input_tokens": 0, "output_tokens": 0})
+    metrics.hear("nobody counts this", {})
+    page = metrics.page().decode()
+    for line in (
+        'paperwire_model_calls_total{code="ok",model="openai/b"} 1.0',
+        'paperwire_model_calls_total{code="model_timeout",model="openai/b"} 1.0',
+        'paperwire_model_tokens_total{direction="in",model="openai/a"} 1500.0',
+        'paperwire_model_tokens_total{direction="out",model="openai/b"} 90.0',
+        'paperwire_model_cost_dollars_total{model="openai/a"} 0.002',
+        'paperwire_model_cost_dollars_total{model="openai/b"} 0.0',
+        'paperwire_model_seconds_count{model="openai/b"} 1.0',
+        'paperwire_work_unfinished{queue="shares"} 3.0',
+        'paperwire_work_oldest_seconds{queue="shares"} 61.5',
+        "paperwire_connected 0.0",
+    ):
+        assert f"\n{line}\n" in page, line
+
+
 def test_nobody_pays_for_metrics_unasked() -> None:
     code = "import sys, bot.__main__, handlers.app, handlers.transport, handlers.clock; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -31,7 +32,7 @@ from bot.console import NoAnswers
 from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.doctor import examine, machine_checks, model_checks
-from bot.engine import RESTORED, postgres_engine, sole_owner, sqlite_engine
+from bot.engine import RESTORED, postgres_engine, shown_url, sole_owner, sqlite_engine
 from bot.errors import TOKEN_REFUSED, PaperwireError, Retry, Tell
 from bot.forgetting import Forgetting
 from bot.models import Allowance, ChannelSettings
@@ -400,6 +401,9 @@ def backup(program: Program, file: Path) -> None:
     """Write the library and the work under way into one file, while the bot runs or not."""
     from storage.backup import back_up
 
+    if url := program.settings.database_url:
+        command = f"pg_dump --format=custom --file={quote(str(file))} {quote(shown_url(url.get_secret_value()))}"
+        raise Tell("backup_of_postgres", command=command)
     back_up(program.settings.databases, file)
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB", err=True)
 
@@ -413,6 +417,10 @@ def restore(program: Program, file: Path, force: bool) -> None:
     from storage.backup import restore as put_back
 
     folder = program.settings.data
+    if url := program.settings.database_url:
+        target = quote(shown_url(url.get_secret_value()))
+        command = f"pg_restore --clean --if-exists --dbname={target} {quote(str(file))}"
+        raise Tell("restore_of_postgres", command=command, file=str(folder / RESTORED))
     with sole_owner(folder):
         put_back(file, program.settings.databases, force=force)
         (folder / RESTORED).write_text("")

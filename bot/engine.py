@@ -106,6 +106,17 @@ def postgres_url(url: str) -> sqlalchemy.URL:
     return parsed.set(drivername="postgresql+psycopg")
 
 
+def shown_url(url: str) -> str:
+    """A database's address as its own tools take it, without the password. Raises Tell (``library_address``)."""
+    known = postgres_url(url)
+    # libpq takes a password among the options, too.
+    options = known.difference_update_query(["password", "sslpassword"]).query
+    bare = sqlalchemy.URL.create(
+        "postgresql", known.username, host=known.host, port=known.port, database=known.database, query=options
+    )
+    return bare.render_as_string()
+
+
 def sole_owner(folder: Path) -> TextIO:
     """Lock a data folder for this process; the lock goes with the process, or when the file is closed.
 

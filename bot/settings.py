@@ -281,7 +281,9 @@ class Settings(BaseSettings):
 
     @property
     def databases(self) -> tuple[Path, ...]:
-        """The SQLite files that make up all the bot remembers, the library first."""
+        """The SQLite files that make up all the bot remembers, the library first; none where that is Postgres."""
+        if self.database_url is not None:
+            return ()
         return self.library_file, self.work_file, self.installations_file
 
     @property

@@ -148,9 +148,9 @@ def check(file: Path, *, called: Path | None = None, thoroughly: bool = False) -
 
 def check_at_start(files: Sequence[Path]) -> None:
     """Raises Tell (``restore_unfinished``, ``database_damaged``) where a bot must not start."""
-    if (files[0].parent / UNFINISHED).exists():
-        raise Tell("restore_unfinished", folder=str(files[0].parent))
     for file in files:
+        if (file.parent / UNFINISHED).exists():
+            raise Tell("restore_unfinished", folder=str(file.parent))
         check(file)
 
 

@@ -293,3 +293,16 @@ def test_an_empty_folder_and_an_impossible_place_are_told(tmp_path: Path) -> Non
         back_up(filled(tmp_path / "data"), tmp_path / "nowhere" / "b")
     with pytest.raises(Tell, match="no_file"):
         restore(tmp_path / "b", databases(tmp_path), force=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://bot:hush-hush@db:5433/papers?sslmode=require", "postgresql://bot@db/papers?password=hush-hush"],
+)
+def test_on_postgres_the_command_is_told_and_the_password_is_not(tmp_path: Path, url: str) -> None:
+    for command, tool in (("backup", "pg_dump --format=custom --file='my file'"), ("restore", "pg_restore --clean")):
+        done = paperwire(command, "my file", folder=tmp_path, environment={"DATABASE_URL": url})
+        assert done.returncode == 1
+        assert tool in done.stderr
+        assert "bot@db" in done.stderr and "/papers" in done.stderr
+        assert "hush-hush" not in done.stdout + done.stderr

@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
-from bot.models import Language
+from bot.models import Language, ShareState
 from bot.wording import say
 from handlers import views
 from handlers.desk import Desk, team_of
@@ -29,13 +29,17 @@ def register(app: App, desk: Desk) -> None:
             bot_user_id=str(context.bot_user_id),
             asked_by=shortcut["user"]["id"],
         )
+        language = desk.language_of(team_id, channel["id"])
         for share in shares:
-            if desk.library.stored_share(team_id, share.id) is None:
+            stored = desk.library.stored_share(team_id, share.id)
+            if stored is None:
                 desk.briefing.accept(share)
+            elif stored.state is ShareState.WITHDRAWN:
+                respond(text=say(language, "forget.for_good"), response_type="ephemeral")
             else:  # seen before: left alone as no paper, kept silently, or answered long ago
                 desk.briefing.again(team_id, share.id, shortcut["action_ts"], shortcut["user"]["id"])
         if not shares:
-            respond(text=say(desk.language_of(team_id, channel["id"]), "commands.no_paper"), response_type="ephemeral")
+            respond(text=say(language, "commands.no_paper"), response_type="ephemeral")
 
     @app.action("share_again")
     def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:

@@ -176,7 +176,11 @@ def test_a_forgotten_paper_is_new_when_its_link_is_shared_again(scene: Scene) ->
     again = scene.settled(scene.channel, scene.place.post(scene.bo, scene.channel, link))
     assert PAPERS[1].title in again["text"]
     assert "first shared" not in str(again["blocks"])
-    # The old message stays forgotten, also when the channel is read anew.
+    # The old message stays forgotten, and says so to who asks for it.
+    scene.place.shortcut(scene.bo, scene.channel, first, "brief_paper")
+    scene.place.wait_for(
+        lambda: "share it in a new message" in str(scene.place.ephemerals(scene.bo, scene.channel)), 30
+    )
     assert not scene.place.thread(scene.channel, first)
 
 

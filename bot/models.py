@@ -427,10 +427,15 @@ class Schedule:
     """Public channels gathered into this one; empty when the digest is of the channel itself."""
 
 
+EVERY_CHANNEL = "*"
+"""In place of a channel's id."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
     team_id: str
     channel_id: str
+    """``EVERY_CHANNEL`` for what holds in the workspace's channels that chose nothing."""
     language: Language = "zh"
     topic: str = ""
     zone: str = "UTC"

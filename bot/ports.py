@@ -282,7 +282,11 @@ class Library(Protocol):
     def drop_schedule(self, team_id: str, channel_id: str) -> bool:
         """True when there was one."""
 
-    def channel_settings(self, team_id: str, channel_id: str) -> ChannelSettings | None: ...
+    def channel_settings(self, team_id: str, channel_id: str) -> ChannelSettings | None:
+        """What the channel chose, else what its workspace chose for channels (``EVERY_CHANNEL``), under its own id.
+
+        Direct messages follow their reader, not the workspace.
+        """
 
     def put_channel_settings(self, team_id: str, settings: ChannelSettings) -> None: ...
 

@@ -124,6 +124,7 @@ _ANSWERS: dict[str, Callable[[Asked], Message]] = {
     "topic": settings_commands.topic,
     "language": settings_commands.language,
     "mode": settings_commands.mode,
+    "workspace": settings_commands.workspace,
     "export": settings_commands.export,
     "backfill": settings_commands.backfill,
     "status": settings_commands.status,

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, get_args
 from zoneinfo import ZoneInfo
 
 from bot.digests.export import FORMS
-from bot.digests.period import period_of
+from bot.digests.period import period_of, zone_named
 from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
-from bot.models import Language, Mode, Schedule
+from bot.models import EVERY_CHANNEL, ChannelSettings, Language, Mode, Schedule
 from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, escape, gathered_words
-from handlers.members import has_bot
+from handlers.members import has_bot, person
 from handlers.scheduling import set_schedule
 
 if TYPE_CHECKING:
@@ -88,6 +88,28 @@ def language(asked: Asked) -> Message:
         raise Tell("bad_language", word=asked.rest or "–")
     asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, language=chosen))
     return blocks.note(say(chosen, "commands.language_set"))
+
+
+def workspace(asked: Asked) -> Message:
+    """Language and zone of the channels that chose none."""
+    if not person(asked.client, asked.user_id).admin:
+        raise Tell("only_admin_sets")
+    library, team_id = asked.desk.library, asked.team_id
+    stored = library.channel_settings(team_id, EVERY_CHANNEL)
+    settings = stored or ChannelSettings(team_id, EVERY_CHANNEL, asked.desk.language, zone=asked.desk.zone)
+    what, _, value = asked.rest.partition(" ")
+    if what == "language":
+        chosen = next((each for each in get_args(Language) if each == value.lower()), None)
+        if chosen is None:
+            raise Tell("bad_language", word=value or "–")
+        settings = replace(settings, language=chosen)
+    elif what == "zone":
+        settings = replace(settings, zone=str(zone_named(value)))
+    elif what:
+        raise Tell("bad_workspace", word=what)
+    if what:
+        library.put_channel_settings(team_id, settings)
+    return _said(asked, "commands.workspace_set", language=settings.language, zone=settings.zone)
 
 
 def mode(asked: Asked) -> Message:

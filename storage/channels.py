@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.models import ChannelSettings, Schedule
+from dataclasses import replace
+
+from bot.models import EVERY_CHANNEL, ChannelSettings, Schedule
 from storage.rows import Transaction, schedule_of, schedule_values, settings_of
 
 
@@ -60,12 +62,14 @@ def drop_schedule(tx: Transaction, team_id: str, channel_id: str) -> bool:
 
 
 def settings(tx: Transaction, team_id: str, channel_id: str) -> ChannelSettings | None:
-    row = tx.row(
-        "SELECT * FROM channel_settings WHERE team_id = :team AND channel_id = :channel",
+    rows = tx.rows(
+        "SELECT * FROM channel_settings WHERE team_id = :team AND channel_id IN (:channel, :every)",
         team=team_id,
         channel=channel_id,
+        every=channel_id if channel_id.startswith("D") else EVERY_CHANNEL,
     )
-    return settings_of(row) if row else None
+    found = sorted((settings_of(row) for row in rows), key=lambda each: each.channel_id != channel_id)
+    return replace(found[0], channel_id=channel_id) if found else None
 
 
 def put_settings(tx: Transaction, team_id: str, settings: ChannelSettings) -> None:

@@ -17,7 +17,18 @@ from sqlite_utils import Database
 
 from bot import ports
 from bot.errors import Retry, Tell
-from bot.models import Author, ChannelSettings, Coverage, Identifier, Paper, Period, Schedule, ShareState, Usage
+from bot.models import (
+    EVERY_CHANNEL,
+    Author,
+    ChannelSettings,
+    Coverage,
+    Identifier,
+    Paper,
+    Period,
+    Schedule,
+    ShareState,
+    Usage,
+)
 from bot.ports import Library
 from storage import sqlite
 from storage.library import SqlLibrary
@@ -552,6 +563,17 @@ def test_a_schedule_is_set_replaced_and_dropped(library: Library) -> None:
     assert library.drop_schedule("T1", "C1") is True
     assert library.drop_schedule("T1", "C1") is False
     assert list(library.schedules()) == [other]
+
+
+def test_a_channel_that_chose_nothing_has_the_settings_of_its_workspace_a_direct_message_never(
+    library: Library,
+) -> None:
+    library.put_channel_settings("T1", ChannelSettings("T1", EVERY_CHANNEL, "en", zone="Asia/Shanghai"))
+    library.put_channel_settings("T1", ChannelSettings("T1", "C2", "zh", topic="tides"))
+    assert library.channel_settings("T1", "C1") == ChannelSettings("T1", "C1", "en", zone="Asia/Shanghai")
+    assert library.channel_settings("T1", "C2") == ChannelSettings("T1", "C2", "zh", topic="tides")
+    assert library.channel_settings("T1", "D1") is None
+    assert library.channel_settings("T2", "C1") is None
 
 
 def test_channel_settings_are_kept(library: Library) -> None:

@@ -25,6 +25,7 @@ from library_samples import at, brief, paper, share, text
 
 from bot.errors import PaperwireError
 from bot.models import (
+    EVERY_CHANNEL,
     Brief,
     ChannelSettings,
     Coverage,
@@ -122,7 +123,7 @@ def a_schedule(chance: Random, team: str) -> Schedule:
 
 
 def some_settings(chance: Random, team: str) -> ChannelSettings:
-    return ChannelSettings(team, chance.choice(CHANNELS), topic=f"{chance.choice('xy')} of {team}")
+    return ChannelSettings(team, chance.choice((*CHANNELS, EVERY_CHANNEL)), topic=f"{chance.choice('xy')} of {team}")
 
 
 def a_reply(chance: Random, team: str) -> DigestReply:

@@ -136,6 +136,26 @@ def test_who_shared_a_paper_first_is_somebody_of_the_own_workspace(office: Offic
         assert f"first shared by ada of {team}" in again
 
 
+def test_an_admin_chooses_for_the_channels_of_the_own_workspace(office: Office) -> None:
+    alpha, beta = office.slack["T0ALPHA"], office.slack["T0BETA"]
+    chosen = alpha.add_channel("chosen")
+    office.say("T0ALPHA", chosen, "/digest language en")
+    assert "Only workspace admins" in office.say("T0ALPHA", chosen, "/digest workspace language zh")
+    boss = alpha.add_user("boss", admin=True)
+    places = {"T0ALPHA": alpha.add_channel("new"), "T0BETA": beta.add_channel("new")}
+    try:
+        for line in ("/digest workspace language zh", "/digest workspace zone asia/shanghai"):
+            [said] = alpha.command(boss, alpha.direct_channel(boss), line)
+        assert "Asia/Shanghai" in said["text"]
+        assert "发布了《" in office.share("T0ALPHA", places["T0ALPHA"], PAPERS[0])["text"]
+        assert "Asia/Shanghai" in office.say("T0ALPHA", places["T0ALPHA"], "/digest status")
+        assert "发布了《" not in office.share("T0ALPHA", chosen, PAPERS[0])["text"]
+        assert "发布了《" not in office.share("T0BETA", places["T0BETA"], PAPERS[0])["text"]
+        assert "Asia/Shanghai" not in office.say("T0BETA", places["T0BETA"], "/digest status")
+    finally:
+        alpha.command(boss, alpha.direct_channel(boss), "/digest workspace language en")
+
+
 def test_what_another_organisation_shares_is_filed_under_the_workspace_that_installed_the_app(office: Office) -> None:
     place = office.slack["T0ALPHA"]
     channel = place.add_channel("connected")

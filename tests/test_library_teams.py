@@ -241,7 +241,7 @@ def briefed(chance: Random, team: str) -> list[Step]:
 
 def furnished(chance: Random, team: str) -> list[Step]:
     """Something of everything, so that most questions find something."""
-    made = [each for _ in range(3) for each in briefed(chance, team)]
+    made = [step(chance, team, "withdraw"), *(each for _ in range(3) for each in briefed(chance, team))]
     imported = step(chance, team, "keep")
     made.append(replace(imported, arguments={**imported.arguments, "share_id": None}))
     made += [

@@ -1,16 +1,21 @@
 """How fast a large library answers: searches over 100,000 papers, App Home, a digest of 1,000 papers.
 
+``python -m benchmarks.library`` measures SQLite; given the address of an empty Postgres database it moves the library
+there and measures that. ``--papers`` takes another number of them.
+
 The papers are made of words drawn as a language draws them, a few often and most seldom, so that what is looked for is
 as common or as rare as it would be.
 """
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +23,9 @@ from pathlib import Path
 from bot.digests.compile import compile_digest
 from bot.digests.report import digest_report
 from bot.models import Author, Brief, ChannelSettings, Coverage, Identifier, Institution, Paper, Period, Share, Usage
+from storage.library import SqlLibrary
+from storage.moving import move
+from storage.postgres import PostgresLibrary
 from storage.sqlite import SqliteLibrary
 
 Row = tuple[str, str, str]
@@ -160,22 +168,54 @@ def _percentile(figures: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def rows() -> Iterator[Row]:
+def rows(papers: int = PAPERS, url: str | None = None) -> Iterator[Row]:
     words = Words(7)
     with tempfile.TemporaryDirectory(prefix="paperwire-bench-") as folder:
         began = time.perf_counter()
-        library = filled(Path(folder), words, PAPERS)
-        each = 1000 * (time.perf_counter() - began) / PAPERS
-        yield f"filing a paper with two briefs, {PAPERS:,} in a row", f"{each:.1f} ms", ""
-        megabytes = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
-        yield f"library of {PAPERS:,} papers without their full texts", f"{megabytes:.0f} MB", ""
+        library: SqlLibrary = filled(Path(folder), words, papers)
+        if url is None:
+            each = 1000 * (time.perf_counter() - began) / papers
+            yield f"filing a paper with two briefs, {papers:,} in a row", f"{each:.1f} ms", ""
+            megabytes = sum(file.stat().st_size for file in Path(folder).iterdir()) / 1e6
+            yield f"library of {papers:,} papers without their full texts", f"{megabytes:.0f} MB", ""
+        else:
+            library.close()
+            yield from _moving(Path(folder) / "library.db", url)
+            library = PostgresLibrary(url)
         yield from _searching(library, words)
-        yield from _showing(library)
-        yield from _forgetting(library)
+        yield from _accepting(library)
+        yield from _showing(library, papers)
+        yield from _forgetting(library, papers)
         library.close()
 
 
-def _searching(library: SqliteLibrary, words: Words) -> Iterator[Row]:
+def _moving(file: Path, url: str) -> Iterator[Row]:
+    began = time.perf_counter()
+    moved = move(file, file.with_name("none"), url, lambda *_: None)
+    took = time.perf_counter() - began
+    yield f"library of {moved['papers']:,} papers moved to Postgres, {sum(moved.values()):,} rows", f"{took:.0f} s", ""
+
+
+def _accepting(library: SqlLibrary) -> Iterator[Row]:
+    """Each in a transaction of its own, eight threads at a time, as fast as they can."""
+
+    def accept(number: int) -> float:
+        key = f"file:F{number}"
+        share = Share("T1", "C99", f"{number}.5", key, "U1", file_id=f"F{number}", file_name="draft.pdf")
+        return _milliseconds(lambda: library.accept("T1", share, _BEGIN))
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(8) as pool:
+        figures = list(pool.map(accept, range(1000)))
+    rate = len(figures) / (time.perf_counter() - began)
+    yield (
+        "a share accepted, eight at a time (p50 / p99; a second)",
+        f"{_percentile(figures, 0.5):.1f} / {_percentile(figures, 0.99):.1f} ms; {rate:.0f}",
+        "p99 < 100 ms",
+    )
+
+
+def _searching(library: SqlLibrary, words: Words) -> Iterator[Row]:
     library.search("T1", [], "warm", "zh", limit=10)
     for kind, (asked, aim) in queries(words).items():
         figures = [
@@ -185,10 +225,10 @@ def _searching(library: SqliteLibrary, words: Words) -> Iterator[Row]:
         yield name, f"{_percentile(figures, 0.5):.1f} / {_percentile(figures, 0.99):.1f} ms", aim
 
 
-def _showing(library: SqliteLibrary) -> Iterator[Row]:
+def _showing(library: SqlLibrary, papers: int) -> Iterator[Row]:
     figures = [_milliseconds(lambda: library.recent("T1", [], "zh", limit=20)) for _ in range(20)]
     yield "recent papers for App Home, slowest of 20", f"{max(figures):.1f} ms", "< 200 ms"
-    period = Period(_BEGIN, _BEGIN + timedelta(minutes=PAPERS))
+    period = Period(_BEGIN, _BEGIN + timedelta(minutes=papers))
     settings = ChannelSettings("T1", "C0")
 
     def digest() -> None:
@@ -203,8 +243,8 @@ def _showing(library: SqliteLibrary) -> Iterator[Row]:
     yield f"digest of {_DIGEST:,} papers frozen", f"{frozen:.0f} ms", ""
 
 
-def _forgetting(library: SqliteLibrary) -> Iterator[Row]:
-    now = _BEGIN + timedelta(minutes=PAPERS)
+def _forgetting(library: SqlLibrary, papers: int) -> Iterator[Row]:
+    now = _BEGIN + timedelta(minutes=papers)
     yield (
         "a message deleted, its words overwritten",
         f"{_milliseconds(lambda: library.withdraw('T1', 'C0', '5.0', now)):.0f} ms",
@@ -213,5 +253,9 @@ def _forgetting(library: SqliteLibrary) -> Iterator[Row]:
 
 
 if __name__ == "__main__":
-    for row in rows():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--papers", type=int, default=PAPERS)
+    parser.add_argument("url", nargs="?")
+    given = parser.parse_args()
+    for row in rows(given.papers, given.url):
         print("  ".join(row), flush=True)

@@ -448,6 +448,7 @@ def migrate_to(program: Program, url: str | None) -> None:
             raise Tell("move_unfinished_work", count=unfinished, folder=str(settings.data))
         rows = move(
             settings.library_file,
+            settings.installations_file,
             target,
             lambda table, done, count: click.echo(f"{table}: {done:,} of {count:,}", err=True),
         )

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -67,6 +68,32 @@ def _available() -> Iterator[None]:
     except (OperationalError, InterfaceError, TimeoutError) as error:
         reason = type(getattr(error, "orig", None) or error).__name__
         raise Retry("library_away", path="installations", reason=reason) from error
+
+
+def carry_over(file: Path, target: sqlalchemy.Connection) -> int:
+    """Copy the installations of a file, secrets encrypted as they are, to where a connection leads; how many rows."""
+    if not file.exists():
+        return 0
+    source = sqlalchemy.create_engine(f"sqlite:///{file}", hide_parameters=True)
+    store = SQLAlchemyInstallationStore("", source)
+    carried = 0
+    with source.connect() as there:
+        for table in (store.bots, store.installations):
+            if not sqlalchemy.inspect(there).has_table(table.name):
+                continue
+            table.create(target)
+            rows = [dict(row) for row in there.execute(sqlalchemy.select(table)).mappings()]
+            if rows:
+                target.execute(table.insert(), rows)
+                last = sqlalchemy.select(sqlalchemy.func.max(table.c.id)).scalar_subquery()
+                target.execute(
+                    sqlalchemy.select(
+                        sqlalchemy.func.setval(sqlalchemy.func.pg_get_serial_sequence(table.name, "id"), last)
+                    )
+                )
+            carried += len(rows)
+    source.dispose()
+    return carried
 
 
 class _Encrypted(sqlalchemy.TypeDecorator[str]):

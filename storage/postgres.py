@@ -48,10 +48,10 @@ class PostgresTransaction:
     index: WordIndex = tsvector
 
     def __init__(self, connection: sqlalchemy.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     def rows(self, sql: str, /, **values: Value) -> list[Row]:
-        result = self._connection.execute(_text(sql), {name: storable(value) for name, value in values.items()})
+        result = self.connection.execute(_text(sql), {name: storable(value) for name, value in values.items()})
         return [dict(row) for row in result.mappings()] if result.returns_rows else []
 
     def row(self, sql: str, /, **values: Value) -> Row | None:
@@ -59,7 +59,7 @@ class PostgresTransaction:
 
     def many(self, sql: str, rows: Sequence[Row]) -> None:
         """The same statement with each row's values."""
-        self._connection.execute(_text(sql), [{name: storable(row[name]) for name in row} for row in rows])
+        self.connection.execute(_text(sql), [{name: storable(row[name]) for name in row} for row in rows])
 
 
 _text = functools.lru_cache(maxsize=500)(sqlalchemy.text)

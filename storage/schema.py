@@ -14,6 +14,7 @@ Statements are written once, for SQLite and Postgres both (see ``storage.migrati
 
 from __future__ import annotations
 
+from storage import tsvector
 from storage.migrations import Migration, Only
 
 # Every table starts with the team and refers to others by it as well, so that no row can point into another team.
@@ -267,7 +268,7 @@ _FULL_TEXT_OF_POSTGRES = (
     ) WITH (toast_tuple_target = 128)
     """,
     "ALTER TABLE findable_words ALTER COLUMN words SET STORAGE EXTERNAL",
-    "CREATE INDEX findable_words_words ON findable_words USING gin (words)",
+    tsvector.INDEX,
 )
 
 # What people say and do about papers, and how papers are found. Statements run in order.

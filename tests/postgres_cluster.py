@@ -27,13 +27,8 @@ _USER = "postgres"
 _ROLE = "paperwire"
 
 # Commits reach the operating system, which survives any kill of the server, if not a power cut.
-_SETTINGS = {
-    "listen_addresses": "127.0.0.1",
-    "unix_socket_directories": "",
-    "fsync": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-}
+_FAST = {"fsync": "off", "full_page_writes": "off"}
+_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
 
 
 class PostgresServer:
@@ -65,9 +60,13 @@ class PostgresServer:
 
 
 class PostgresCluster(PostgresServer):
-    """A server of our own on 127.0.0.1, in a folder of its own. It ends with this process, however that ends."""
+    """A server of our own on 127.0.0.1, in a folder of its own. It ends with this process, however that ends.
 
-    def __init__(self, binaries: Path) -> None:
+    ``durable`` as in earnest: commits reach the disk.
+    """
+
+    def __init__(self, binaries: Path, *, durable: bool = False) -> None:
+        self._settings = {} if durable else _FAST
         self._binaries = binaries
         self._as: dict[str, Any] = {"user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else {}
         self._folder = Path(tempfile.mkdtemp(prefix="paperwire-postgres-"))
@@ -119,7 +118,7 @@ class PostgresCluster(PostgresServer):
 
     def start(self) -> None:
         """Start and wait until it answers, at the same address as ever."""
-        settings = {**_SETTINGS, "port": self.port}
+        settings = {**_SETTINGS, **self._settings, "port": self.port}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         self._run("pg_ctl", "start", "--wait", f"--log={self._folder / 'log'}", f"--options={options}")
 
@@ -156,12 +155,12 @@ class PostgresCluster(PostgresServer):
 
 
 @contextmanager
-def running_cluster() -> Iterator[PostgresCluster]:
-    """A cluster that nobody else uses. Skips the test where there are no binaries."""
+def running_cluster(*, durable: bool = False) -> Iterator[PostgresCluster]:
+    """A cluster that nobody else uses; ``durable`` as in earnest. Skips the test where there are no binaries."""
     binaries = _binaries()
     if binaries is None:
         _missing("no Postgres on this machine (Debian: apt-get install postgresql)")
-    cluster = PostgresCluster(binaries)
+    cluster = PostgresCluster(binaries, durable=durable)
     try:
         yield cluster
     finally:

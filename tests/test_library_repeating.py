@@ -23,6 +23,7 @@ LATER = share("arxiv:2", ts="2.0")
 ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "accept": lambda library, _: library.accept("T1", share("arxiv:9", ts="9.0"), at(5)),
     "settle": lambda library, _: library.settle("T1", LATER.id, ShareState.FAILED, at(5), error="not_found"),
+    "set_apart": lambda library, _: library.set_apart("T1", SHARED.id, at(5)),
     "replied": lambda library, _: library.replied("T1", SHARED.id, "1.5"),
     "withdraw": lambda library, _: library.withdraw("T1", "C1", "1.0", at(5)),
     "forget": lambda library, paper_id: library.forget("T1", [SHARED.id], [paper_id], at(5)),
@@ -47,12 +48,13 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "keep_answer": lambda library, _: library.keep_answer("key", "some/model", "yes", Usage(9, 1, 0.1, 1, 1.0), at(5)),
     "note_answer": lambda library, _: library.note_answer("T1", SHARED.id, "old", at(5)),
     "forget_answer": lambda library, _: library.forget_answer("old"),
+    "drop_texts": lambda library, _: library.drop_texts(at(5)),
     "prune": lambda library, _: library.prune(at(5)),
 }
 # Their caller takes a new id for each call of a model, whether or not it heard of the one before.
 NEVER_REPEATED = {"reserve_call", "book_call"}
 # These say what they found, which is nothing the second time; nobody acts on the difference.
-ANSWERS_DIFFER = {"drop_schedule", "prune", "put_back"}
+ANSWERS_DIFFER = {"drop_schedule", "drop_texts", "prune", "put_back"}
 
 
 def begun(library: SqlLibrary) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import time
@@ -13,14 +13,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from cryptography.fernet import Fernet
 from library_samples import at, brief, paper, share, text
+from slack_sdk.oauth.installation_store import Installation
 
 from bot.engine import sole_owner
 from bot.errors import Tell
 from bot.models import ChannelSettings, Coverage, Period, Schedule, Usage
+from bot.settings import Settings
 from storage import moving
+from storage.installations import Installations, installations_engine, keys_from
 from storage.library import SqlLibrary
-from storage.moving import move
 from storage.postgres import PostgresLibrary
 from storage.sqlite import SqliteLibrary
 
@@ -76,6 +79,10 @@ def source(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(moving, "_BATCH", 2)
+
+
+def move(source: Path, url: str, told: Callable[[str, int, int], None]) -> dict[str, int]:
+    return moving.move(source, source.with_name("paperwire.installations.db"), url, told)
 
 
 def nothing(*_: object) -> None:
@@ -204,6 +211,33 @@ def test_a_copy_that_is_not_the_same_is_not_put_in_place(
         assert library.all_papers("T1", None, "zh") == ()
 
 
+def test_workspaces_go_along_with_their_tokens(
+    source: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = Fernet.generate_key().decode()
+    keys = keys_from([key])
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    there = Installations("1.2", installations_engine(Settings(PAPERWIRE_DATA=source.parent)), keys)
+    there.open()
+    for team in ("T1", "T2"):
+        there.save(
+            Installation(
+                app_id="A1", team_id=team, user_id="U1", bot_id="B1", bot_user_id="U0", bot_token=f"xoxb-{team}"
+            )
+        )
+    there.engine.dispose()
+    move(source, postgres_url, nothing)
+    PostgresLibrary(postgres_url).close()
+    here = Installations("1.2", installations_engine(Settings(DATABASE_URL=postgres_url)), keys)
+    here.open()
+    assert here.teams() == ["T1", "T2"]
+    bot = here.find_bot(enterprise_id=None, team_id="T2")
+    assert bot is not None and bot.bot_token == "xoxb-T2"
+    here.save(Installation(app_id="A1", team_id="T3", user_id="U1", bot_id="B1", bot_user_id="U0", bot_token="xoxb-T3"))
+    assert here.teams() == ["T1", "T2", "T3"]
+    here.engine.dispose()
+
+
 # --- The command ------------------------------------------------------------------------------------
 
 
@@ -251,6 +285,8 @@ def test_unfinished_work_is_counted_and_refused(source: Path, postgres_url: str)
     begin = """
 import sys, sqlalchemy
 from pathlib import Path
+from slack_sdk.oauth.installation_store import Installation
+
 from bot.engine import sqlite_engine
 from bot.work import Work, SHARES
 folder = Path(sys.argv[1])

@@ -259,3 +259,29 @@ def test_sums_are_numbers_as_sqlite_gives_them(library: PostgresLibrary) -> None
         row = tx.row("SELECT SUM(n) AS whole, SUM(-n) AS negative, AVG(n) AS mean FROM (VALUES (1), (2)) AS t (n)")
     assert row is not None
     assert [(type(each), each) for each in row.values()] == [(int, 3), (int, -3), (float, 1.5)]
+
+
+# --- Search -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["tides", "t", "ti tides lakes", "湖泊"])
+def test_a_search_looks_its_words_up_and_reads_no_others(
+    query: str, library: PostgresLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans: list[str] = []
+    rows = postgres.PostgresTransaction.rows
+
+    def explained(tx: postgres.PostgresTransaction, sql: str, /, **values: Any) -> Any:
+        if "@@" in sql:
+            plans.append("\n".join(row["QUERY PLAN"] for row in rows(tx, f"EXPLAIN {sql}", **values)))
+        return rows(tx, sql, **values)
+
+    for n in range(3):
+        library.accept("T1", share(f"arxiv:{n}"), at(n))
+        library.keep(
+            "T1", paper(f"arxiv:{n}", title=f"Tides {n}"), brief(), None, at(n), share_id=share(f"arxiv:{n}").id
+        )
+    monkeypatch.setattr(postgres.PostgresTransaction, "rows", explained)
+    library.search("T1", ["P1"], query, "zh", limit=5)
+    assert len(plans) == 2
+    assert all("Bitmap Index Scan on findable_words_words" in plan for plan in plans), plans

@@ -28,6 +28,7 @@ class Team:
     papers: str
     closed: str
     many: str
+    language: str
 
     def asks(self, user: str, line: str) -> Json:
         """In the direct messages with the bot."""
@@ -71,7 +72,7 @@ def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             sent = [(channel, place.upload(who, channel, "p.pdf", paper.pdf())) for who, channel, paper in shared]
             for channel, ts in sent:
                 place.wait_for(lambda channel=channel, ts=ts: place.thread(channel, ts), 60)  # type: ignore[misc]
-            yield Team(place, ada, bo, guest, papers, closed, many)
+            yield Team(place, ada, bo, guest, papers, closed, many, request.param)
 
 
 def titles_in(messages: list[Json]) -> set[str]:
@@ -168,3 +169,13 @@ def test_a_gathering_channel_counts_its_public_sources_in_everything_it_is_asked
     assert titles_in([m for m in thread if m.get("blocks")]) == {paper.title for paper in (PUBLIC, *MANY)}
     assert f"{len(MANY) + 1}" in place.command(team.ada, hub, "/digest status")[0]["text"].splitlines()[0]
     place.command(team.ada, hub, "/digest schedule off")
+
+
+def test_the_home_tab_speaks_the_installations_language_where_slack_does_not_say(team: Team) -> None:
+    place, latest = team.place, {"en": "Latest papers", "zh": "最新论文"}[team.language]
+    quiet, silent = place.add_user("quiet", locale=""), place.add_user("silent", locale="fr-FR")
+    place.open_home(quiet)
+    assert latest in str(place.wait_for(lambda: place.home(quiet)))
+    place.fail_next("users.info", error="internal_error", status=500)
+    place.open_home(silent)
+    assert latest in str(place.wait_for(lambda: place.home(silent)))

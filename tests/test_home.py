@@ -192,11 +192,3 @@ def test_it_speaks_what_its_visitor_chose_before_what_slack_speaks(team: Team) -
     who = place.add_user("chooser", locale="zh-CN")
     place.command(who, place.direct_channel(who), "/digest language en")
     assert "Latest papers" in str(team.home(who)["blocks"])
-
-
-def test_it_speaks_the_installations_language_where_slack_does_not_say(team: Team) -> None:
-    place = team.place
-    who = place.add_user("quiet", locale="")
-    assert "Latest papers" in str(team.home(who)["blocks"])
-    place.fail_next("users.info", error="internal_error", status=500)
-    assert "Latest papers" in str(team.home(who)["blocks"])

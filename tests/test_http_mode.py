@@ -91,7 +91,7 @@ def test_what_slack_did_not_sign_is_refused_whatever_it_says(served: tuple[Playg
         {**good, "X-Slack-Signature": ""},
         {**good, "X-Slack-Signature": "v0=é".encode()},
         signed(place, body, time.time() - 301),
-        signed(place, body, time.time() + 302),
+        signed(place, body, time.time() + 400),
         signed(place, body + b" ", time.time()),
         *(
             {**good, "X-Slack-Request-Timestamp": each}
@@ -348,7 +348,7 @@ def test_no_request_whatever_it_says_is_a_fault_of_the_server(
     kind = "application/json" if form == "json" else "application/x-www-form-urlencoded"
     headers = signed(place, body, time.time()) if sign else {}
     answer = post(url, body, {**headers, "Content-Type": kind})
-    assert answer.status_code < 500 if sign else answer.status_code == 401, answer.text
+    assert answer.status_code < 500 if sign else answer.status_code == 401, (answer.status_code, answer.text)
 
 
 def test_after_all_that_the_bot_still_works(served: tuple[Playground, str]) -> None:

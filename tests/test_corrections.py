@@ -50,9 +50,11 @@ class Team:
         self.place.wait_for(lambda: self.now(message)["text"] != message["text"], 60)
         return self.now(message)
 
-    def open(self, user: str, message: Json, action_id: str, value: str | None = None) -> Json:
+    def open(
+        self, user: str, message: Json, action_id: str, value: str | None = None, *, block_id: str | None = None
+    ) -> Json:
         before = (self.place.modal(user) or {}).get("id")
-        self.place.click(user, message, action_id, value)
+        self.place.click(user, message, action_id, value, block_id=block_id)
         return self.place.wait_for(lambda: (m := self.place.modal(user)) and m["id"] != before and m, 10)
 
     def told(self, user: str, message: Json, act: Callable[[], object]) -> str:
@@ -363,8 +365,7 @@ def test_each_of_several_briefs_in_one_reply_is_corrected_by_itself(team: Team) 
     beside = [title for title in shared if f"{title!r}" in str(reply["blocks"]) and title != one]
     third = beside[-1]
 
-    team.place.click(team.bo, reply, "brief_edit", block_id=buttons_of(reply, one))
-    form = team.place.wait_for(lambda: team.place.modal(team.bo), 10)
+    form = team.open(team.bo, reply, "brief_edit", block_id=buttons_of(reply, one))
     assert one in str(form["blocks"])
     team.place.submit(team.bo, {"technique": WORDS})
     changed = team.changed(reply)
@@ -413,9 +414,8 @@ def test_a_paper_withdrawn_from_a_reply_of_several_does_not_come_back_with_a_cor
         lambda: team.place.click(team.ada, reply, "brief_more", "remove", block_id=buttons_of(reply, gone)),
     )
     assert "not in the library any more" in refusal
-    team.place.click(team.ada, reply, "brief_edit", block_id=buttons_of(reply, kept))
-    team.place.wait_for(lambda: team.place.modal(team.ada), 10)
-    team.place.submit(team.ada, {"technique": WORDS})
+    team.open(team.ada, reply, "brief_edit", block_id=buttons_of(reply, kept))
+    assert team.place.submit(team.ada, {"technique": WORDS}) == {}
     # The reply lost the paper by itself already.
     team.place.wait_for(lambda: WORDS in team.now(reply)["text"], 60)
     changed = team.now(reply)

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from bot.digesting import Digesting
 from bot.errors import PaperwireError
 from bot.models import DigestReply, StoredShare
+from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
 from bot.work import SHARES, Bug, Work
@@ -98,7 +99,7 @@ class Forgetting:
         self._redraw(team_id, share_ids)
         for share_id in share_ids:
             self.sweep(share_id)
-        log.info("forgot %d shares and %d records of %s", len(share_ids), len(paper_ids), team_id)
+        announce("forgot", team=team_id, shares=len(share_ids), papers=len(paper_ids))
 
     def sweep_share(self, share_id: str, tries: int) -> None:
         if self._work.step("sweep", lambda: self._sweep(share_id)) and tries < _SWEEPS:

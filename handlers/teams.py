@@ -11,6 +11,7 @@ from slack_sdk.oauth import InstallationStore
 from slack_sdk.oauth.installation_store import Bot, Installation
 
 from bot.errors import NOT_INSTALLED, Tell
+from bot.outcomes import announce
 from bot.ports import Library
 from handlers.clients import make_client
 
@@ -64,7 +65,7 @@ class Teams:
         self.store.save(installation)
         self._clients.pop(str(installation.team_id), None)
         self.resume()
-        log.info("installed in %s", installation.team_id)
+        announce("installed", team=installation.team_id)
 
     def resume(self) -> None:
         """Let the schedules of workspaces that are back go on; at start too, should the last life have ended early."""
@@ -86,7 +87,7 @@ class Teams:
         for schedule in self._library.schedules():
             if schedule.team_id == team_id and schedule.paused is None:
                 self._library.pause_schedule(team_id, schedule.channel_id, NOT_INSTALLED)
-        log.info("no longer installed in %s", team_id)
+        announce("left", team=team_id)
 
 
 def register(app: App, teams: Teams | None) -> None:

@@ -189,7 +189,7 @@ def test_a_workspace_that_leaves_is_left_alone_and_taken_up_again_when_it_return
     alpha.wait_for(lambda: [c for c in alpha.calls if c.method == "chat.postMessage" and c.error == "internal_error"])
     before = len(alpha.calls)
     alpha.uninstall()
-    alpha.wait_for(lambda: "no longer installed in T0ALPHA" in office.bot.log)
+    alpha.wait_for(lambda: "left team=T0ALPHA" in office.bot.log)
     alpha.wait_for(lambda: re.search(rf"no answer to T0ALPHA:\w+:{ts}:.*not_installed", office.bot.log), 40)
     alpha.slack.faults.clear()
     office.offset.write_text(str(86_400))
@@ -229,7 +229,7 @@ def test_an_uninstallation_told_late_does_not_undo_a_new_installation(office: Of
     place = office.slack["T0BETA"]
     channel = place.add_channel("late")
     place.uninstall()
-    place.wait_for(lambda: "no longer installed in T0BETA" in office.bot.log)
+    place.wait_for(lambda: "left team=T0BETA" in office.bot.log)
     told = [each.body for each in place.deliveries if each.event["type"] in ("app_uninstalled", "tokens_revoked")][-2:]
     for body in told:
         body["event_time"] -= 60
@@ -268,7 +268,7 @@ def test_an_answer_that_another_browser_asked_for_or_that_comes_twice_installs_n
     assert httpx.get(back.replace("code=", "code=x"), headers={"Cookie": cookie}).status_code == 401
     assert httpx.get(back, headers={"Cookie": cookie}).status_code == 401
     assert httpx.get(f"{office.url}/slack/oauth_redirect?error=access_denied").status_code == 200
-    assert "installed in T0GAMMA" not in office.bot.log
+    assert "installed team=T0GAMMA" not in office.bot.log
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_what_cannot_be_served_is_refused_on_the_page(office: Office, beside: di
         office.slack.oauth.beside = {}
         office.slack["T0GAMMA"].workspace.tokens.clear()
     assert status == 400 and words in page
-    assert "installed in T0GAMMA" not in office.bot.log
+    assert "installed team=T0GAMMA" not in office.bot.log
 
 
 def test_what_is_not_a_get_is_refused(office: Office) -> None:

@@ -212,3 +212,14 @@ def test_the_operators_guide_names_every_metric_and_none_besides() -> None:
     assert set(table) == told
     used = set(re.findall(r"paperwire_\w+", "".join(re.findall(r"```yaml\n(.*?)```", guide, re.S))))
     assert used and {re.sub(r"_(total|bucket|count|sum)$", "", name) for name in used} <= told
+
+
+def test_the_operators_guide_names_every_outcome() -> None:
+    guide = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    sources = [
+        path.read_text(encoding="utf-8") for folder in ("bot", "handlers") for path in (ROOT / folder).rglob("*.py")
+    ]
+    told = {word for source in sources for word in re.findall(r'announce\(\s*"(\w+)"', source)}
+    quiet = {"read", "slack_refused"}  # not in the log, but counted
+    assert {"briefed", "asked", "not_accepted"} <= told
+    assert {word for word in told - quiet if f"`{word}`" not in guide} == set()

@@ -163,11 +163,11 @@ class Briefing:
         stored = self._library.accept(share.team_id, share, shared_at)
         if stored.state is ShareState.WITHDRAWN:
             return None
+        if not self._messenger.installed(share.team_id):
+            raise Tell(NOT_INSTALLED)
         if self._reads(share).apart:
             # The message may have been written before its channel was closed, or opened to outsiders.
             self._library.set_apart(share.team_id, share.id, self._clock())
-        if not self._messenger.installed(share.team_id):
-            raise Tell(NOT_INSTALLED)
         settings = self._library.channel_settings(share.team_id, share.channel_id)
         return settings.language if settings else self._language
 

@@ -45,6 +45,8 @@ _NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_d
 _OUTAGE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 # A token may be put right by the operator, or the app be installed anew, while the work waits.
 _TOKEN_REFUSED = {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}
+# Of a channel that we may not look at; a workspace that left is another matter.
+_NOT_TOLD = {"channel_gone", "not_in_channel", "missing_scope"}
 _UNFIT_BLOCKS = {"invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"}
 
 
@@ -139,6 +141,8 @@ class SlackMessenger:
         try:
             answer = self._ask(team_id, lambda client: client.conversations_info(channel=channel_id))
         except Tell as error:
+            if error.code not in _NOT_TOLD:
+                raise
             log.info("who reads %s is not known: %s", channel_id, error)
             return Audience(closed=True, outsiders=True)
         channel: dict[str, Any] = answer.get("channel") or {}

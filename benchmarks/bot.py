@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -144,9 +144,8 @@ def _throughput(made: Scene, words: str, settings: Mapping[str, str]) -> Iterato
     yield "processor time of the bot for each of them, PDF children not counted", f"{busy * 1000:.0f} ms", ""
 
 
-def _accepting(made: Scene) -> Iterator[Row]:
-    """Signed events over HTTP, answered when the share is stored durably."""
-    port = 20_000 + time.time_ns() % 20_000
+def signed_shares(made: Scene, port: int) -> Callable[[int], float]:
+    """Sends the share of a number over HTTP, as Slack would; returns the seconds until it was stored durably."""
     url = f"http://127.0.0.1:{port}/slack/events"
     verifier = SignatureVerifier(made.place.installation.signing_secret)
 
@@ -157,7 +156,7 @@ def _accepting(made: Scene) -> Iterator[Row]:
             "channel_type": "channel",
             "user": made.user,
             "ts": f"1700000000.{number:06d}",
-            "text": f"<https://arxiv.org/abs/{made.papers[number].arxiv_id}>",
+            "text": f"<https://arxiv.org/abs/{made.papers[number % len(made.papers)].arxiv_id}>",
         }
         wrapped = {"type": "event_callback", "team_id": made.place.installation.team_id, "event": event}
         body = json.dumps({**wrapped, "event_id": f"Ev{number}", "authorizations": []})
@@ -172,6 +171,13 @@ def _accepting(made: Scene) -> Iterator[Row]:
             assert answer.status == 200
         return time.perf_counter() - began
 
+    return send
+
+
+def _accepting(made: Scene) -> Iterator[Row]:
+    """Signed events over HTTP, answered when the share is stored durably."""
+    port = 20_000 + time.time_ns() % 20_000
+    send = signed_shares(made, port)
     with made.bot("accepting", (*BOT, "--http", f"127.0.0.1:{port}")) as bot:
         bot.wait_until_connected()
         time.sleep(10)

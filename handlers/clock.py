@@ -7,6 +7,7 @@ the due time, so firing twice or missing a run is harmless: the latest due diges
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -52,6 +53,8 @@ class Clock:
         self._tidy = tidy
         self._every = _RECONCILE_SECONDS / time_scale
         self._known: dict[str, Schedule] = {}
+        self._reconciling = threading.Lock()
+        self._closing = False
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     def start(self) -> None:
@@ -62,10 +65,18 @@ class Clock:
         self.reconcile()
 
     def close(self) -> None:
+        # The scheduler waits for its jobs while it holds the lock that reconciling needs: that has to be over before.
+        with self._reconciling:
+            self._closing = True
         self._scheduler.shutdown(wait=True)
 
     def reconcile(self) -> None:
         """Make the jobs what the table says, and catch up on what was missed."""
+        with self._reconciling:
+            if not self._closing:
+                self._reconcile()
+
+    def _reconcile(self) -> None:
         wanted = {f"{s.team_id}:{s.channel_id}": s for s in self._library.schedules() if s.paused is None}
         for job_id in self._known.keys() - wanted.keys():
             self._scheduler.remove_job(job_id)

@@ -21,6 +21,7 @@ class RunningBot:
     def __init__(self, environment: Mapping[str, str], data: Path, program: Sequence[str] = BOT) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         self._environment = {**kept, "PYTHONPATH": str(ROOT), "PAPERWIRE_DATA": str(data), **environment}
+        self._environment["PYTHONFAULTHANDLER"] = "1"
         self._program = program
         self._log_file = data.parent / f"{data.name}.log"
         self._log_start = 0
@@ -87,7 +88,7 @@ class RunningBot:
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            self._process.send_signal(signal.SIGABRT)  # its log shows where each thread stands
             self._process.wait(10)
             raise AssertionError(f"the bot did not stop within {seconds} s:\n{self.log[-4000:]}") from None
         finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time as time_module
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -89,3 +91,26 @@ def test_the_trigger_fires_at_the_due_times_in_turn() -> None:
     first = trigger.get_next_fire_time(None, MONDAY - timedelta(days=2))
     assert first == MONDAY
     assert trigger.get_next_fire_time(first, MONDAY) == MONDAY + timedelta(days=7)
+
+
+def test_the_clock_stops_also_while_it_takes_up_a_new_schedule(library: SqliteLibrary) -> None:
+    looking, closing = threading.Event(), threading.Event()
+    schedules = library.schedules
+
+    def slowly() -> Sequence[Schedule]:
+        if threading.current_thread() is not threading.main_thread():
+            looking.set()
+            assert closing.wait(10)
+            library.put_schedule("T1", schedule())
+        return schedules()
+
+    library.schedules = slowly  # type: ignore[method-assign]
+    ticking = Clock(library, Enqueued(), lambda: MONDAY, lambda: None, time_scale=600)  # type: ignore[arg-type]
+    ticking.start()
+    assert looking.wait(10)
+    stopping = threading.Thread(target=ticking.close, daemon=True)
+    stopping.start()
+    time_module.sleep(0.2)  # it waits for the look that is under way
+    closing.set()
+    stopping.join(10)
+    assert not stopping.is_alive()

@@ -1,0 +1,105 @@
+"""How fast several replicas on one Postgres are: accepting at a steady rate, and briefing with a slow model.
+
+A cluster of its own, its commits on the disk; else as ``benchmarks.bot``. All processes share this machine, so what
+the figures of two and three replicas are bounded by is said beside them.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+import psutil
+import pytest
+
+from benchmarks.bot import BOT, Row, Scene, scene, signed_shares
+
+# Of the tests, to whose folder the import above has opened the path.
+from fake_model_server import FakeModelServer, Reply  # isort: skip
+from postgres_cluster import PostgresCluster, running_cluster  # isort: skip
+
+_MODEL_SECONDS = 2.0
+_PAPERS = 100
+_RATES = (10, 50)
+_RATE_SECONDS = 20
+_SETTLE_SECONDS = 15
+
+
+class SlowModel(FakeModelServer):
+    """Thinks before it answers, as hosted models do."""
+
+    def answer(self, request: dict[str, Any]) -> Reply:
+        time.sleep(_MODEL_SECONDS)
+        return super().answer(request)
+
+
+def rows() -> Iterator[Row]:
+    try:
+        with running_cluster(durable=True) as cluster, scene() as made:
+            yield from _accepting(made, cluster)
+            for replicas in (1, 2, 3):
+                yield from _briefing(made, cluster, replicas)
+    except pytest.skip.Exception as reason:
+        yield "replicas on Postgres", f"not measured: {reason}", ""
+
+
+def _accepting(made: Scene, cluster: PostgresCluster) -> Iterator[Row]:
+    """Events that come at their own time, whether the one before was answered or not."""
+    port = 20_000 + time.time_ns() % 20_000
+    send = signed_shares(made, port)
+    database = cluster.url(cluster.create_database())
+    with made.bot("pg-accepting", (*BOT, "--http", f"127.0.0.1:{port}"), DATABASE_URL=database) as bot:
+        bot.wait_until_connected()
+        time.sleep(_SETTLE_SECONDS)
+        send(0)
+        sent = 1
+        for rate in _RATES:
+            began, count = time.perf_counter() + 0.1, rate * _RATE_SECONDS
+
+            def at_its_time(number: int, began: float = began, rate: int = rate, sent: int = sent) -> float:
+                due = began + number / rate
+                time.sleep(max(0.0, due - time.perf_counter()))
+                send(sent + number)
+                return time.perf_counter() - due
+
+            with ThreadPoolExecutor(2 * rate) as pool:
+                seconds = sorted(pool.map(at_its_time, range(count)))
+            sent += count
+            words = f"accepting {rate} shares a second for {_RATE_SECONDS} s, on Postgres, while they are briefed"
+            yield f"{words}, p50", f"{seconds[count // 2] * 1000:.0f} ms", ""
+            yield f"{words}, p99", f"{seconds[int(count * 0.99) - 1] * 1000:.0f} ms", "< 100 ms"
+
+
+def _briefing(made: Scene, cluster: PostgresCluster, replicas: int) -> Iterator[Row]:
+    database = cluster.url(cluster.create_database())
+    with SlowModel() as model, ExitStack() as stack:
+        settings = {"PAPERWIRE_MODEL": "openai/slow", "PAPERWIRE_MODEL_URL": model.url, "OPENAI_API_KEY": "none"}
+        names = [f"pg-{replicas}-{number}" for number in range(replicas)]
+        bots = [stack.enter_context(made.bot(name, DATABASE_URL=database, **settings)) for name in names]
+        for bot in bots:
+            bot.wait_until_connected()
+        time.sleep(_SETTLE_SECONDS)
+        psutil.cpu_percent()
+        began = time.perf_counter()
+        shared = [made.share(number) for number in range(_PAPERS)]
+        while not all(made.answered(*each) for each in shared):
+            time.sleep(0.2)
+        minutes = (time.perf_counter() - began) / 60
+        busy = psutil.cpu_percent()
+    bound = "the processors" if busy > 85 else "the model's 2 s, 4 at a time in each replica"
+    words = f"papers per minute, {replicas} on Postgres, a model of {_MODEL_SECONDS:.0f} s"
+    yield words, f"{_PAPERS / minutes:.0f}", f"bounded by {bound}: {busy:.0f} % of {psutil.cpu_count()} cores busy"
+
+
+def main() -> None:
+    for what, figure, aim in rows():
+        sys.stdout.write(f"{what}: {figure}  {aim}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

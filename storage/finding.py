@@ -31,9 +31,7 @@ def _ranked(tx: Transaction, matching: Sequence[int], looked_for: Sequence[Word]
     unsettled = index.unsettled(tx, looked_for)
     if by_date and not unsettled:
         return list(matching)
-    names, named = listed("number", matching)
-    rows = tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
-    texts = {row["number"]: row for row in rows}
+    texts = {row["number"]: row for row in tx.index.texts(tx, matching)}
     holding = [number for number in matching if not unsettled or holds(unsettled, texts[number])]
     if by_date:
         return holding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from storage.rows import Transaction, Value
+from storage.rows import Row, Transaction, Value, listed
 from storage.words import Word
 
 
@@ -21,6 +21,11 @@ def matching(tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word],
         limit=limit,
     )
     return [row["rowid"] for row in rows]
+
+
+def texts(tx: Transaction, numbers: Sequence[int]) -> list[Row]:
+    names, named = listed("number", numbers)
+    return tx.rows(f"SELECT * FROM findable WHERE number IN ({names})", **named)  # noqa: S608
 
 
 def settles(word: Word) -> bool:

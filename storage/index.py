@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from storage import words
-from storage.rows import Transaction, Value, brief_of, paper_of, storable
+from storage.rows import Row, Transaction, Value, brief_of, paper_of, storable
 from storage.words import Word
 
 # So many words of a query are looked up, the longest ones; the others are compared with what these find.
@@ -24,6 +24,9 @@ class WordIndex(Protocol):
 
     def matching(self, tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
         """The numbers of records that have a token of ``visible`` and all tokens of the words, latest first."""
+
+    def texts(self, tx: Transaction, numbers: Sequence[int]) -> list[Row]:
+        """The rows of ``findable`` with those numbers, in any order."""
 
     def settles(self, word: Word) -> bool:
         """Whether every record that ``matching`` finds holds the word."""

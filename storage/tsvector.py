@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storage.rows import Transaction, Value
+from storage.rows import Row, Transaction, Value
 from storage.words import Word
 
 INDEX = "CREATE INDEX findable_words_words ON findable_words USING gin (words) WITH (fastupdate = off)"
@@ -63,6 +63,14 @@ def matching(tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word],
         limit=limit,
     )
     return [row["number"] for row in rows]
+
+
+def texts(tx: Transaction, numbers: Sequence[int]) -> list[Row]:
+    # One value: two thousand of them would take longer to hand over than what they fetch.
+    return tx.rows(
+        "SELECT * FROM findable WHERE number = ANY (CAST(:numbers AS bigint[]))",
+        numbers=f"{{{','.join(map(str, numbers))}}}",
+    )
 
 
 def settles(word: Word) -> bool:

@@ -201,6 +201,20 @@ def test_a_failed_share_left_out_is_listed_no_more(library: SqlLibrary) -> None:
     assert (library.failed_in("T1", Coverage(("C1",)), ALWAYS), freeze(library, 1, 4).failed) == ([], ())
 
 
+def test_who_left_shares_out_puts_back_those_of_that_moment(library: SqlLibrary) -> None:
+    for number in range(3):
+        briefed(library, f"arxiv:{number}", ts=f"{number}.0")
+    ids = [share(f"arxiv:{number}", ts=f"{number}.0").id for number in range(3)]
+    for share_id, hour in zip(ids, (2, 2, 3), strict=True):
+        library.leave_out("T1", share_id, "U1", at(hour))
+    assert not library.put_back("T1", ids[0], "U2")
+    assert not library.put_back("T2", ids[0], "U1")
+    assert library.put_back("T1", ids[0], "U1")
+    assert not library.put_back("T1", ids[1], "U1"), "it is back already"
+    back = library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")
+    assert sorted(each.share.id for entry in back for each in entry.shares) == sorted(ids[:2])
+
+
 def test_only_a_known_share_can_be_left_out(library: SqlLibrary) -> None:
     with pytest.raises(KeyError):
         library.leave_out("T1", share().id, "U1", at(1))

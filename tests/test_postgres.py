@@ -22,7 +22,9 @@ from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ShareState
 from bot.wording import explain, languages
 from storage import postgres, shares
+from storage.migrations import tables
 from storage.postgres import PostgresLibrary, place
+from storage.schema import MIGRATIONS
 
 
 @pytest.fixture
@@ -118,6 +120,17 @@ def test_the_library_keeps_to_its_own_schema(library: PostgresLibrary, postgres_
     with psycopg.connect(postgres_url) as connection:
         tables = connection.execute("SELECT schemaname FROM pg_tables WHERE tableowner = current_user").fetchall()
     assert len(tables) > 10 and set(tables) == {("paperwire",)}
+
+
+def test_all_text_is_compared_byte_by_byte_as_in_sqlite(library: PostgresLibrary) -> None:
+    with library._reading() as tx:
+        columns = tx.rows(
+            "SELECT table_name, column_name, collation_name FROM information_schema.columns"
+            " WHERE table_schema = 'paperwire' AND data_type = 'text'"
+        )
+    ours = [row for row in columns if row["table_name"] in tables(MIGRATIONS)]
+    assert len(ours) > 50
+    assert [row for row in ours if row["collation_name"] != "C"] == []
 
 
 # --- A server that goes and comes -------------------------------------------------------------------

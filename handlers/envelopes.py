@@ -50,6 +50,7 @@ class _Item(BaseModel):
 
 class _Event(_Message):
     type: Short
+    event_ts: Ts | None = None
     channel: Id = ""
     channel_type: Short | None = None
     reaction: Short = ""
@@ -77,6 +78,7 @@ class _Action(BaseModel):
 
 class _View(BaseModel):
     id: Id
+    type: Short
     callback_id: Short = ""
     private_metadata: Short = ""
     blocks: list[_Element] = []
@@ -111,11 +113,11 @@ class _Envelope(BaseModel):
 
 # Of the events that listeners read. The others only tell that something happened.
 _NEEDED = {
-    "message": ("channel",),
+    "message": ("channel", "event_ts"),
     "app_mention": ("channel", "ts"),
     "member_joined_channel": ("channel", "user"),
-    "reaction_added": ("user", "reaction", "item"),
-    "reaction_removed": ("user", "reaction", "item"),
+    "reaction_added": ("user", "reaction", "item", "event_ts"),
+    "reaction_removed": ("user", "reaction", "item", "event_ts"),
     "app_home_opened": ("user",),
     "app_uninstalled": (),
     "tokens_revoked": (),

@@ -103,7 +103,7 @@ class _Visitor:
 def register(app: App, desk: Desk) -> None:
     def visitor(body: Json, client: WebClient) -> _Visitor:
         metadata = body["view"]["private_metadata"]
-        direct_id = json.loads(metadata)["direct"] if metadata.startswith("{") else metadata
+        direct_id = json.loads(metadata).get("direct", "") if metadata.startswith("{") else metadata
         return met(client, team_of(body), body["user"]["id"], direct_id)
 
     def met(client: WebClient, team_id: str, user_id: str, direct_id: str) -> _Visitor:

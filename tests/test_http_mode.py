@@ -255,6 +255,7 @@ def event(kind: str, **fields: Any) -> dict[str, Any]:
         "channel_type": "channel",
         "user": "U000000001",
         "ts": "1700000000.1",
+        "event_ts": "1700000000.1",
     }
     return {**EVENT, "event_id": "Ev1", "event_time": 1700000000, "event": {**shown, **fields}}
 

@@ -43,6 +43,11 @@ class Desk:
     waiting: Callable[[], int]
     """How many pieces of work are not finished."""
 
+    @property
+    def parts(self) -> tuple[Briefing | Posting | Digesting | Answering | Correcting | Forgetting, ...]:
+        """Those that have workflows."""
+        return (self.briefing, self.posting, self.digesting, self.answering, self.correcting, self.forgetting)
+
     def digest_of(self, settings: ChannelSettings, coverage: Coverage, period: Period) -> Digest:
         """What was shared in a period, as of now."""
         team_id, language = settings.team_id, settings.language

@@ -15,7 +15,7 @@ import pytest
 from fake_arxiv import FakeArxiv
 from local_site import Site, page, redirect, status
 
-from bot.__main__ import open_pipeline
+from bot.running import open_pipeline
 from bot.console import NoAnswers
 from bot.errors import Retry, Tell
 from bot.models import Author, FullText, Identifier, Reading

@@ -1,0 +1,276 @@
+"""The composition root: the bot put together from all its parts, and run."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from bot.answering import Answering
+from bot.briefing import Briefing
+from bot.briefs.meter import Ledger
+from bot.briefs.model import Answers
+from bot.briefs.write import Writer
+from bot.correcting import Correcting
+from bot.digesting import Digesting
+from bot.engine import postgres_engine, sqlite_engine
+from bot.errors import TOKEN_REFUSED, Retry, Tell
+from bot.forgetting import Forgetting
+from bot.models import Allowance, ChannelSettings
+from bot.outcomes import listen
+from bot.papers.arxiv_api import NAME as ARXIV
+from bot.papers.jail import Jail
+from bot.papers.resolve import Resolver
+from bot.papers.web import Web
+from bot.pausing import resume
+from bot.pipeline import Pipeline
+from bot.ports import Library, Messenger
+from bot.posting import Posting
+from bot.pulse import Pulse
+from bot.settings import Settings
+from bot.work import Work
+
+if TYPE_CHECKING:
+    from handlers.desk import Desk
+    from handlers.oauth import InstallFlow
+
+log = logging.getLogger("paperwire")
+T = TypeVar("T")
+
+# Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
+_RETENTION = timedelta(days=30)
+# A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
+_PATIENT_CHECK_SECONDS = 3.0
+
+
+def clock(settings: Settings) -> Callable[[], datetime]:
+    """What the bot takes for now."""
+    offset = settings.clock_offset
+
+    def now() -> datetime:
+        ahead = float(offset.read_text() or 0) if offset and offset.exists() else 0.0
+        return datetime.now(UTC) + timedelta(seconds=ahead)
+
+    return now
+
+
+@contextmanager
+def open_pipeline(
+    settings: Settings, folder: Path, answers: Answers, ledger: Ledger | None = None
+) -> Iterator[Pipeline]:
+    """The stages from link to brief, with the processes that read PDFs."""
+    web = Web(settings)
+    with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
+        writer = Writer(settings, answers, ledger)
+        resolver = Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger) if ledger else None)
+        yield Pipeline(web, resolver, jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
+
+
+def _arxiv_turn(settings: Settings, ledger: Ledger) -> float:
+    """One call of arXiv's API in its delay, by all replicas together; see ``ArxivApi``."""
+    if not settings.arxiv_delay:
+        return 0.0
+    allowance = Allowance(1, None, settings.arxiv_delay)
+    return ledger.reserve_call(uuid4().hex, ARXIV, 0, allowance, datetime.now(UTC))
+
+
+@contextmanager
+def open_library(settings: Settings) -> Iterator[Library]:
+    from storage import opening
+
+    with closing(opening.open_library(settings)) as library:
+        yield library
+
+
+@contextmanager
+def _open_work(settings: Settings) -> Iterator[Work]:
+    """The engine, not launched yet: on a file of the data folder, or on the Postgres that replicas share."""
+    make = partial(Work, settings.data, workers=settings.workers, time_scale=settings.time_scale)
+    if settings.database_url is None:
+        yield make(sqlite_engine(settings.work_file))
+        return
+    from storage.leases import PostgresLeases
+
+    url = settings.database_url.get_secret_value()
+    with closing(PostgresLeases(url)) as leases:
+        yield make(postgres_engine(url), leases=leases)
+
+
+def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
+    """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
+    # Imported here: the other commands need neither Slack nor the library.
+    from handlers.app import build_app
+    from handlers.clients import Clients, OneWorkspace, make_client
+    from handlers.clock import Clock
+    from handlers.slack import SlackMessenger
+    from handlers.status import serving
+    from handlers.transport import connect_socket, http_server
+    from storage.backup import check_at_start
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    now = clock(settings)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    with ExitStack() as stack:
+        checking = stack.enter_context(ThreadPoolExecutor(1)).submit(check_at_start, settings.databases)
+        with suppress(TimeoutError):
+            checking.result(_PATIENT_CHECK_SECONDS)
+        library = stack.enter_context(open_library(settings))
+        pipeline = stack.enter_context(open_pipeline(settings, settings.pdf_folder, library, library))
+        flow = stack.enter_context(_install_flow(settings, library)) if settings.client_id else None
+        token = settings.bot_token.get_secret_value() if settings.bot_token and flow is None else None
+        client = make_client(token, settings.slack_api_url)
+        clients: Clients = flow.teams if flow else OneWorkspace(client)
+        messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000), settings.time_scale)
+        work = stack.enter_context(_open_work(settings))
+        desk = _desk(settings, work, library, messenger, pipeline, now)
+        work.launch({name: run for part in desk.parts for name, run in part.workflows().items()})
+        stack.callback(work.close)
+        pulse = Pulse(settings.data / "heartbeat")
+        if settings.status is not None:
+            _show_status(settings.status, stack, library, work, pulse, stop)
+        tidy = partial(_tidy, settings, work, library, pipeline, desk.forgetting, now)
+        ticking = Clock(library, desk.digesting, now, tidy, settings.time_scale)
+        ticking.start()
+        stack.callback(ticking.close)
+        app = build_app(client, desk, flow)
+        if http is not None:
+            assert settings.signing_secret is not None, "asked for before the start"
+            secret = settings.signing_secret.get_secret_value()
+            server = http_server(app, secret, http, alive=lambda: pulse.alive)
+            connected: Callable[[], bool] = stack.enter_context(serving(server)).is_alive
+        else:
+            app_token = settings.app_token.get_secret_value() if settings.app_token else ""
+            handler = _patiently(lambda: connect_socket(app, app_token, client), stop)
+            if handler is None:
+                return
+            stack.callback(handler.close)
+            connected = handler.client.is_connected
+        log.info("connected to Slack")
+        if flow is None:
+            resume(library)
+        threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
+
+        def well() -> bool:
+            if checking.done():
+                checking.result()  # raises Tell for damage found meanwhile
+            return connected()
+
+        pulse.beat(well, stop)
+        log.info("stopping")
+
+
+def _desk(
+    settings: Settings,
+    work: Work,
+    library: Library,
+    messenger: Messenger,
+    pipeline: Pipeline,
+    now: Callable[[], datetime],
+) -> Desk:
+    """The parts of the bot, each knowing those it works with."""
+    from handlers.desk import Desk
+
+    briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
+    posting = Posting(work, library, messenger, settings.language, now)
+    digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
+    defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
+    return Desk(
+        briefing=briefing,
+        posting=posting,
+        digesting=digesting,
+        answering=Answering(work, library, messenger, briefing, posting, defaults, now),
+        correcting=Correcting(work, library, messenger, posting, pipeline, settings, now),
+        forgetting=Forgetting(work, library, messenger, pipeline, digesting, now),
+        library=library,
+        now=now,
+        language=settings.language,
+        zone=settings.zone,
+        budget=settings.monthly_budget,
+        waiting=work.waiting,
+    )
+
+
+def _tidy(
+    settings: Settings,
+    work: Work,
+    library: Library,
+    pipeline: Pipeline,
+    forgetting: Forgetting,
+    now: Callable[[], datetime],
+) -> None:
+    """Let go of what has been kept long enough. What replicas share falls to one of them."""
+    if work.tidies():
+        work.forget_finished(datetime.now(UTC) - _RETENTION)
+        library.prune(now() - _RETENTION)
+        if settings.keep_text_days is not None:
+            library.drop_texts(now() - timedelta(days=settings.keep_text_days))
+    forgetting.clean()
+    # The readings beside the PDFs hold the texts too.
+    days = min(settings.keep_pdfs_days, settings.keep_text_days or settings.keep_pdfs_days)
+    pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=days))
+
+
+def _show_status(
+    address: tuple[str, int], stack: ExitStack, library: Library, work: Work, pulse: Pulse, stop: threading.Event
+) -> None:
+    """Serve health, readiness and metrics until the stack is left."""
+    # Imported here: without somebody who asks for metrics, nothing of this is paid for.
+    from handlers.metrics import Metrics
+    from handlers.status import serving, status_server
+
+    metrics = Metrics(work.unfinished, lambda: pulse.connected())
+    stack.callback(listen(metrics.hear))
+    ready: dict[str, Callable[[], bool]] = {
+        "slack": lambda: pulse.connected(),
+        "library": lambda: library.stored_share("", "") is None,  # any question will do
+        "work": lambda: work.waiting() >= 0,
+        "running": lambda: not stop.is_set(),
+    }
+    stack.enter_context(serving(status_server(address, lambda: pulse.alive, ready, metrics.page)))
+
+
+@contextmanager
+def _install_flow(settings: Settings, library: Library) -> Iterator[InstallFlow]:
+    """How workspaces install the app. Raises Tell for a key that is missing, none, or another."""
+    # Imported here: most bots serve one workspace.
+    from handlers.oauth import InstallFlow
+    from handlers.teams import Teams
+    from storage.installations import Installations, States, installations_engine, keys_from
+
+    engine = installations_engine(settings)
+    store, states = Installations(settings.client_id or "", engine, keys_from(settings.token_keys)), States(engine)
+    store.open()
+    states.open()
+    teams = Teams(store, library, settings.slack_api_url)
+    teams.resume()
+    yield InstallFlow(settings, teams, states)
+    engine.dispose()
+
+
+def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:
+    """Connect, waiting for Slack where it is down; None when the bot shall stop before.
+
+    Raises Tell (``token_refused``) where waiting mends nothing.
+    """
+    wait = 1.0
+    while not stop.is_set():
+        try:
+            return connect()
+        except Retry as error:
+            reason = str(error.facts.get("reason", error.code))
+            if error.code == TOKEN_REFUSED:
+                raise Tell(TOKEN_REFUSED, reason=reason) from error
+            log.warning("Slack is out of reach (%s), trying again in %.0f s", reason, wait)
+            stop.wait(wait)
+            wait = min(wait * 2, 60.0)
+    return None

@@ -15,7 +15,6 @@ import pytest
 from fake_arxiv import FakeArxiv
 from local_site import Site, page, redirect, status
 
-from bot.running import open_pipeline
 from bot.console import NoAnswers
 from bot.errors import Retry, Tell
 from bot.models import Author, FullText, Identifier, Reading
@@ -23,6 +22,7 @@ from bot.papers.arxiv_api import ArxivApi
 from bot.papers.identify import identify_url
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
+from bot.running import open_pipeline
 from bot.settings import Settings
 from storage.sqlite import SqliteLibrary
 

@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -315,16 +316,17 @@ class Rescue:
         }
         # Asked after the work: a replica is on the list before it takes any.
         living = self._lease.living()
-        left = {workflow_id: executor for workflow_id, executor in pending.items() if executor not in living}
-        for executor in set(left.values()):
-            log.warning("taking over %d pieces of work of %s", list(left.values()).count(executor), executor)
+        left = {key: executor for key, executor in pending.items() if executor not in living}
         now = time.monotonic()
         running = self._dbos._active_workflows_set.activeList()
         idle = [key for key, executor in pending.items() if executor == self._lease.replica and key not in running]
         self._orphans = {key: self._orphans.get(key, now) for key in idle}
         lost = {key: self._lease.replica for key, since in self._orphans.items() if now - since > _ORPHAN_SECONDS}
-        for workflow_id, executor in {**left, **lost}.items():
-            self._dbos._sys_db.reenqueue_for_recovery(workflow_id, [executor], INTERNAL_QUEUE_NAME)
+        moved: Counter[str] = Counter()
+        for key, executor in {**left, **lost}.items():
+            moved[executor] += self._dbos._sys_db.reenqueue_for_recovery(key, [executor], INTERNAL_QUEUE_NAME)
+        for executor, pieces in (+moved).items():
+            log.warning("taking over %d pieces of work of %s", pieces, executor)
 
 
 def _waits() -> Iterator[float | None]:

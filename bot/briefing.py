@@ -289,17 +289,20 @@ class Briefing:
         # As it was filed, which may be more private than the message said.
         stored = self._library.stored_share(share.team_id, share.id)
         private = share.private or share.file_id is not None or (stored is not None and stored.share.private)
-        commission = Commission(share.team_id, share.id, private)
+        commission = Commission(share.team_id, share.id, private, unusable=[])
         brief = self._pipeline.write(found, language, self._clock(), patient=patient, commission=commission)
-        dumped: Json = _BRIEF.dump_python(brief, mode="json")
-        return dumped
+        return {**_BRIEF.dump_python(brief, mode="json"), "unusable": commission.unusable}
 
     def _keep(self, share: Share, source: Json, brief: Json) -> bool:
         """Whether the share still stands."""
         found = self._found(share, source)
+        words = {name: value for name, value in brief.items() if name != "unusable"}
         self._library.keep(
-            share.team_id, found.paper, _BRIEF.validate_python(brief), found.text, self._clock(), share_id=share.id
+            share.team_id, found.paper, _BRIEF.validate_python(words), found.text, self._clock(), share_id=share.id
         )
+        # Missing where a release that forgot them at once wrote the brief.
+        for key in brief.get("unusable", []):
+            self._library.forget_answer(key)
         stored = self._library.stored_share(share.team_id, share.id)
         return stored is not None and stored.state is not ShareState.WITHDRAWN
 

@@ -137,8 +137,7 @@ class Scene:
         if len(parents) < self.days:
             return False
         last = self.place.message(channel, parents[-1]) or {}
-        empty = any(words in last["text"] for words in ("没有分享论文", "No papers were shared"))
-        return empty or self.reports(channel, parents[-1]) == 1
+        return "没有分享论文" in last["text"] or self.reports(channel, parents[-1]) == 1
 
     def digests_complete(self) -> bool:
         return all(self.digest_complete(channel) for channel in self.channels)

@@ -131,7 +131,7 @@ class RememberingModel(FakeModelServer):
         return {"PAPERWIRE_MODEL": "openai/fake", "PAPERWIRE_MODEL_URL": self.url, "OPENAI_API_KEY": "none"}
 
     def verify(self, made: Replicas) -> None:
-        """Nothing was asked after its answer was stored. (What led nowhere is forgotten; in English all leads.)"""
+        """Nothing was asked after its answer was stored."""
         stored: dict[str, float] = {}
         for file in made.folder.glob("control-*/answers"):
             for at, asked in (line.split() for line in file.read_text().splitlines()):
@@ -179,7 +179,7 @@ def test_three_replicas_forty_kills_and_nothing_lost_or_done_twice(tmp_path: Pat
     dice = random.Random(7)
     with (
         RememberingModel() as model,
-        replicas(tmp_path, database, 20, PAPERWIRE_LANGUAGE="en", PAPERWIRE_READERS="1", **model.environment()) as made,
+        replicas(tmp_path, database, 20, PAPERWIRE_READERS="1", **model.environment()) as made,
     ):
         first, _ = two(made)
         made.add().start()

@@ -32,6 +32,9 @@ class Commission:
     """What it is about, so that what models answered can be forgotten with it."""
     private: bool = False
     """An upload, or shared in a private conversation: for the private model alone, where there is one."""
+    unusable: list[str] | None = None
+    """Where there is a list, it takes the keys of answers that led nowhere. They are to be forgotten when the brief
+    stands for good: a crash before that must find all that was paid for."""
 
 
 class Ledger(Protocol):

@@ -194,9 +194,15 @@ class Models:
         return text
 
     def forget(self, model: str, messages: Sequence[Message], commission: Commission | None = None) -> None:
-        """Let the next one who asks this get an answer of his own: the one that was kept led nowhere."""
-        private = commission is not None and commission.private
-        self._answers.forget_answer(self._key(model, messages, private=private))
+        """Let the next one who asks this get an answer of his own: the one that was kept led nowhere.
+
+        Where the commission collects such answers, whoever gave it forgets them.
+        """
+        key = self._key(model, messages, private=commission is not None and commission.private)
+        if commission is not None and commission.unusable is not None:
+            commission.unusable.append(key)
+        else:
+            self._answers.forget_answer(key)
 
     def _key(self, model: str, messages: Sequence[Message], *, private: bool) -> str:
         """Under which an answer is kept. Two servers may call different models by one name."""

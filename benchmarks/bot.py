@@ -156,6 +156,7 @@ def signed_shares(made: Scene, port: int) -> Callable[[int], float]:
             "channel_type": "channel",
             "user": made.user,
             "ts": f"1700000000.{number:06d}",
+            "event_ts": f"1700000000.{number:06d}",
             "text": f"<https://arxiv.org/abs/{made.papers[number % len(made.papers)].arxiv_id}>",
         }
         wrapped = {"type": "event_callback", "team_id": made.place.installation.team_id, "event": event}

@@ -22,7 +22,8 @@ lint: venv
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	# Two at a time: most of their time goes into waiting for processes of their own.
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: venv
 	$(BIN)/python -m benchmarks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,6 @@ from test_kills import DIGEST_PLACES, SHARE_PLACES, Scene
 
 from playground import Playground
 from playground.installation import Installation
-from playground.slack.delivery import NotAnswered
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1500)]
 
@@ -65,14 +64,6 @@ class Replicas(Scene):
         for bot in there:
             self.sign(bot, "reached").unlink()
         return there
-
-    def schedule(self, channel: str) -> None:
-        """As people do, who type it again when Slack says that the app did not answer in time."""
-        for _ in range(20):
-            with suppress(NotAnswered):
-                self.place.command(self.user, channel, "/digest schedule daily 09:00 UTC")
-                return
-        raise AssertionError("no answer to a command")
 
     def all_settled(self) -> bool:
         # Each look costs the workspace a turn, and there are hundreds: from the first that was not settled last time.

@@ -9,14 +9,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from typing import Any
 
 import psutil
 import pytest
 
-from benchmarks.bot import BOT, Row, Scene, scene, signed_shares
+from benchmarks.bot import BOT, Row, Scene, accepting, milliseconds, scene
 
 # Of the tests, to whose folder the import above has opened the path.
 from fake_model_server import FakeModelServer, Reply  # isort: skip
@@ -48,30 +47,19 @@ def rows() -> Iterator[Row]:
 
 
 def _accepting(made: Scene, cluster: PostgresCluster) -> Iterator[Row]:
-    """Events that come at their own time, whether the one before was answered or not."""
     port = 20_000 + time.time_ns() % 20_000
-    send = signed_shares(made, port)
     database = cluster.url(cluster.create_database())
     with made.bot("pg-accepting", (*BOT, "--http", f"127.0.0.1:{port}"), DATABASE_URL=database) as bot:
         bot.wait_until_connected()
         time.sleep(_SETTLE_SECONDS)
-        send(0)
+        accepting(made, port, range(1), at_once=1)
         sent = 1
         for rate in _RATES:
-            began, count = time.perf_counter() + 0.1, rate * _RATE_SECONDS
-
-            def at_its_time(number: int, began: float = began, rate: int = rate, sent: int = sent) -> float:
-                due = began + number / rate
-                time.sleep(max(0.0, due - time.perf_counter()))
-                send(sent + number)
-                return time.perf_counter() - due
-
-            with ThreadPoolExecutor(2 * rate) as pool:
-                seconds = sorted(pool.map(at_its_time, range(count)))
-            sent += count
+            numbers = range(sent, sent + rate * _RATE_SECONDS)
+            seconds, sent = accepting(made, port, numbers, rate=rate), numbers.stop
             words = f"accepting {rate} shares a second for {_RATE_SECONDS} s, on Postgres, while they are briefed"
-            yield f"{words}, p50", f"{seconds[count // 2] * 1000:.0f} ms", ""
-            yield f"{words}, p99", f"{seconds[int(count * 0.99) - 1] * 1000:.0f} ms", "< 100 ms"
+            yield f"{words}, p50", milliseconds(seconds, 0.5), ""
+            yield f"{words}, p99", milliseconds(seconds, 0.99), "< 100 ms"
 
 
 def _briefing(made: Scene, cluster: PostgresCluster, replicas: int) -> Iterator[Row]:

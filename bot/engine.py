@@ -76,8 +76,11 @@ def sqlite_engine(file: Path) -> sqlalchemy.Engine:
     return engine
 
 
-def postgres_engine(url: str, *, connections: int = 10, **session: str | int) -> sqlalchemy.Engine:
-    """Postgres for one process: up to ``connections`` stay open, as many more in a rush.
+def postgres_engine(url: str, *, connections: int = 16, **session: str | int) -> sqlalchemy.Engine:
+    """Postgres for one process, over at most ``connections``.
+
+    In a rush one waits for another's: opening takes as long as many statements, and whoever opens them for a rush
+    alone does so at the worst time.
 
     ``session`` are the server's settings for each connection. Raises Tell (``library_address``).
     """
@@ -86,7 +89,8 @@ def postgres_engine(url: str, *, connections: int = 10, **session: str | int) ->
         postgres_url(url),
         connect_args={**_CONNECTION, "options": options},
         pool_size=connections,
-        max_overflow=connections,
+        max_overflow=0,
+        pool_use_lifo=True,  # a rush over, those not needed rest
         pool_timeout=15,
         pool_pre_ping=True,
         # What was to be stored stays out of errors and logs.

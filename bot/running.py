@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("paperwire")
 T = TypeVar("T")
 
+# Python lets a thread compute for 5 ms before it gives way to another; a request of Slack's gives way a dozen times,
+# to as many threads as work on papers. `benchmarks.replicas` shows the difference.
+_SWITCH_SECONDS = 0.0005
 # Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
 _RETENTION = timedelta(days=30)
 # A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
@@ -69,7 +74,7 @@ def open_pipeline(
     """The stages from link to brief, with the processes that read PDFs."""
     web = Web(settings)
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
-        writer = Writer(settings, answers, ledger)
+        writer = Writer(settings, answers, ledger, jail.excerpt)
         resolver = Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger) if ledger else None)
         yield Pipeline(web, resolver, jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
 
@@ -115,6 +120,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from handlers.transport import connect_socket, http_server
     from storage.backup import check_at_start
 
+    sys.setswitchinterval(_SWITCH_SECONDS)
     settings.data.mkdir(parents=True, exist_ok=True)
     now = clock(settings)
     stop = threading.Event()
@@ -158,7 +164,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         log.info("connected to Slack")
         if flow is None:
             resume(library)
-        threading.Thread(target=pipeline.preload, name="preload", daemon=True).start()
+        threading.Thread(target=_preload, args=(pipeline,), name="preload", daemon=True).start()
 
         def well() -> bool:
             if checking.done():
@@ -167,6 +173,17 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
 
         pulse.beat(well, stop)
         log.info("stopping")
+
+
+def _preload(pipeline: Pipeline) -> None:
+    """Load what would make the first brief slow, and spare the collector of garbage what is there for good: else it
+    looks through all of LiteLLM again and again, and nobody is answered for a quarter of a second."""
+    gc.disable()
+    try:
+        pipeline.preload()
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _desk(

@@ -82,7 +82,7 @@ class PostgresLibrary(SqlLibrary):
         self.place = place(url)
         self._schema = schema
         self._closed = False
-        self._engine = postgres_engine(url, connections=5, search_path=schema, lock_timeout=_BUSY_MILLISECONDS)
+        self._engine = postgres_engine(url, connections=8, search_path=schema, lock_timeout=_BUSY_MILLISECONDS)
         event.listen(self._engine, "connect", _prepare)
         try:
             if make:

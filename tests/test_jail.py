@@ -17,7 +17,9 @@ import pytest
 import typeset_papers as typeset
 from typeset_papers import CATALOG, ONE_PAGE, raw_pdf, stream
 
+from bot.briefs import extractive
 from bot.errors import Tell
+from bot.models import Paper
 from bot.papers.jail import Jail
 
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>"
@@ -157,6 +159,18 @@ def test_children_get_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch
 def test_children_import_only_what_reads(module: str) -> None:
     code = f"import sys, bot.papers.jail_child; sys.exit({module!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_excerpts_from_a_child_are_those_of_the_model_itself(jail: Jail) -> None:
+    paper = Paper(id="a", title="Quiet Updates", abstract="We propose QuietIndex. It is 3.1 times faster than before.")
+    message = extractive.question(paper, None, "en")
+    assert jail.excerpt(message) == extractive.answer(message)
+
+
+def test_what_cannot_be_excerpted_is_a_bug_and_the_child_goes_on(jail: Jail, paper: Path) -> None:
+    with pytest.raises(RuntimeError, match="excerpting failed"):
+        jail.excerpt("not a paper")
+    assert jail.read(paper).title
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["waiting", "reading"])

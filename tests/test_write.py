@@ -18,7 +18,7 @@ from bot.briefs.ground import check
 from bot.briefs.model import Models
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
-from bot.errors import Retry
+from bot.errors import Retry, Tell
 from bot.models import SLOTS, Brief, Draft, FullText, Language, Paper, Usage
 from bot.papers.read import read
 from bot.settings import Settings
@@ -69,6 +69,15 @@ def stands(brief: Brief, text: FullText | None = TEXT) -> bool:
     known = {"University of Lisbon", "里斯本大学", "Northwind Labs", "北风实验室（Northwind Labs）"}
     named = len(brief.institutions) == 2 and set(brief.institutions) <= known
     return not faults and slots and named and PAPER.title in brief.sentence
+
+
+def test_excerpts_that_took_too_long_say_so() -> None:
+    def overdue(message: str) -> str:
+        raise Tell("took_too_long", seconds=20)
+
+    made = Writer(Settings(), Kept(), excerpt=overdue)
+    with pytest.raises(Tell, match="took_too_long"):
+        made.write(PAPER, TEXT, "en", now=NOW)
 
 
 def test_a_good_answer_is_posted_as_it_is(server: FakeModelServer) -> None:

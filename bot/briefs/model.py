@@ -15,6 +15,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -88,6 +89,10 @@ class Tally:
 _loading = threading.Lock()
 _loaded: Any = None
 
+Excerpt = Callable[[str], str]
+# LiteLLM knows one provider for all who ask, and calls it in the asker's thread.
+_excerpt: ContextVar[Excerpt] = ContextVar("excerpt", default=extractive.answer)
+
 
 def preload() -> None:
     """Import LiteLLM. For a background thread once the bot is connected; the first brief then need not wait."""
@@ -133,7 +138,7 @@ def _extractive_provider(litellm: Any) -> Any:
     class Extractive(litellm.CustomLLM):  # type: ignore[misc,name-defined,unused-ignore]
         def completion(self, *, model: str, messages: Sequence[Message], model_response: Any, **others: Any) -> Any:
             model_response.model = model
-            model_response.choices[0].message.content = extractive.answer(messages[-1]["content"])
+            model_response.choices[0].message.content = _excerpt.get()(messages[-1]["content"])
             model_response.usage = litellm.Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
             return model_response
 
@@ -146,9 +151,17 @@ def _extractive_provider(litellm: Any) -> Any:
 class Models:
     """Asks any model by its LiteLLM name; one instance serves all threads."""
 
-    def __init__(self, settings: Settings, answers: Answers, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        answers: Answers,
+        ledger: Ledger | None = None,
+        excerpt: Excerpt = extractive.answer,
+    ) -> None:
+        """``excerpt`` is the extractive model, or what takes its message elsewhere."""
         self._settings = settings
         self._answers = answers
+        self._excerpt = excerpt
         self._meter = Meter(settings, ledger)
 
     def ask(
@@ -213,8 +226,23 @@ class Models:
 
     def _excerpts(self, messages: Sequence[Message], tally: Tally) -> str:
         began = time.monotonic()
-        reply = _litellm().completion(model=_BUILT_IN, messages=list(messages), num_retries=0, max_retries=0)
+        failed: list[Exception] = []
+
+        def excerpt(message: str) -> str:
+            try:
+                return self._excerpt(message)
+            except Exception as error:  # LiteLLM would make it one of its own
+                failed.append(error)
+                return ""
+
+        asking = _excerpt.set(excerpt)
+        try:
+            reply = _litellm().completion(model=_BUILT_IN, messages=list(messages), num_retries=0, max_retries=0)
+        finally:
+            _excerpt.reset(asking)
         tally.add(Usage(seconds=time.monotonic() - began))
+        if failed:
+            raise failed[0]
         return str(reply.choices[0].message.content)
 
     def _attempts(self, call: _Call, request: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from bot.briefs.brief import plain, sentence, shown_institutions, slot
 from bot.briefs.deadline import Deadline, running
 from bot.briefs.ground import check
 from bot.briefs.meter import Commission, Ledger
-from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
+from bot.briefs.model import EXTRACTIVE, Answers, Excerpt, Models, Tally
 from bot.briefs.notes import failure_badge
 from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.errors import PaperwireError, Retry, Tell
@@ -52,9 +52,16 @@ class _Result:
 class Writer:
     """Writes briefs; one instance serves all threads."""
 
-    def __init__(self, settings: Settings, answers: Answers, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        answers: Answers,
+        ledger: Ledger | None = None,
+        excerpt: Excerpt = extractive.answer,
+    ) -> None:
+        """``excerpt`` as of ``Models``."""
         self._settings = settings
-        self._models = Models(settings, answers, ledger)
+        self._models = Models(settings, answers, ledger, excerpt)
 
     def write(
         self,
@@ -105,6 +112,8 @@ class Writer:
             try:
                 result = conversation.draft()
             except (Tell, Retry) as failure:
+                if model == EXTRACTIVE:
+                    raise
                 failures.append(failure)
                 unusable.append(conversation)
                 log.warning("no brief by %s: %s", model, failure.code)

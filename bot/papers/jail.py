@@ -1,8 +1,9 @@
 """A warm pool of child processes that read PDFs, each with limits on memory, processor time and the clock.
 
 PDFs are hostile: a few hundred bytes can make a reader ask for gigabytes. A child that dies takes only its own
-paper with it. Children are started afresh, never forked from this process, get an empty environment, and end by
-themselves when this process is gone.
+paper with it. Excerpting is done there too: in this process, whose threads take turns, it would hold up listeners.
+Children are started afresh, never forked from this process, get an empty environment, and end by themselves when
+this process is gone.
 """
 
 from __future__ import annotations
@@ -162,6 +163,10 @@ class Jail:
         """
         return base64.b64decode(self._ask({"path": str(path.resolve()), "width": width})["picture"])
 
+    def excerpt(self, message: str) -> str:
+        """What ``extractive.answer`` says to a message. Raises Tell: ``took_too_long``, ``too_much_memory``."""
+        return str(self._ask({"message": message})["excerpts"])
+
     def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
         """The answer of the next idle child, which is replaced when the question was its last."""
         if self._closed:
@@ -204,12 +209,14 @@ class Jail:
         except ValueError:  # not even an answer: whatever wrote this is no longer our reader
             child.end()
             raise Tell("damaged") from None
-        if "reading" in answer or "picture" in answer:
-            return answer
         if "bug" in answer:
+            if "path" not in question:
+                raise RuntimeError(f"excerpting failed:\n{answer['bug']}")
             log.error("reading failed on %s:\n%s", question["path"], answer["bug"])
             raise Tell("damaged")
-        raise Tell(str(answer["code"]), **answer["facts"])
+        if "code" in answer:
+            raise Tell(str(answer["code"]), **answer["facts"])
+        return answer
 
     def _autopsy(self, death: _Died) -> Tell:
         log.warning("a reader died with %d, %d MB", death.how, death.megabytes)

@@ -27,6 +27,7 @@ def main() -> None:
     limits = json.loads(sys.argv[1])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not pass for an answer
+    os.nice(5)  # whoever waits for the bot's answer to a request comes first
     bytes_allowed = limits["memory_mb"] * 2**20
     with contextlib.suppress(ValueError, OSError):  # macOS has the name but not the limit
         resource.setrlimit(resource.RLIMIT_AS, (bytes_allowed, bytes_allowed))
@@ -49,8 +50,10 @@ def _listen(questions: queue.SimpleQueue[bytes]) -> None:
 
 def _answer(question: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
     _allow_seconds(limits["cpu_seconds"])
-    path = Path(question["path"])
     try:
+        if "message" in question:
+            return {"excerpts": _excerpts(question["message"])}
+        path = Path(question["path"])
         if "width" in question:
             return {"picture": base64.b64encode(_first_page(path, question["width"])).decode()}
         reading = read(path, max_pages=limits["max_pages"], header_only=question["header_only"])
@@ -61,6 +64,12 @@ def _answer(question: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
         return {"code": "too_much_memory", "facts": {"megabytes": limits["memory_mb"]}}
     except Exception:
         return {"bug": traceback.format_exc(limit=-12)}
+
+
+def _excerpts(message: str) -> str:
+    from bot.briefs.extractive import answer  # with pydantic, which reading needs not
+
+    return answer(message)
 
 
 def _first_page(path: Path, width: int) -> bytes:

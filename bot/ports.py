@@ -315,6 +315,12 @@ class Library(Protocol):
     def spent(self, team_id: str, now: datetime) -> float:
         """What models cost a team in the month of ``now`` (UTC), in US dollars."""
 
+    def take_request(self, signature: str, taker: str, void_at: datetime, now: datetime) -> bool:
+        """Whether ``taker`` is the first to take a request of Slack's, by the hash of its signature.
+
+        It is remembered until ``void_at``, when the signature holds no more. Over all teams and replicas.
+        """
+
     def drop_texts(self, before: datetime) -> int:
         """Drop the full texts kept since before a time, of all teams; briefs stay. Returns how many."""
 

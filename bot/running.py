@@ -152,7 +152,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         if http is not None:
             assert settings.signing_secret is not None, "asked for before the start"
             secret = settings.signing_secret.get_secret_value()
-            server = http_server(app, secret, http, alive=lambda: pulse.alive)
+            server = http_server(app, secret, http, alive=lambda: pulse.alive, memory=library)
             connected: Callable[[], bool] = stack.enter_context(serving(server)).is_alive
         else:
             app_token = settings.app_token.get_secret_value() if settings.app_token else ""

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import uuid4
+
+from bot.errors import Retry
+
+log = logging.getLogger("paperwire.gate")
 
 _SECONDS = 300
 """For so long a signature holds, before and after its time stamp (Slack's rule for verifying requests)."""
 
 
+class Memory(Protocol):
+    """What all replicas remember together (the library)."""
+
+    def take_request(self, signature: str, taker: str, void_at: datetime, now: datetime) -> bool: ...
+
+
 class Gate:
     """One a process. ``now`` is in seconds since the epoch."""
 
-    def __init__(self, signing_secret: str, now: Callable[[], float]) -> None:
+    def __init__(self, signing_secret: str, now: Callable[[], float], memory: Memory) -> None:
         self._secret = signing_secret.encode()
         self._now = now
+        self._memory = memory
         self._lock = threading.Lock()
         self._taken: dict[str, float] = {}
         """Signatures of requests taken, with the time from which they are void anyhow."""
@@ -38,7 +53,7 @@ class Gate:
         return hmac.compare_digest(expected.encode(), headers["x-slack-signature"].encode())
 
     def take(self, headers: Mapping[str, str]) -> bool:
-        """Take a signed request; False when it was taken before.
+        """Take a signed request; False when it was taken before by this process.
 
         Somebody who got hold of a request must not have a command answered to himself, or a button pressed, by sending
         it again. What Slack sends again it has signed anew, so it is another request here; that it has no second
@@ -51,6 +66,22 @@ class Gate:
                 return False
             self._taken[signature] = int(headers["x-slack-request-timestamp"]) + _SECONDS
         return True
+
+    def take_from_all(self, headers: Mapping[str, str]) -> bool:
+        """Take a signed request from all replicas; False when one of them took it before. One durable write.
+
+        For commands and interactions, whose answer goes to whoever sent them. Events have none, and are accepted by
+        their keys.
+        """
+        signature = hashlib.sha256(headers["x-slack-signature"].encode()).hexdigest()
+        void_at = datetime.fromtimestamp(int(headers["x-slack-request-timestamp"]) + _SECONDS, UTC)
+        now = datetime.fromtimestamp(self._now(), UTC)
+        try:
+            return self._memory.take_request(signature, uuid4().hex, void_at, now)
+        except Retry as error:
+            # Without the library there is nothing to be answered but that.
+            log.warning("whether another replica took a request is not known: %s", error)
+            return True
 
     def give_back(self, headers: Mapping[str, str]) -> None:
         """The request came to nothing: should Slack send the very same again, it is welcome."""

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from handlers.envelopes import is_well_formed
-from handlers.gate import Gate
+from handlers.gate import Gate, Memory
 from handlers.slack import classified
 from handlers.status import health_route, server
 
@@ -37,9 +37,11 @@ def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHan
     return handler
 
 
-def http_server(app: App, signing_secret: str, address: tuple[str, int], alive: Callable[[], bool]) -> uvicorn.Server:
+def http_server(
+    app: App, signing_secret: str, address: tuple[str, int], alive: Callable[[], bool], memory: Memory
+) -> uvicorn.Server:
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
-    gate = Gate(signing_secret, time.time)
+    gate = Gate(signing_secret, time.time, memory)
 
     async def slack_events(request: Request) -> Response:
         if not gate.may_be_slack(request.headers):
@@ -64,6 +66,8 @@ def http_server(app: App, signing_secret: str, address: tuple[str, int], alive: 
         if asked is None or not is_well_formed(asked.body):
             log.warning("a signed request that cannot be read, %d bytes", len(body))
             return PlainTextResponse("not understood", status_code=400)
+        if "event" not in asked.body and not await run_in_threadpool(gate.take_from_all, request.headers):
+            return PlainTextResponse("taken before", status_code=409)
         # Bolt's own adapter runs the listener on the event loop, where one slow write would hold up every request.
         response = await run_in_threadpool(app.dispatch, asked)
         if response.status >= 500:

@@ -47,6 +47,7 @@ from storage import (
     forgetting,
     keeping,
     papers,
+    requests,
     shares,
 )
 from storage.rows import Transaction
@@ -364,6 +365,10 @@ class SqlLibrary(ABC):
     def spent(self, team_id: str, now: datetime) -> float:
         with self._reading() as tx:
             return accounts.spent(tx, team_id, now)
+
+    def take_request(self, signature: str, taker: str, void_at: datetime, now: datetime) -> bool:
+        with self._writing(answers.NO_TEAM) as tx:
+            return requests.take(tx, signature, taker, void_at, now)
 
     # retention
 

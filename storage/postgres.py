@@ -225,11 +225,14 @@ _CODES = (
 
 
 def holds_anything(tx: Transaction) -> bool:
-    """Whether the database holds a library that is not empty."""
-    tables = tx.rows(
-        "SELECT tablename FROM pg_tables WHERE schemaname = :schema AND tablename <> 'migrations'", schema=SCHEMA
-    )
-    return any(tx.row(f"SELECT 1 FROM {SCHEMA}.{row['tablename']} LIMIT 1") for row in tables)  # noqa: S608
+    """Whether the database holds a library that is not empty, or that somebody works on."""
+    found = tx.rows("SELECT tablename FROM pg_tables WHERE schemaname = :schema", schema=SCHEMA)
+    names = {row["tablename"] for row in found} - {"migrations", "taken_requests"}
+    # Replicas that died leave their names behind.
+    rows = {name: f"{SCHEMA}.{name}" for name in names}
+    if "replicas" in rows:
+        rows["replicas"] += " WHERE alive_until > clock_timestamp()"
+    return any(tx.row(f"SELECT 1 FROM {each} LIMIT 1") for each in rows.values())  # noqa: S608
 
 
 def place(url: str) -> str:

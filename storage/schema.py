@@ -436,6 +436,17 @@ _TENTH = (
     "CREATE INDEX texts_kept ON texts (kept_at)",
 )
 
+# Commands and interactions that a replica took; see ``storage.requests``.
+_ELEVENTH = (
+    """
+    CREATE TABLE taken_requests (
+        signature TEXT NOT NULL PRIMARY KEY,
+        taker TEXT NOT NULL,
+        void_at TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -447,4 +458,5 @@ MIGRATIONS = (
     Migration("m008_forgetting", _EIGHTH),
     Migration("m009_sources_passed_over", _NINTH),
     Migration("m010_texts_kept", _TENTH),
+    Migration("m011_taken_requests", _ELEVENTH),
 )

@@ -112,3 +112,11 @@ def test_two_processes_keep_one_limit_and_one_account(place: str) -> None:
     library = opened(place)
     assert library.spent("T1", after(0)) == pytest.approx(12.0)
     library.close()
+
+
+def test_a_request_is_taken_by_the_first_until_its_signature_is_void(library: Library) -> None:
+    assert library.take_request("00ff", "one", at(9), at(5))
+    assert library.take_request("00ff", "one", at(9), at(5))
+    assert not library.take_request("00ff", "two", at(9), at(6))
+    assert library.take_request("11ee", "two", at(9), at(6))
+    assert library.take_request("00ff", "two", at(15), at(10))

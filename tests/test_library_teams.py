@@ -53,6 +53,7 @@ OF_ALL_TEAMS = {
     "released_files": "as release_files: hashes, which say nothing of any team",
     "prune": "what is too old is too old for everybody",
     "drop_texts": "as prune",
+    "take_request": "a hash of what Slack signed, for whichever team; it tells whether that came before",
     "close": "ends the connection, touches no row",
 }
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
@@ -23,6 +23,7 @@ from bot.models import ChannelSettings, Coverage, Period, Schedule, Usage
 from bot.settings import Settings
 from storage import moving
 from storage.installations import Installations, installations_engine, keys_from
+from storage.leases import PostgresLeases
 from storage.library import SqlLibrary
 from storage.postgres import PostgresLibrary
 from storage.sqlite import SqliteLibrary
@@ -168,6 +169,15 @@ def test_an_empty_library_gives_way(source: Path, postgres_url: str) -> None:
     PostgresLibrary(postgres_url).close()
     move(source, postgres_url, nothing)
     same(source, postgres_url)
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(0.0, False), (60.0, True)], ids=["that died", "that lives"])
+def test_an_empty_library_of_a_replica(source: Path, postgres_url: str, seconds: float, taken: bool) -> None:
+    PostgresLibrary(postgres_url).close()
+    with closing(PostgresLeases(postgres_url)) as leases:
+        leases.take("replica", seconds)
+    with pytest.raises(Tell, match="move_target_taken") if taken else nullcontext():
+        move(source, postgres_url, nothing)
 
 
 def test_what_was_written_to_the_target_meanwhile_is_not_overwritten(source: Path, postgres_url: str) -> None:

@@ -160,6 +160,12 @@ def test_the_reader_gets_the_whole_sentence_behind_a_quote() -> None:
     assert abstract_only.quote in ABSTRACT
 
 
+def test_the_first_sentence_of_an_abstract_is_shown_without_the_heading_above_it() -> None:
+    paper = Paper(id="", title="Tides", abstract="Lakes have tides. They are small.")
+    page = "Tides Ada Byron Lakeside University Abstract Lakes have tides. They are small. 1 Introduction Since 1850"
+    assert whole_sentence(Evidence("Lakes have tides", 1), paper, FullText((page,))).quote == "Lakes have tides."
+
+
 def test_a_repair_names_the_faults_and_shows_the_answer() -> None:
     asked = ask.messages(PAPER, TEXT, "en")
     again = ask.repair(asked, '{"effect": "3.2×"}', [ask.spoken(Fault("effect", "number", "3.2×: not in the paper"))])

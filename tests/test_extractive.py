@@ -159,6 +159,27 @@ def test_a_paper_that_says_nothing_still_gets_three_slots() -> None:
     assert draft.evidence["effect"].quote == "On the Tides of Small Lakes"
 
 
+def test_a_pronoun_for_the_method_becomes_the_method() -> None:
+    abstract = (
+        "We present Harvest, a cache that waits. Requests are slow. This improves the hit rate of servers by 45.2%."
+    )
+    draft = extract(Paper(id="", title="Keeping Adapters Warm", abstract=abstract), None, "en")
+    assert draft.effect == "the result that the method improves the hit rate of servers by 45.2%"
+
+
+def test_a_result_that_cannot_be_excerpted_costs_the_other_slots_nothing() -> None:
+    abstract = (
+        "Existing caches reload every adapter, which makes them slow. "
+        "We present Harvest, a cache that keeps the adapters asked for most. "
+        "It is 45.2% faster."
+    )
+    draft = extract(Paper(id="", title="Keeping Adapters Warm", abstract=abstract), None, "en")
+    nothing = extract(Paper(id="", title="Keeping Adapters Warm"), None, "en")
+    assert "a cache that keeps the adapters" in draft.technique
+    assert "reload every adapter" in draft.problem
+    assert draft.effect == nothing.effect
+
+
 def test_as_a_model_it_answers_the_same() -> None:
     assert draft_of(answer(question(PAPER, TEXT, "en"))) == extract(PAPER, TEXT, "en")
 

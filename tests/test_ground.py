@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.briefs.attribution import not_its_own
 from bot.briefs.ground import check, locate
 from bot.briefs.numbers import quantities
 from bot.briefs.source import plain
@@ -331,6 +332,21 @@ def test_a_baselines_number_is_not_the_papers() -> None:
     quote = "Compared to PagedKV, which reaches 45.2% hit rate, Harvest reaches 67.3% hit rate"
     assert "baseline" in kinds(effect("a hit rate of 45.2% on long prompts", quote, 2), "en", "effect")
     assert kinds(effect("a hit rate of 67.3% on long prompts", quote, 2), "en", "effect") == set()
+
+
+@pytest.mark.parametrize(
+    ("end", "theirs"),
+    [
+        ("compared with the strongest baseline", False),
+        ("in comparison with existing caches", False),
+        ("relative to the cost of previous work", False),
+        ("for the strongest baseline", True),
+        ("with existing caches", True),
+    ],
+)
+def test_what_a_result_is_compared_with_does_not_own_it(end: str, theirs: bool) -> None:
+    faults = list(not_its_own("a hit rate of 45.2% on long prompts", f"in our tests the hit rate is 45.2% {end}"))
+    assert bool(faults) == theirs
 
 
 @pytest.mark.parametrize(

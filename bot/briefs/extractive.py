@@ -119,14 +119,14 @@ class _Search:
             if any(overlap(pick.clause, other.clause) for other in chosen.values()):
                 continue
             tried = self._with(draft, slot, self._word(pick.clause, self._context), self._proof(pick.sentence))
-            if self._stands(tried, later):
+            if self._stands(tried, {*chosen, slot}):
                 for lenient in (False, True) if slot == _ORDER[0] else (gaps,):
                     if done := self.filled(tried, {**chosen, slot: pick}, later, gaps=lenient):
                         return done
             if self._checks >= (_MOST_CHECKS if gaps else _MOST_CHECKS // 3):
                 break
         tried = self._with(draft, slot, _NOTHING[self._language][slot], self._nearest)
-        return self.filled(tried, chosen, later, gaps=True) if gaps and self._stands(tried, later) else None
+        return self.filled(tried, chosen, later, gaps=True) if gaps and self._stands(tried, chosen) else None
 
     def nothing(self) -> Draft:
         """What is said of a paper that holds no sentences of which three could be excerpted together."""
@@ -135,10 +135,12 @@ class _Search:
             draft = self._with(draft, slot, _NOTHING[self._language][slot], self._nearest)
         return draft
 
-    def _stands(self, draft: Draft, empty: Collection[str]) -> bool:
+    def _stands(self, draft: Draft, chosen: Collection[Slot]) -> bool:
+        """Whether nothing speaks against the slots chosen. The others are empty yet, or gaps: a gap states no result,
+        although the abstract may."""
         self._checks += 1
         faults = check(draft, self._paper, self._text, self._language, excerpts=frozenset(SLOTS))
-        return all(fault.slot in empty for fault in faults)
+        return not any(fault.slot in chosen for fault in faults)
 
     def _with(self, draft: Draft, slot: Slot, words: str, evidence: Evidence) -> Draft:
         words = fitted(self._language, slot, words)

@@ -19,6 +19,12 @@ _SPARE_LEADS: dict[Slot, str] = {
     "problem": "a problem where {}",
     "effect": "the result that {}",
 }
+# A pronoun that stands for the method; before a noun, "this" points at something else.
+_ITSELF = re.compile(
+    r"^(?:it\b|this(?= (?:\w+ly )?(?:is|was|can|will|makes|means|leads|gives|allows|enables|yields|results|improves"
+    r"|reduces|achieves|lowers|raises|cuts|saves|shows)\b))(?![’'])",
+    re.IGNORECASE,
+)
 
 
 def worded(clause: Clause, context: Context, text: str) -> str:
@@ -41,7 +47,7 @@ def _with_name(words: str, context: Context) -> str:
 
 
 def _third_person(words: str, context: Context) -> str:
-    words = re.sub(r"^(?:It|it)\b(?![’'])", context.name or "the method", words)
+    words = _ITSELF.sub(context.name or "the method", words)
     words = re.sub(r"^(?:This|These|this|these|Our|our|Such|such) (?=\w+)", "the ", words)
     words = re.sub(r"^(?:They|they)\b(?![’'])", "the methods", words)
     words = re.sub(r"\b[Ww]e\b", "the authors", words)

@@ -109,9 +109,11 @@ def whole_sentence(evidence: Evidence, paper: Paper, text: FullText | None) -> E
     if evidence.quote == plain(paper.title):
         return evidence
     page = paper.abstract if evidence.page == 0 else text.pages[evidence.page - 1] if text else ""
-    wanted = squash(source_text(evidence.quote))
-    for sentence in split(page):
-        if len(sentence) <= _LONGEST_SENTENCE and wanted in squash(source_text(sentence)):
+    wanted, printed = squash(source_text(evidence.quote)), squash(source_text(page))
+    # The abstract first: on a page a heading runs into its first sentence.
+    for sentence in (*split(paper.abstract), *split(page)):
+        told = squash(source_text(sentence))
+        if len(sentence) <= _LONGEST_SENTENCE and wanted in told and told in printed:
             return Evidence(plain(sentence), evidence.page)
     return evidence
 

@@ -18,6 +18,9 @@ TOKEN_REFUSED = "token_refused"  # noqa: S105 - no password
 NOT_INSTALLED = "not_installed"
 """Of errors, and the reason for which the schedules of a workspace that left are paused."""
 
+LIBRARY_AWAY = frozenset({"library_away", "library_busy", "library_full"})
+"""Of a Retry that is nobody's fault but our own database's: a step waits for it, and tells no one."""
+
 
 class PaperwireError(Exception):
     """``code`` is a key of the ``[errors]`` table of ``bot/languages``; ``facts`` fill its placeholders."""

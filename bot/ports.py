@@ -321,6 +321,12 @@ class Library(Protocol):
         It is remembered until ``void_at``, when the signature holds no more. Over all teams and replicas.
         """
 
+    def rest(self, name: str, seconds: float, now: datetime) -> None:
+        """Remember that ``name`` (see ``bot.rests``) asked to be left alone for so long. For all replicas."""
+
+    def rest_left(self, name: str, now: datetime) -> float:
+        """Seconds for which ``name`` is still to be left alone; 0.0 when it may be asked."""
+
     def drop_texts(self, before: datetime) -> int:
         """Drop the full texts kept since before a time, of all teams; briefs stay. Returns how many."""
 

@@ -37,6 +37,7 @@ from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
 from bot.posting import Posting
 from bot.pulse import Pulse
+from bot.rests import SharedRests
 from bot.settings import Settings
 from bot.work import Work
 
@@ -75,7 +76,11 @@ def open_pipeline(
     web = Web(settings)
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
         writer = Writer(settings, answers, ledger, jail.excerpt)
-        resolver = Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger) if ledger else None)
+        resolver = (
+            Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger), rests=SharedRests(ledger))
+            if ledger
+            else Resolver(settings, web)
+        )
         yield Pipeline(web, resolver, jail, writer, folder, int(settings.max_pdf_mb * 1_000_000))
 
 
@@ -84,7 +89,10 @@ def _arxiv_turn(settings: Settings, ledger: Ledger) -> float:
     if not settings.arxiv_delay:
         return 0.0
     allowance = Allowance(1, None, settings.arxiv_delay)
-    return ledger.reserve_call(uuid4().hex, ARXIV, 0, allowance, datetime.now(UTC))
+    try:
+        return ledger.reserve_call(uuid4().hex, ARXIV, 0, allowance, datetime.now(UTC))
+    except Retry:
+        return 1.0  # while the library is away nobody knows; arXiv is not to blame
 
 
 @contextmanager
@@ -113,6 +121,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
     # Imported here: the other commands need neither Slack nor the library.
     from handlers.app import build_app
+    from handlers.calls import Calls
     from handlers.clients import Clients, OneWorkspace, make_client
     from handlers.clock import Clock
     from handlers.slack import SlackMessenger
@@ -136,7 +145,12 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         token = settings.bot_token.get_secret_value() if settings.bot_token and flow is None else None
         client = make_client(token, settings.slack_api_url)
         clients: Clients = flow.teams if flow else OneWorkspace(client)
-        messenger = SlackMessenger(clients, Web(settings), int(settings.max_pdf_mb * 1_000_000), settings.time_scale)
+        messenger = SlackMessenger(
+            Calls(clients, SharedRests(library)),
+            Web(settings),
+            int(settings.max_pdf_mb * 1_000_000),
+            settings.time_scale,
+        )
         work = stack.enter_context(_open_work(settings))
         desk = _desk(settings, work, library, messenger, pipeline, now)
         work.launch({name: run for part in desk.parts for name, run in part.workflows().items()})

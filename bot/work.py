@@ -24,7 +24,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEn
 from dbos._utils import INTERNAL_QUEUE_NAME
 
 from bot.engine import doubtful_until, sole_owner, sqlite_engine
-from bot.errors import PaperwireError, Retry, Tell
+from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
 from bot.outcomes import announce
 
@@ -39,9 +39,6 @@ _APPLICATION_VERSION = "1"
 _MAX_RECOVERIES = 1_000
 # The default of one second would be waited at every stage.
 _POLL_SECONDS = 0.25
-
-# No fault of the work's, and no news for who shared a paper.
-_LIBRARY_AWAY = ("library_away", "library_busy", "library_full")
 
 # Of the engine's tables on Postgres.
 _SCHEMA = "paperwire_work"
@@ -201,7 +198,7 @@ class Work:
             try:
                 return action()
             except Retry as error:
-                if error.code not in _LIBRARY_AWAY:
+                if error.code not in LIBRARY_AWAY:
                     raise
                 log.warning("step %s waits for the library: %s", name, error)
             time.sleep(wait)

@@ -20,7 +20,7 @@ from bot.ports import Library
 from bot.posting import Posting
 from handlers import digest_blocks
 from handlers.blocks import Message
-from handlers.slack import classified
+from handlers.calls import classified
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from bot.doctor import Check, CheckFailed, NotChecked
 from bot.errors import PaperwireError
 from bot.settings import Settings
 from bot.wording import explain
+from handlers.calls import classified
 from handlers.clients import make_client
-from handlers.slack import classified
 
 SCOPES = frozenset(
     {

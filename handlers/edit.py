@@ -17,9 +17,9 @@ from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareSta
 from bot.wording import say
 from handlers import views
 from handlers.blocks import LONGEST_VALUE, Block, actions, button, note
+from handlers.calls import classified
 from handlers.desk import Desk, team_of
 from handlers.members import is_member, person
-from handlers.slack import classified
 
 Json = dict[str, Any]
 

@@ -19,12 +19,12 @@ from bot.errors import Tell
 from bot.models import Language, Schedule
 from bot.wording import explain, say
 from handlers import home_view
+from handlers.calls import classified
 from handlers.coverage import language_for
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import latest_only
 from handlers.members import channels_of, has_bot, is_member
 from handlers.scheduling import set_schedule
-from handlers.slack import classified
 
 Json = dict[str, Any]
 

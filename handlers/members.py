@@ -9,7 +9,7 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.errors import Tell
-from handlers.slack import classified
+from handlers.calls import classified
 
 # Slack gives at most 999 at a time; who is in more channels than this is taken to be in the first ones.
 _PAGE, _PAGES = 999, 3

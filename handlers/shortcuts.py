@@ -10,10 +10,10 @@ from slack_sdk import WebClient
 from bot.models import Language, ShareState
 from bot.wording import say
 from handlers import views
+from handlers.calls import classified
 from handlers.desk import Desk, team_of
 from handlers.members import is_member
 from handlers.payloads import is_private_by_name, shares_of_message
-from handlers.slack import classified
 
 
 def register(app: App, desk: Desk) -> None:

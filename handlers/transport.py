@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from handlers.calls import classified
 from handlers.envelopes import is_well_formed
 from handlers.gate import Gate, Memory
-from handlers.slack import classified
 from handlers.status import health_route, server
 
 log = logging.getLogger("paperwire.transport")

@@ -48,6 +48,7 @@ from storage import (
     keeping,
     papers,
     requests,
+    rests,
     shares,
 )
 from storage.rows import Transaction
@@ -369,6 +370,14 @@ class SqlLibrary(ABC):
     def take_request(self, signature: str, taker: str, void_at: datetime, now: datetime) -> bool:
         with self._writing(answers.NO_TEAM) as tx:
             return requests.take(tx, signature, taker, void_at, now)
+
+    def rest(self, name: str, seconds: float, now: datetime) -> None:
+        with self._writing(answers.NO_TEAM) as tx:
+            rests.rest(tx, name, seconds, now)
+
+    def rest_left(self, name: str, now: datetime) -> float:
+        with self._reading() as tx:
+            return rests.left(tx, name, now)
 
     # retention
 

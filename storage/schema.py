@@ -447,6 +447,16 @@ _ELEVENTH = (
     """,
 )
 
+# Who asked to be left alone; see ``storage.rests``.
+_TWELFTH = (
+    """
+    CREATE TABLE rests (
+        name TEXT NOT NULL PRIMARY KEY,
+        until TEXT NOT NULL
+    ) STRICT
+    """,
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -459,4 +469,5 @@ MIGRATIONS = (
     Migration("m009_sources_passed_over", _NINTH),
     Migration("m010_texts_kept", _TENTH),
     Migration("m011_taken_requests", _ELEVENTH),
+    Migration("m012_rests", _TWELFTH),
 )

@@ -49,6 +49,7 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "note_answer": lambda library, _: library.note_answer("T1", SHARED.id, "old", at(5)),
     "forget_answer": lambda library, _: library.forget_answer("old"),
     "take_request": lambda library, _: library.take_request("00ff", "taker", at(9), at(5)),
+    "rest": lambda library, _: library.rest("source", 60, at(5)),
     "drop_texts": lambda library, _: library.drop_texts(at(5)),
     "prune": lambda library, _: library.prune(at(5)),
 }

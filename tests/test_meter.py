@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -159,3 +160,28 @@ def test_the_command_line_is_neither_limited_nor_billed(server: FakeModelServer,
     server.queue(good("{}"))
     assert ask(models, "one", commission=None) == "{}"
     assert library.spent("T1", NOW) == 0
+
+
+def test_a_provider_that_asks_to_wait_is_left_alone_by_every_process(
+    server: FakeModelServer, library: SqliteLibrary
+) -> None:
+    one, other = Models(settings(), library, library), Models(settings(), library, library)
+    server.queue(error(429, "slow down", Retry_After="30"))
+    with pytest.raises(Retry) as told:
+        ask(one, "one")
+    with pytest.raises(Retry) as kept:
+        ask(other, "two")
+    assert told.value.code == kept.value.code == "model_busy"
+    assert kept.value.after == pytest.approx(30, abs=2)
+    assert len(server.requests) == 1, "nobody asks meanwhile"
+
+
+def test_a_short_wait_that_a_provider_asks_for_is_waited(server: FakeModelServer, library: SqliteLibrary) -> None:
+    one, other = Models(settings(), library, library), Models(settings(), library, library)
+    server.queue(error(429, "slow down", Retry_After="1"), good("{}"))
+    assert ask(one, "one") == "{}"
+    server.queue(good("{}"))
+    library.rest(f"model:{PRICED}", 1, NOW)
+    began = time.monotonic()
+    assert ask(other, "two") == "{}"
+    assert time.monotonic() - began > 0.9

@@ -42,6 +42,10 @@ class Ledger(Protocol):
 
     def reserve_call(self, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float: ...
 
+    def rest(self, name: str, seconds: float, now: datetime) -> None: ...
+
+    def rest_left(self, name: str, now: datetime) -> float: ...
+
     def book_call(self, team_id: str, call_id: str, usage: Usage, now: datetime) -> None: ...
 
     def spent(self, team_id: str, now: datetime) -> float: ...
@@ -72,22 +76,30 @@ class Meter:
         """Wait until a call may be made; returns its id, under which it is booked afterwards.
 
         Raises Tell (``model_budget``) when the team has spent what it may, unless the call is ``free``, and Retry
-        (``model_limit``) when waiting would leave the model less than half of its time. Calls in flight are not
-        known to cost yet: the budget is overshot by them at most.
+        when waiting would leave the model less than half of its time: ``model_limit`` where it is our limit that is
+        used up, ``model_busy`` where its provider asked somebody to wait. Calls in flight are not known to cost yet:
+        the budget is overshot by them at most.
         """
         call_id = uuid4().hex
         if self._ledger is None or commission is None:
             return call_id
         if self._budget is not None and not free and self._ledger.spent(commission.team_id, clock()) >= self._budget:
             raise Tell("model_budget", model=model)
-        while self._limited:
-            wait = self._ledger.reserve_call(call_id, model, _most_tokens(request), self._allowance, clock())
+        while True:
+            code, wait = "model_busy", self._ledger.rest_left(_rest_name(model), clock())
+            if wait <= 0 and self._limited:
+                tokens = _most_tokens(request)
+                code, wait = "model_limit", self._ledger.reserve_call(call_id, model, tokens, self._allowance, clock())
             if wait <= 0:
-                break
+                return call_id
             if wait >= deadline.left / 2:
-                raise Retry("model_limit", after=wait, model=model)
+                raise Retry(code, after=wait, model=model)
             time.sleep(wait)
-        return call_id
+
+    def rest(self, commission: Commission | None, model: str, seconds: float, now: datetime) -> None:
+        """A model's provider asked to be left alone for so long: nobody asks it meanwhile."""
+        if self._ledger is not None and commission is not None:
+            self._ledger.rest(_rest_name(model), seconds, now)
 
     def note(self, commission: Commission | None, key: str, now: datetime) -> None:
         """Note what the answer under a key will be about."""
@@ -98,6 +110,10 @@ class Meter:
         """Note what a call really took."""
         if self._ledger is not None and commission is not None:
             self._ledger.book_call(commission.team_id, call_id, usage, now)
+
+
+def _rest_name(model: str) -> str:
+    return f"model:{model}"
 
 
 def _most_tokens(request: Mapping[str, Any]) -> int:

@@ -268,6 +268,8 @@ class Models:
                     wait = 0.0
                 else:
                     failure = self._failure(model, error)
+                    if failure.after:
+                        self._meter.rest(call.commission, model, failure.after, call.clock())
                     wait = self._pause(attempt, failure)
             if attempt + 1 == ATTEMPTS or wait >= deadline.left:
                 break

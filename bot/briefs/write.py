@@ -19,7 +19,7 @@ from bot.briefs.meter import Commission, Ledger
 from bot.briefs.model import EXTRACTIVE, Answers, Excerpt, Models, Tally
 from bot.briefs.notes import failure_badge
 from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
-from bot.errors import PaperwireError, Retry, Tell
+from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage
 from bot.papers.institutions import known
 from bot.settings import Settings
@@ -112,7 +112,7 @@ class Writer:
             try:
                 result = conversation.draft()
             except (Tell, Retry) as failure:
-                if model == EXTRACTIVE:
+                if model == EXTRACTIVE or failure.code in LIBRARY_AWAY:
                     raise
                 failures.append(failure)
                 unusable.append(conversation)

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from threading import Lock
 from typing import NoReturn, TypeVar
 from urllib.parse import quote
 
@@ -16,6 +15,7 @@ from bot.outcomes import announce
 from bot.papers import arxiv_api, sites, sources
 from bot.papers.agree import agrees
 from bot.papers.web import Answer, Web
+from bot.rests import OwnRests, Rests
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -50,14 +50,13 @@ class Resolver:
         *,
         clock: Callable[[], float] = time.monotonic,
         arxiv_turn: Callable[[], float] | None = None,
+        rests: Rests | None = None,
     ) -> None:
-        """``arxiv_turn``: see ``ArxivApi``."""
+        """``arxiv_turn``: see ``ArxivApi``. ``rests``: of the sources; by default this process keeps them alone."""
         self._settings = settings
         self._web = web
-        self._clock = clock
         self._arxiv = arxiv_api.ArxivApi(settings, web, clock=clock, turn=arxiv_turn)
-        self._resting: dict[str, float] = {}
-        self._lock = Lock()
+        self._rests = rests or OwnRests(clock)
 
     def resolve(self, identifier: Identifier) -> Metadata:
         """What the first willing source says; ``passed_over`` names those that were not, with the reason.
@@ -136,17 +135,14 @@ class Resolver:
 
     def _ask(self, name: str | None, ask: Callable[[], _T]) -> _T:
         """Ask a source unless it rests; ``name`` is None for one that never does."""
-        with self._lock:
-            rest = self._resting.get(name or "", 0.0) - self._clock()
-        if rest > 0:
-            raise Retry("source_unavailable", after=rest, source=name or "", reason="asked us to wait")
+        if name and (rest := self._rests.left(f"source:{name}")) > 0:
+            raise Retry("source_unavailable", after=rest, source=name, reason="asked us to wait")
         try:
             return ask()
         except Retry as error:
-            if name:
-                rest = min(_REST_SECONDS if error.after is None else error.after, _LONGEST_REST)
-                with self._lock:
-                    self._resting[name] = self._clock() + rest
+            rest = min(_REST_SECONDS if error.after is None else error.after, _LONGEST_REST)
+            if name and rest > 0:
+                self._rests.rest(f"source:{name}", rest)
             raise
 
     def _tags(self, url: str) -> Metadata:

@@ -42,11 +42,11 @@ _LINKS = 30
 class Scene:
     """A playground with channels, a local arXiv that holds papers, and a bot."""
 
-    def __init__(self, folder: Path, place: Playground, arxiv: FakeArxiv, **settings: str) -> None:
+    def __init__(self, folder: Path, place: Playground, arxiv: FakeArxiv, papers: int) -> None:
         self.place = place
         self.user = place.add_user("ada", "UTC")
         self.channels = [place.add_channel(f"papers-{number}") for number in range(_CHANNELS)]
-        self.papers = [MadePaper(number) for number in range(200)]
+        self.papers = [MadePaper(number) for number in range(papers)]
         for paper in self.papers:
             arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
         self.environment = {
@@ -56,7 +56,6 @@ class Scene:
             "PAPERWIRE_ARXIV_DELAY": "0",
             "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
             "PAPERWIRE_LANGUAGE": "en",
-            **settings,
         }
         self.folder = folder
 
@@ -72,7 +71,7 @@ class Scene:
 
 
 @contextmanager
-def scene(*, telling: bool = True) -> Iterator[Scene]:
+def scene(*, telling: bool = True, papers: int = _BURST + 1) -> Iterator[Scene]:
     """Without ``telling`` the playground tells the bot of no event: who measures does."""
     installation = Installation.from_manifest(ROOT / "manifest.json")
     if not telling:
@@ -82,7 +81,7 @@ def scene(*, telling: bool = True) -> Iterator[Scene]:
         Playground(installation=installation) as place,
         FakeArxiv() as arxiv,
     ):
-        yield Scene(Path(folder), place, arxiv)
+        yield Scene(Path(folder), place, arxiv, papers)
 
 
 def rows() -> Iterator[Row]:
@@ -151,7 +150,7 @@ def accepting(made: Scene, port: int, numbers: range, **how: int) -> list[float]
     """Share over HTTP what has the numbers, as ``benchmarks.sender`` can; the seconds each took, the quickest first."""
     events = []
     for number in numbers:
-        channel, ts = made.share(number % len(made.papers))
+        channel, ts = made.share(number)
         event = {
             "type": "message",
             "channel": channel,
@@ -159,7 +158,7 @@ def accepting(made: Scene, port: int, numbers: range, **how: int) -> list[float]
             "user": made.user,
             "ts": ts,
             "event_ts": ts,
-            "text": f"<https://arxiv.org/abs/{made.papers[number % len(made.papers)].arxiv_id}>",
+            "text": f"<https://arxiv.org/abs/{made.papers[number].arxiv_id}>",
         }
         wrapped = {"type": "event_callback", "team_id": made.place.installation.team_id, "event": event}
         events.append({**wrapped, "event_id": f"Ev{number}", "authorizations": []})

@@ -137,7 +137,7 @@ class Answering:
                 zone=settings.zone,
                 names=lambda slack_id: self._messenger.name(team_id, slack_id),
             )
-            return made.content.encode()
+            return made.encode()
 
         name = f"papers-{at[:10]}.{form}"
         try:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from library_samples import at, brief, paper, share
+from library_samples import at, paper, share
 
-from bot.digests.compile import compile_digest, entries_of, in_order
+from bot.digests.compile import compile_digest, in_order
 from bot.digests.report import digest_report, report, report_title
 from bot.models import (
     Brief,
@@ -144,14 +144,3 @@ def test_a_title_cannot_break_out_of_its_line(newline: str) -> None:
 def test_papers_come_in_order_of_title_whatever_its_case() -> None:
     entries = in_order(bare_entry(title) for title in ["beta", "Gamma", "ALPHA", "alpha", "Ähre"])
     assert [entry.paper.title for entry in entries] == ["ALPHA", "alpha", "beta", "Gamma", "Ähre"]
-
-
-def test_a_paper_is_one_entry_with_all_its_shares() -> None:
-    shares = [StoredShare(share(ts=ts), ShareState.BRIEFED, at(0), paper_id) for ts, paper_id in
-              [("1.0", "b"), ("2.0", "a"), ("3.0", "b"), ("4.0", "no brief"), ("5.0", None)]]  # fmt: skip
-    papers = {name: replace(paper(title=name), id=name) for name in ("a", "b", "no brief")}
-    entries = entries_of(shares, papers, {"a": brief(), "b": brief()})
-    assert [(entry.paper.id, [each.share.ts for each in entry.shares]) for entry in entries] == [
-        ("a", ["2.0"]),
-        ("b", ["1.0", "3.0"]),
-    ]

@@ -212,21 +212,6 @@ def test_papers_shared_in_a_burst_share_a_call(site: Site) -> None:
         assert len(arxiv.api_calls()) <= 3
 
 
-def test_many_papers_are_fetched_ahead_in_one_call(resolver: Resolver, arxiv: FakeArxiv) -> None:
-    names = [f"2510.{number:05}" for number in range(60)]
-    for name in names:
-        arxiv.add(name, f"Paper {name}", ["A B"], "Words.")
-    resolver.prefetch([Identifier("arxiv", name) for name in names] + [Identifier("doi", "10.1/x")])
-    assert [resolver.resolve(Identifier("arxiv", name)).title for name in names] == [f"Paper {name}" for name in names]
-    assert len(arxiv.api_calls()) == 1
-
-
-def test_fetching_ahead_may_fail(resolver: Resolver, arxiv: FakeArxiv) -> None:
-    arxiv.throttle(1, "60")
-    resolver.prefetch([PAPER])
-    assert resolver.resolve(PAPER).source == "page tags"
-
-
 def test_one_call_that_fails_fails_for_all_who_wait_for_it(arxiv: FakeArxiv, site: Site) -> None:
     settings = settings_for(arxiv, site)
     api = ArxivApi(settings, Web(settings))

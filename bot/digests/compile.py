@@ -1,28 +1,10 @@
-"""From shares, papers and briefs to a digest. Pure."""
+"""From entries to a digest. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-from bot.models import Brief, ChannelSettings, Digest, DigestEntry, Paper, Period, StoredShare
-
-
-def entries_of(
-    shares: Iterable[StoredShare], papers: Mapping[str, Paper], briefs: Mapping[str, Brief]
-) -> tuple[DigestEntry, ...]:
-    """One entry a paper with all its shares as they come, in order of title; a paper without a brief has none.
-
-    ``papers`` and ``briefs`` go by the paper's id.
-    """
-    by_paper: dict[str, list[StoredShare]] = {}
-    for share in shares:
-        if share.paper_id is not None:
-            by_paper.setdefault(share.paper_id, []).append(share)
-    return in_order(
-        DigestEntry(papers[paper_id], briefs[paper_id], tuple(brought))
-        for paper_id, brought in by_paper.items()
-        if paper_id in papers and paper_id in briefs
-    )
+from bot.models import ChannelSettings, Digest, DigestEntry, Period, StoredShare
 
 
 def in_order(entries: Iterable[DigestEntry]) -> tuple[DigestEntry, ...]:

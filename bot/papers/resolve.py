@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn, TypeVar
 from urllib.parse import quote
@@ -101,15 +101,6 @@ class Resolver:
             if agrees(metadata, reading, ()):
                 return metadata
         return None
-
-    def prefetch(self, identifiers: Iterable[Identifier]) -> None:
-        """Before resolving many: fetch what one call can fetch for all. Failing is no harm."""
-        values = [identifier.value for identifier in identifiers if identifier.kind == "arxiv"]
-        try:
-            if values:
-                self._ask(arxiv_api.NAME, lambda: self._arxiv.prefetch(values))
-        except (Tell, Retry) as error:
-            log.info("could not prefetch %d papers: %s", len(values), error)
 
     def _sources(self, identifier: Identifier) -> list[_Source]:
         kind, value = identifier.kind, identifier.value

@@ -102,9 +102,6 @@ def _pieces(text: str) -> list[tuple[int, str]]:
     return pieces
 
 
-_HEAD_NOUNS = r"(?:Universit\w+|Univ\.?|Institute|Academy|Polytechni\w+|College)"
-
-
 def _strong_name(piece: str) -> str:
     """The university in a piece that may hold its department too; empty when there is none."""
     if is_han(piece):

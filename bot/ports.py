@@ -402,7 +402,7 @@ class Messenger(Protocol):
         """Delete a message of ours; fine when it is gone already."""
 
     def download(self, team_id: str, file_id: str, folder: Path) -> Path:
-        """The PDF behind a Slack file, as a file in ``folder``; every check of SLACK.md made.
+        """The PDF behind a Slack file, as a file in ``folder``.
 
         Raises Tell (``file_gone``, ``not_a_pdf``, ``too_large``, ``login_page`` …).
         """

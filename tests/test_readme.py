@@ -31,10 +31,17 @@ def test_the_settings_table_is_that_of_the_program() -> None:
     assert settings_table() in README, f"the table should be:\n\n{settings_table()}\n"
 
 
+PAGES = [README, *(page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md")))]
+
+
 def shell_lines() -> list[str]:
-    blocks = re.findall(r"^```sh\n(.*?)^```", README, re.M | re.S)
-    joined = "\n".join(blocks).replace("\\\n", " ")
-    return [line.split("  #")[0].strip() for line in joined.splitlines() if line.strip() and not line.startswith("#")]
+    """What the pages tell people to type, in fences and in indented blocks."""
+    blocks = [
+        block for page in PAGES for block in re.findall(r"^```sh\n(.*?)^```|^((?: {4}\S.*\n)+)", page, re.M | re.S)
+    ]
+    joined = "\n".join("".join(block) for block in blocks).replace("\\\n", " ")
+    lines = [line.split("  #")[0].strip() for line in joined.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 @pytest.mark.parametrize("line", [line for line in shell_lines() if line.startswith("make ")])

@@ -9,7 +9,7 @@ from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Metadata
 from bot.papers.web import Web
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("paperwire.fetch")
 
 _TELLING = ("too_large", "private_address", "login_page", "no_access", "not_a_pdf", "bad_link", "not_found")
 """Of several failures the one that says most about what to do now comes first."""

@@ -29,7 +29,7 @@ from bot.errors import Tell
 from bot.models import Reading
 from bot.papers.record import reading_from
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("paperwire.jail")
 
 _READS_PER_CHILD = 200
 _CHILD_MB = 180

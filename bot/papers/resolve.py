@@ -18,7 +18,7 @@ from bot.papers.web import Answer, Web
 from bot.rests import OwnRests, Rests
 from bot.settings import Settings
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("paperwire.resolve")
 
 _PAGE_SECONDS = 10.0
 _API_SECONDS = 6.0

@@ -22,7 +22,7 @@ class Hyphens:
     """Decides whether a hyphen at a line's end belongs to the word.
 
     The joined and the hyphenated form are counted elsewhere in the same document, and the more frequent wins
-    (DESIGN: always joining is wrong in 15 % of cases). On a tie the hyphen stays if either side has a hyphen
+    (always joining would often be wrong). On a tie the hyphen stays if either side has a hyphen
     already, or the right part starts with a digit or capital, or both parts are words of the document by
     themselves; else the word is joined.
     """

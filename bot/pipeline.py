@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.briefs import model
+from bot.briefs import provider
 from bot.briefs.meter import Commission
 from bot.briefs.write import Writer
 from bot.errors import Retry, Tell
@@ -161,7 +161,7 @@ class Pipeline:
 
     def preload(self) -> None:
         """Do what would make the first brief slow: LiteLLM takes seconds to import."""
-        model.preload()
+        provider.loaded()
 
     def forget_files(self, released: Mapping[str, datetime]) -> int:
         """Delete PDFs, by the SHA-256 of their bytes, and their readings older than their release; how many files."""

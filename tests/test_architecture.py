@@ -18,7 +18,7 @@ PACKAGES = ("bot", "handlers", "storage", "playground")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 OWNERS = {
-    "litellm": {"bot/briefs/model.py"},
+    "litellm": {"bot/briefs/provider.py"},
     "httpx": {"bot/papers/web.py", "bot/briefs/bounded.py"},
     "httpcore": {"bot/papers/web.py"},
     "arxiv": {"bot/papers/arxiv_api.py"},

@@ -1,8 +1,7 @@
-"""Asks a language model through LiteLLM, and says plainly why it did not answer. The only user of LiteLLM.
+"""Asks a language model through LiteLLM, and says plainly why it did not answer.
 
-LiteLLM takes seconds and some 180 MB to import, so it is imported on first use, or ahead of it by ``preload`` in a
-background thread. Its own retries and fallbacks are switched off: they multiply attempts and know no deadline over
-all, and they do not notice an answer that is empty, cut off or refused.
+LiteLLM's own retries and fallbacks are switched off: they multiply attempts and know no deadline over all, and they do
+not notice an answer that is empty, cut off or refused.
 """
 
 from __future__ import annotations
@@ -10,37 +9,28 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import threading
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 from bot.briefs import extractive
-from bot.briefs.bounded import bounded_client
 from bot.briefs.completion import content_of, usage_of
-from bot.briefs.deadline import Deadline as Deadline
-from bot.briefs.deadline import running, within
+from bot.briefs.deadline import Deadline, running, within
 from bot.briefs.failures import classified, dislikes_format, redacted
 from bot.briefs.meter import Commission, Ledger, Meter
+from bot.briefs.provider import Excerpt, Message, Schema, excerpted, form_of, loaded, named
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Paper, Usage
+from bot.models import Usage
 from bot.outcomes import announce
 from bot.settings import Settings
 
 log = logging.getLogger("paperwire.model")
 
-Message = Mapping[str, str]
-Schema = Mapping[str, Any]
-
 EXTRACTIVE = "extractive"
 """Our alias of the built-in model, which needs no key and no network."""
-_BUILT_IN = "paperwire/extractive"
 
 ATTEMPTS = 3
 """HTTP requests for one answer at most."""
@@ -82,70 +72,6 @@ class Tally:
             usage.calls + more.calls,
             usage.seconds + more.seconds,
         )
-
-
-# --- LiteLLM ----------------------------------------------------------------------------------------
-
-_loading = threading.Lock()
-_loaded: Any = None
-
-Excerpt = Callable[[str], str]
-# LiteLLM knows one provider for all who ask, and calls it in the asker's thread.
-_excerpt: ContextVar[Excerpt] = ContextVar("excerpt", default=extractive.answer)
-
-
-def preload() -> None:
-    """Import LiteLLM. For a background thread once the bot is connected; the first brief then need not wait."""
-    _litellm()
-
-
-def _litellm() -> Any:
-    global _loaded
-    with _loading:
-        if _loaded is None:
-            # Without it LiteLLM fetches its price list from the network while it is imported.
-            os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
-            for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
-                logging.getLogger(name).setLevel(logging.CRITICAL)
-            logging.getLogger("httpx").setLevel(logging.WARNING)  # some providers' addresses hold the key
-            warnings.filterwarnings("ignore", message=".*Pydantic will not protect", category=UserWarning)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                import litellm
-                from litellm.llms.custom_httpx.http_handler import get_ssl_configuration
-
-                litellm.suppress_debug_info = True
-                litellm.telemetry = False
-                litellm.drop_params = True
-                litellm.client_session = bounded_client(get_ssl_configuration())
-                handler = _extractive_provider(litellm)
-                litellm.custom_provider_map = [{"provider": "paperwire", "custom_handler": handler}]
-                _warm_up(litellm)
-            _loaded = litellm
-        return _loaded
-
-
-def _warm_up(litellm: Any) -> None:
-    """LiteLLM builds more of itself, with warnings of its own, when it is first called."""
-    nothing = Paper(id="", title="Nothing")
-    question = {"role": "user", "content": extractive.question(nothing, None, "en")}
-    litellm.completion(model=_BUILT_IN, messages=[question], num_retries=0, max_retries=0)
-
-
-def _extractive_provider(litellm: Any) -> Any:
-    """Our extractive model as a LiteLLM provider: the message is a paper as JSON, the answer its excerpts."""
-
-    class Extractive(litellm.CustomLLM):  # type: ignore[misc,name-defined,unused-ignore]
-        def completion(self, *, model: str, messages: Sequence[Message], model_response: Any, **others: Any) -> Any:
-            model_response.model = model
-            model_response.choices[0].message.content = _excerpt.get()(messages[-1]["content"])
-            model_response.usage = litellm.Usage(prompt_tokens=0, completion_tokens=0, total_tokens=0)
-            return model_response
-
-    return Extractive()
-
-
-# --- asking -----------------------------------------------------------------------------------------
 
 
 class Models:
@@ -226,24 +152,9 @@ class Models:
 
     def _excerpts(self, messages: Sequence[Message], tally: Tally) -> str:
         began = time.monotonic()
-        failed: list[Exception] = []
-
-        def excerpt(message: str) -> str:
-            try:
-                return self._excerpt(message)
-            except Exception as error:  # LiteLLM would make it one of its own
-                failed.append(error)
-                return ""
-
-        asking = _excerpt.set(excerpt)
-        try:
-            reply = _litellm().completion(model=_BUILT_IN, messages=list(messages), num_retries=0, max_retries=0)
-        finally:
-            _excerpt.reset(asking)
+        answer = excerpted(messages, self._excerpt)
         tally.add(Usage(seconds=time.monotonic() - began))
-        if failed:
-            raise failed[0]
-        return str(reply.choices[0].message.content)
+        return answer
 
     def _attempts(self, call: _Call, request: dict[str, Any]) -> str:
         model, deadline = call.model, call.deadline
@@ -282,7 +193,7 @@ class Models:
         try:
             reply = within(
                 call.deadline,
-                partial(_litellm().completion, **request, timeout=max(call.deadline.left, 0.1)),
+                partial(loaded().completion, **request, timeout=max(call.deadline.left, 0.1)),
                 call.model,
             )
         except Retry:
@@ -318,9 +229,8 @@ class Models:
     def _request(
         self, model: str, messages: Sequence[Message], schema: Schema, *, private: bool = False
     ) -> dict[str, Any]:
-        litellm = _litellm()
         own = self._settings.model_server(private=private)
-        name, provider = _provider(litellm, model, own)
+        name, provider = named(model, own)
         request: dict[str, Any] = {
             "model": name,
             "messages": [dict(message) for message in messages],
@@ -329,7 +239,7 @@ class Models:
             "num_retries": 0,
             "max_retries": 0,
         }
-        wanted = litellm.validate_environment(name)["missing_keys"]
+        wanted = loaded().validate_environment(name)["missing_keys"]
         missing = [key for key in wanted if key.endswith(("_API_KEY", "_TOKEN"))]
         if own is not None and (provider in _OWN_SERVER or own != self._settings.model_url):
             # Ollama's own API, which LiteLLM speaks to models named ollama/…, stands beside the OpenAI-compatible one.
@@ -338,7 +248,7 @@ class Models:
                 request["api_key"] = "none"  # a server of one's own asks for none, but the client insists on one
         elif missing:
             raise Tell("model_no_key", model=model, variable=missing[0])
-        return request | _format(litellm, name, provider, schema)
+        return request | form_of(name, provider, schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,24 +272,3 @@ def _say(model: str, code: str, spent: Usage, seconds: float) -> None:
         cost=spent.cost,
         seconds=seconds,
     )
-
-
-def _provider(litellm: Any, model: str, own: str | None) -> tuple[str, str]:
-    """The name LiteLLM takes, and the provider; a bare name that LiteLLM does not know belongs to one's own server."""
-    try:
-        _, provider, *_ = litellm.get_llm_provider(model)
-    except Exception:
-        if own is None:
-            raise Tell("model_unknown", model=model) from None
-        return f"openai/{model}", "openai"
-    return model, str(provider)
-
-
-def _format(litellm: Any, name: str, provider: str, schema: Schema) -> dict[str, Any]:
-    """How the model is held to JSON: by schema, by mode, or by the prompt alone."""
-    if litellm.supports_response_schema(name):
-        form = {"name": "brief", "schema": dict(schema), "strict": True}
-        return {"response_format": {"type": "json_schema", "json_schema": form}}
-    if "response_format" in (litellm.get_supported_openai_params(name, custom_llm_provider=provider) or ()):
-        return {"response_format": {"type": "json_object"}}
-    return {}

@@ -16,8 +16,9 @@ from bot.briefs.brief import plain, sentence, shown_institutions, slot
 from bot.briefs.deadline import Deadline, running
 from bot.briefs.ground import check
 from bot.briefs.meter import Commission, Ledger
-from bot.briefs.model import EXTRACTIVE, Answers, Excerpt, Models, Tally
+from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
 from bot.briefs.notes import failure_badge
+from bot.briefs.provider import Excerpt
 from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage

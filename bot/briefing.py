@@ -286,9 +286,11 @@ class Briefing:
 
     def _ask(self, share: Share, source: Json, language: Language, *, patient: bool) -> Json:
         found = self._found(share, source)
-        # As it was filed, which may be more private than the message said.
+        # As it was filed, which may be more private than the message said; what was deleted goes to no model.
         stored = self._library.stored_share(share.team_id, share.id)
-        private = share.private or share.file_id is not None or (stored is not None and stored.share.private)
+        if stored is None or stored.state is ShareState.WITHDRAWN:
+            raise Tell("withdrawn")
+        private = share.private or share.file_id is not None or stored.share.private
         commission = Commission(share.team_id, share.id, private, unusable=[])
         brief = self._pipeline.write(found, language, self._clock(), patient=patient, commission=commission)
         return {**_BRIEF.dump_python(brief, mode="json"), "unusable": commission.unusable}

@@ -143,6 +143,8 @@ class Forgetting:
         for key in (share_id, f"backfill:{team_id}:{channel_id}:", f"add:{team_id}:{channel_id}:"):
             unfinished, found = self._work.erase(key)
             left, results = left + unfinished, results + found
+        # After the work was counted: what is answered from now on is of work that the next sweep comes for.
+        self._library.forget_answers(team_id, share_id)
         self._library.release_files(set(_files(results)), self._clock())
         self.clean()
         return left

@@ -300,6 +300,9 @@ class Library(Protocol):
     def note_answer(self, team_id: str, share_id: str, key: str, now: datetime) -> None:
         """An answer under ``key``, or one that begins so, is about a share, and forgotten with it."""
 
+    def forget_answers(self, team_id: str, share_id: str) -> None:
+        """Drop the words of all answers about a share, also of those that came after it was forgotten."""
+
     def forget_answer(self, key: str) -> None:
         """Drop the words of an answer that led to no brief, so that a later attempt asks anew."""
 

@@ -351,6 +351,10 @@ class SqlLibrary(ABC):
         with self._writing(team_id) as tx:
             answers.note_share(tx, team_id, share_id, key, now)
 
+    def forget_answers(self, team_id: str, share_id: str) -> None:
+        with self._writing(team_id) as tx:
+            answers.forget_share(tx, team_id, share_id)
+
     def forget_answer(self, key: str) -> None:
         with self._writing(answers.NO_TEAM) as tx:
             answers.forget(tx, key)

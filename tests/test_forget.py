@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_model_server import FakeModelServer
+from fake_model_server import FakeModelServer, Reply
 from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
 
@@ -25,9 +26,23 @@ PAPERS = samples()
 Json = dict[str, Any]
 
 
+class GatedServer(FakeModelServer):
+    """A model that thinks as long as the gate is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def answer(self, request: Json) -> Reply:
+        self.gate.wait(60)
+        return super().answer(request)
+
+
 @dataclass
 class Scene:
     place: Playground
+    server: GatedServer
     bot: RunningBot
     folder: Path
     ada: str
@@ -59,6 +74,11 @@ class Scene:
     def found(self, paper: MadePaper, channel: str = "") -> bool:
         [answer] = self.place.command(self.ada, channel or self.channel, f"/digest search {paper.title}")
         return "Nothing found" not in answer["text"]
+
+    def in_library(self, query: str, *values: str) -> Any:
+        """The one value that a query gives."""
+        with closing(sqlite3.connect(self.folder / "data" / "paperwire.db")) as database:
+            return database.execute(query, values).fetchone()[0]
 
     def arm(self, where: str) -> None:
         (self.folder / "control" / "armed").write_text(where)
@@ -102,7 +122,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with (
         Playground(time_scale=50, installation=installation) as place,
         ArxivStandIn() as arxiv,
-        FakeModelServer() as server,
+        GatedServer() as server,
     ):
         environment = {
             **place.environment(arxiv.environment()),
@@ -116,7 +136,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         channel = place.add_channel("papers")
         with RunningBot(environment, folder / "data", program=(str(ROOT / "tests" / "killable_bot.py"),)) as bot:
             bot.wait_until_connected()
-            yield Scene(place, bot, folder, ada, bo, eve, channel, count(1))
+            yield Scene(place, server, bot, folder, ada, bo, eve, channel, count(1))
 
 
 def test_only_the_sharer_and_admins_are_offered_to_forget_a_paper(scene: Scene) -> None:
@@ -206,6 +226,33 @@ def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
         lambda: len([f for f in scene.place.workspace.files.values() if f.mode == "tombstone"]) == pictures + 2, 30
     )
     scene.gone(ts, channel)
+
+
+def test_what_was_deleted_before_a_model_is_asked_goes_to_no_model(scene: Scene) -> None:
+    paper = MadePaper(next(scene.numbers))
+    scene.arm("before ask")
+    ts = scene.place.upload(scene.ada, scene.channel, "deleted.pdf", paper.pdf())
+    scene.place.wait_for((scene.folder / "control" / "reached").exists, 60)
+    scene.place.delete(scene.ada, scene.channel, ts)
+    scene.place.wait_for(lambda: scene.in_library("SELECT state FROM shares WHERE ts = ?", ts) == "withdrawn", 30)
+    (scene.folder / "control" / "go").touch()
+    scene.gone(ts)
+    (scene.folder / "control" / "reached").unlink()
+    assert paper.title not in str(scene.server.requests)
+
+
+def test_an_answer_that_comes_after_its_message_was_deleted_does_not_stay(scene: Scene) -> None:
+    answers = "SELECT COUNT(answer) FROM answers JOIN answer_shares USING (key) WHERE share_id LIKE ?"
+    paper = MadePaper(next(scene.numbers))
+    scene.server.gate.clear()
+    ts = scene.place.upload(scene.ada, scene.channel, "deleted.pdf", paper.pdf())
+    scene.place.wait_for(lambda: paper.title in str(scene.server.requests), 60)
+    scene.place.delete(scene.ada, scene.channel, ts)
+    scene.place.wait_for(lambda: scene.in_library("SELECT state FROM shares WHERE ts = ?", ts) == "withdrawn", 30)
+    scene.server.gate.set()
+    scene.place.wait_for(lambda: scene.in_library(answers, f"%:{ts}:%"), 30)
+    scene.place.wait_for(lambda: not scene.in_library(answers, f"%:{ts}:%"), 60)
+    scene.gone(ts)
 
 
 @pytest.mark.kill

@@ -77,6 +77,18 @@ def test_what_is_forgotten_is_found_nowhere_and_new_when_it_comes_again(library:
     assert library.first_share("T1", again.id, "C1", before=share("arxiv:1", ts="5.0").id) is None
 
 
+def test_an_answer_that_comes_after_its_share_went_is_forgotten_by_who_asks_again(library: Library) -> None:
+    posted = share("file:F1", ts="1.0")
+    library.accept("T1", posted, at(0))
+    library.note_answer("T1", posted.id, "k" * 64, at(0))
+    library.withdraw("T1", "C1", "1.0", at(1))
+    library.keep_answer("k" * 64, "m", "words", Usage(), at(2))
+    library.forget_answers("T2", posted.id)
+    assert library.answer("k" * 64) == "words"
+    library.forget_answers("T1", posted.id)
+    assert library.answer("k" * 64) is None
+
+
 def test_a_forgotten_share_does_not_come_back_with_its_message_and_leaves_the_others_of_it(library: Library) -> None:
     stored = shared(library, "arxiv:1")
     other = shared(library, "arxiv:2", title="Winds over Hills")

@@ -47,6 +47,7 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "put_channel_settings": lambda library, _: library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en")),
     "keep_answer": lambda library, _: library.keep_answer("key", "some/model", "yes", Usage(9, 1, 0.1, 1, 1.0), at(5)),
     "note_answer": lambda library, _: library.note_answer("T1", SHARED.id, "old", at(5)),
+    "forget_answers": lambda library, _: library.forget_answers("T1", SHARED.id),
     "forget_answer": lambda library, _: library.forget_answer("old"),
     "take_request": lambda library, _: library.take_request("00ff", "taker", at(9), at(5)),
     "rest": lambda library, _: library.rest("source", 60, at(5)),
@@ -68,6 +69,7 @@ def begun(library: SqlLibrary) -> str:
     library.leave_out("T1", LATER.id, "U1", at(2))
     library.put_schedule("T1", SCHEDULE)
     library.keep_answer("old", "some/model", "words", Usage(), at(0))
+    library.note_answer("T1", SHARED.id, "old", at(0))
     return stored.id
 
 

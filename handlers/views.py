@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from bot.briefs.brief import LENGTHS, shown_institutions
 from bot.briefs.correction import edited_by, institutions_beside
@@ -162,7 +163,7 @@ def _named(identifier: Identifier) -> tuple[str, str | None]:
         case "arxiv":
             return f"arXiv:{value}{version}", f"https://arxiv.org/abs/{value}{version}"
         case "doi":
-            return f"doi:{value}", f"https://doi.org/{value}"
+            return f"doi:{value}", f"https://doi.org/{quote(value, safe='/')}"
         case "pdf" | "page":
             return value, value
         case kind:

@@ -30,6 +30,8 @@ PAYLOADS = {
     "zero width": "pay\u200bpal \u2060\ufeff\u00ad",
     "mrkdwn": "*bold* _it_ ~no~ `code` ```block``` > quote",
     "markdown": "](javascript:alert(1)) | # heading | <img src=x onerror=alert(1)> | --- | [x](https://evil.example)",
+    "markdown escaped by itself": "[click\\](https://evil.example) \\<img src=x> \\\\](x) !\\[x\\\\](y)",
+    "a link defined": "[x][y]\n\n[y]: https://evil.example",
     "a formula": '=HYPERLINK("https://evil.example","x")',
     "a formula behind a tab": "\t=1+1",
     "bibtex": "} @misc{evil, title={x}, \\input{/etc/passwd} % \\write18{sh}",

@@ -1,6 +1,7 @@
 """What Slack would make of everything the bot sends: whom it would ping, where it would lead, what would stay unseen.
 
-A strict reader of mrkdwn and Block Kit, apart from the code that writes them (``handlers/blocks.py``).
+A strict reader of mrkdwn and Block Kit, apart from the code that writes them (``handlers/blocks.py``), and of the
+Markdown of reports.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 # In what is shown nothing else may stand between angle brackets: dates, and channels and people by their id.
 _OURS = re.compile(r"!date\^\d{1,12}\^\{date_short\}\|\d{4}-\d\d-\d\d|#[CGD][A-Z0-9]+|@[UW][A-Z0-9]+")
@@ -71,6 +75,25 @@ def link_harms(url: str, words: str, where: str) -> Iterator[str]:
         told = (found[1] or found[2]).lower()
         if told.removeprefix("www.") != (parts.hostname or "").removeprefix("www."):
             yield f"{where} says {told} and leads to {parts.hostname}"
+
+
+def markdown_harms(text: str, where: str) -> Iterator[str]:
+    """HTML, pictures and links that a reader of Markdown would make of a report; only bare addresses may lead away."""
+    reader = MarkdownIt("commonmark")
+    reader.validateLink = lambda url: True  # type: ignore[method-assign]
+    for token in _tokens(reader.parse(text)):
+        if token.type.startswith("html") or token.type == "image":
+            yield f"{where} holds {token.type}: {token.content[:80]}"
+        if token.type == "link_open" and not (
+            token.markup == "autolink" and urlsplit(str(token.attrs["href"])).scheme in ("http", "https")
+        ):
+            yield f"{where} leads to {token.attrs['href']}"
+
+
+def _tokens(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _tokens(token.children or [])
 
 
 def unseen(text: str, where: str) -> Iterator[str]:

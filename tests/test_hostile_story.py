@@ -22,7 +22,7 @@ from fake_model_server import FakeModelServer
 from hostile import ANSWERS, ORDERS, PAYLOADS, PDFS, hidden_orders, paper_with
 from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
-from slack_sight import harms, unseen
+from slack_sight import harms, markdown_harms, unseen
 
 from playground import Playground
 from playground.installation import Installation
@@ -128,8 +128,7 @@ def check_report(report: str, most: int) -> None:
     assert 10 < len(headings) <= 2 * most
     assert all(re.match(r"### \d+\. ", line) for line in headings), "a title made a heading of its own"
     assert "### 9. Forged" not in lines
-    assert not re.search(r"(?<!\\)<(?!https?://)[a-zA-Z!/]", report), "HTML in the report"
-    assert not re.search(r"(?<!\\)\]\(\s*(?!https?://)", report), "a link that is none into the web"
+    assert list(markdown_harms(report, "report")) == []
 
 
 @pytest.mark.parametrize("form", ["md", "bib", "ris", "csv", "jsonl"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -206,6 +208,28 @@ def keys(text: str) -> list[str]:
 )
 def test_a_text_names_its_papers(text: str, expected: list[str]) -> None:
     assert keys(text) == expected
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "10.1234/<img/src=x/onerror=alert(1)>",
+        "10.1234/<1<2>",
+        "10.1234/a>b",
+        "10.1234/a\u202egnp.exe",
+        "10.1234/a\u200bb",
+        "10.1234/a\x00b",
+    ],
+)
+def test_markup_and_what_nobody_sees_is_in_no_doi(value: str) -> None:
+    assert doi(value) is None
+    named = identify_url(f"https://doi.org/{quote(value)}")
+    assert named is None or named.kind == "page"
+
+
+def test_the_brackets_of_an_old_doi_are_its_own() -> None:
+    value = "10.1002/(sici)1097-4571(199806)49:8<693::aid-asi4>3.0.co;2-o"
+    assert doi(value) == identify_url(f"https://doi.org/{quote(value)}") == Identifier("doi", value)
 
 
 def test_abstract_page_and_pdf_in_one_message_are_one_paper() -> None:

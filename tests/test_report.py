@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from library_samples import at, paper, share
+from slack_sight import markdown_harms, unseen
 
 from bot.digests.compile import compile_digest, in_order
 from bot.digests.report import digest_report, report, report_title
@@ -136,6 +139,60 @@ def test_a_title_cannot_break_out_of_its_line(newline: str) -> None:
         "## 论文详细信息",
         "### 1. Tides ## 论文详细信息 ### 9. Forged",
     ]
+
+
+HOSTILE = (
+    "](javascript:alert(1)) <img src=x onerror=alert(1)> ![x](https://evil.example)",
+    "[click\\](https://evil.example) \\<img src=x> \\\\\\<img src=x>",
+    "[click\\\\](https://evil.example) \\\\<img src=x>",
+    "[x][y]\n\n[y]: https://evil.example",
+    "10.1234/<img/src=x/onerror=alert(1)>[c](javascript:alert(1))\u202e",
+)
+
+
+def hostile_entry(words: str) -> DigestEntry:
+    whole = full_entry()
+    about = replace(
+        whole.paper,
+        title=words,
+        abstract=words,
+        institutions=(Institution(words),),
+        identifiers=(Identifier("doi", words), Identifier("openreview", words)),
+        page_url=words,
+    )
+    made = replace(
+        whole.brief, sentence=words, institutions=(words,), evidence={"effect": Evidence(words, 1)}, model=words,
+        badges=(words,),
+    )  # fmt: skip
+    return replace(whole, paper=about, brief=made)
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_words_of_others_are_words_to_a_reader_of_markdown(words: str) -> None:
+    made = report([hostile_entry(words)], "en", title=words, at=MADE_AT, zone="UTC", plain=False, names=lambda _: words)
+    assert list(markdown_harms(made, "report")) == []
+    assert list(unseen(made, "report")) == []
+
+
+@given(st.text(st.sampled_from("\\[]()<>!:/ax \n"), max_size=30))
+def test_no_words_become_markup(words: str) -> None:
+    made = report([hostile_entry(words)], "en", title="x", at=MADE_AT, zone="UTC", plain=False, names=lambda _: words)
+    assert list(markdown_harms(made, "report")) == []
+
+
+@pytest.mark.parametrize("words", ["a \\ b", "$\\alpha < \\beta$", "[1] (see x)", "a<5, b[0]", "\\section", "C:\\x"])
+def test_ordinary_words_stay_as_they_are(words: str) -> None:
+    made = report([hostile_entry(words)], "en", title="x", at=MADE_AT, zone="UTC", plain=True)
+    assert made.splitlines().count(words) == 2
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://evil.example/><b>"])
+def test_a_paper_leads_into_the_web_alone(url: str) -> None:
+    entry = full_entry()
+    entry = replace(entry, paper=replace(entry.paper, page_url=url, identifiers=()))
+    made = report([entry], "en", title="x", at=MADE_AT, zone="UTC", plain=False)
+    assert list(markdown_harms(made, "report")) == []
+    assert ("**Link**" in made) == url.startswith("https://")
 
 
 # --- Compiling --------------------------------------------------------------------------------------

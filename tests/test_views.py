@@ -149,6 +149,11 @@ def test_details_prove_the_brief_and_name_what_made_it() -> None:
     assert "sha256" not in words and "aa" not in words.split('"')
 
 
+def test_a_doi_leads_to_its_own_page_whatever_it_holds() -> None:
+    about = replace(full_paper(), identifiers=(Identifier("doi", "10.1000/a?b#c<1>d"),))
+    assert "https://doi.org/10.1000/a%3Fb%23c%3C1%3Ed" in words_of(views.details(about, made_brief("en")))
+
+
 def test_details_of_an_edited_brief_tell_who_changed_what_and_show_what_it_was() -> None:
     words = words_of(views.details(full_paper(), edited_brief("en"), history("en")))
     assert "Now: by <@U1>" in words
@@ -241,7 +246,11 @@ def test_words_of_papers_and_people_can_mention_nobody_and_forge_no_link() -> No
         venue=HOSTILE,
         authors=(Author(HOSTILE),),
         institutions=(Institution(HOSTILE, HOSTILE),),
-        identifiers=(Identifier("page", "javascript:alert(1)"), Identifier("pdf", HOSTILE)),
+        identifiers=(
+            Identifier("page", "javascript:alert(1)"),
+            Identifier("pdf", HOSTILE),
+            Identifier("doi", f"10.1/{HOSTILE}"),
+        ),
     )
     made = replace(
         made_brief("en"), sentence=HOSTILE, technique=HOSTILE, model=HOSTILE, badges=(f"edited:{HOSTILE}",),

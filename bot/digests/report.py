@@ -11,11 +11,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import named_institutions
+from bot.digests.citation import link
 from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, StoredShare
 from bot.visible import visible
 from bot.wording import keys, say
 
-_NO_URL = {ord(char): None for char in "<> \n\t"}
+_MARKUP = re.compile(r"(\\*)(<(?=[a-zA-Z!/?])|\](?=[(:]))")
+"""What begins HTML or makes a link of the brackets before it, with the backslashes that would escape it or not."""
 
 Names = Callable[[str], str]
 """From a user's or channel's id to what people call it."""
@@ -72,7 +74,7 @@ def _line(text: str) -> str:
 
 def _inert(text: str) -> str:
     """Words of others, that are no HTML, no link and no picture to whoever shows the file."""
-    return re.sub(r"<(?=[a-zA-Z!/?])|\](?=\()", r"\\\g<0>", visible(text))
+    return _MARKUP.sub(r"\1\1\\\2", visible(text))
 
 
 def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
@@ -89,9 +91,9 @@ def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
 def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) -> Iterator[str]:
     paper, brief = entry.paper, entry.brief
     if identifiers := " · ".join(filter(None, map(_named, paper.identifiers))):
-        yield say(language, "report.identifiers", identifiers=identifiers)
-    if paper.page_url:
-        yield say(language, "report.link", url=f"<{visible(paper.page_url).translate(_NO_URL)}>")
+        yield say(language, "report.identifiers", identifiers=_line(identifiers))
+    if url := link(paper):
+        yield say(language, "report.link", url=f"<{url}>")
     if entry.shares:
         yield say(language, "report.shared", shares="; ".join(_shared(each, tz, names) for each in entry.shares))
     for slot in (slot for slot in SLOTS if slot in brief.evidence):

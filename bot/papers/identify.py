@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 
 from bot.models import Identifier
 from bot.papers import sites
+from bot.visible import visible
 
 LONGEST_TEXT = 100_000
 """Characters looked at; Slack's own limit on a message is 40,000."""
@@ -32,7 +33,8 @@ _MENTION = re.compile(
     rf"|(?<![\w./-])(?P<lone>10\.\d{{4,9}}/[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)",
     re.IGNORECASE,
 )
-_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DOI = re.compile(r"10\.\d{4,9}/(?:[^\s<>]|<\d[^\s<>]*>)+")
+"""Angle brackets stand in old ones of Wiley only, around pages: ``…49:8<693::AID-ASI4>3.0.CO;2-O``."""
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.(?P<id>{sites.ARXIV_ID})(?:v(?P<version>\d{{1,3}}))?$", re.IGNORECASE)
 _ACL_DOI = re.compile(r"10\.(?:18653/v1|3115/v1)/(?P<id>\d{4}\.[\w-]+\.\d+|[a-z]\d\d-\d{4,5})$", re.IGNORECASE)
 _DOI_JUNK = re.compile(
@@ -93,7 +95,7 @@ def arxiv(value: str, version: str | int | None = None) -> Identifier:
 def doi(value: str) -> Identifier | None:
     """The identifier that a DOI stands for: of arXiv's and the ACL's DOIs it is their own; None if it is no DOI."""
     value = _unclosed(value) if len(value) <= LONGEST_URL else ""
-    if not _DOI.fullmatch(value):
+    if not _DOI.fullmatch(value) or visible(value) != value:
         return None
     if own := _ARXIV_DOI.match(value):
         return arxiv(own["id"], own["version"])

@@ -274,9 +274,9 @@ class Correcting:
             outsiders = self._messenger.audience(place.team_id, place.channel_id).outsiders
             self._messenger.update_digest_reply(own_part(digest) if outsiders else digest, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
-        own_ts = stored.reply_ts
-        if own_ts not in (None, place.ts) and place.language == self._language_of(share):
-            self._messenger.update_reply(share.channel_id, str(own_ts), share, reply)
+        own_channel_id, own_ts = stored.reply_channel_id, stored.reply_ts
+        if own_channel_id and own_ts and own_ts != place.ts and place.language == self._language_of(share):
+            self._messenger.update_reply(own_channel_id, own_ts, share, reply)
 
     def _file(self, place: Place) -> None:
         """What is written in a channel that was closed meanwhile is of that channel alone."""

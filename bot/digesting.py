@@ -92,7 +92,7 @@ class Digesting:
             )
             size = self._messenger.digest_group(entries)
             parent = self._digest_parent(team_id, channel_id, digest_id, late=scheduled and self._is_late(period))
-            self._work.insist("posted", lambda: self._library.digest_posted(team_id, digest_id, parent, self._clock()))
+            self._work.insist("posted", lambda: self._posted(team_id, digest_id, parent, entries))
             if entries:
                 self._send_chart(self._frozen(team_id, digest_id), digest_id, parent)
             for number in range(-(-entries // size)):
@@ -124,7 +124,11 @@ class Digesting:
             self._messenger.delete(team_id, reply.channel_id, reply.ts)
             if reply.picture is not None:
                 self._messenger.delete_file(team_id, reply.picture)
-        self._messenger.update_digest_parent(self._with_usage(team_id, reply.digest_id), reply.parent_ts)
+        self.redraw_parent(team_id, reply.digest_id, reply.parent_ts)
+
+    def redraw_parent(self, team_id: str, digest_id: str, ts: str) -> None:
+        """The same for the message that a digest's thread hangs on, which lists what it holds."""
+        self._messenger.update_digest_parent(self._with_usage(team_id, digest_id), ts)
 
     # parts
 
@@ -171,10 +175,12 @@ class Digesting:
         if not self._work.insist("held", lambda: bool(papers())):
             return
         picture = self._picture(team_id, digest_id, number, papers) if size == 1 else None
+        sent: list[Paper] = []
 
         def send() -> str:
             digest = self._shown(team_id, digest_id)
-            if not papers():
+            sent[:] = papers()
+            if not sent:
                 raise Tell("withdrawn")
             return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
 
@@ -183,6 +189,9 @@ class Digesting:
         def posted(ts: str) -> None:
             reply = DigestReply(digest_id, number, size, channel_id, ts, parent_ts, picture)
             self._library.digest_replied(team_id, reply)
+            # Who forgets a paper from now on finds the message; what went while it was sent is looked for here.
+            if papers() != sent:
+                self.redraw(team_id, reply)
 
         try:
             self._posting.post_once(key, team_id, channel_id, parent_ts, send, posted)
@@ -231,6 +240,12 @@ class Digesting:
         else:
             digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
         return len(digest.entries)
+
+    def _posted(self, team_id: str, digest_id: str, parent_ts: str, entries: int) -> None:
+        """Remember the message; who forgets a paper from now on finds it, what went before is looked for here."""
+        self._library.digest_posted(team_id, digest_id, parent_ts, self._clock())
+        if len(self._frozen(team_id, digest_id).entries) != entries:
+            self.redraw_parent(team_id, digest_id, parent_ts)
 
     def _shown(self, team_id: str, digest_id: str) -> Digest:
         """What may be posted of a frozen digest now: to outsiders nothing that other channels brought."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -21,6 +21,7 @@ from bot.models import DigestReply, StoredShare
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
+from bot.posting import placed, where_replied
 from bot.work import SHARES, Bug, Work
 
 log = logging.getLogger("paperwire.forgetting")
@@ -77,13 +78,13 @@ class Forgetting:
 
     def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
         # The library answers the same when it is asked again.
-        def withdrawn(what: Callable[[StoredShare], str | None]) -> list[str]:
-            shares = self._library.withdraw(team_id, channel_id, ts, self._clock())
-            return [found for share in shares if (found := what(share))]
+        def withdrawn() -> Sequence[StoredShare]:
+            return self._library.withdraw(team_id, channel_id, ts, self._clock())
 
-        for reply_ts in self._work.insist("withdraw", lambda: withdrawn(lambda share: share.reply_ts)):
-            self._delete(team_id, channel_id, reply_ts)
-        share_ids = self._work.insist("withdrawn", lambda: withdrawn(lambda share: share.share.id))
+        replies = self._work.insist("withdraw", lambda: list(filter(None, map(where_replied, withdrawn()))))
+        for reply in replies:
+            self._delete(team_id, *placed(reply, channel_id))
+        share_ids = self._work.insist("withdrawn", lambda: [each.share.id for each in withdrawn()])
         self._redraw(team_id, share_ids)
         for share_id in share_ids:
             self.sweep(share_id)
@@ -113,13 +114,26 @@ class Forgetting:
         """Let digests posted before show no more what is gone."""
 
         def messages() -> Json:
-            return {"messages": _REPLIES.dump_python(list(self._library.digest_messages(team_id, share_ids)))}
+            replies = list(self._library.digest_messages(team_id, share_ids))
+            drawn = {reply.digest_id for reply in replies}
+            parents = self._library.digest_parents(team_id, share_ids)
+            # A digest lists its titles before the messages in its thread come.
+            bare = {digest_id: ts for digest_id, ts in parents.items() if digest_id not in drawn}
+            return {"messages": _REPLIES.dump_python(replies), "parents": bare}
 
-        for reply in _REPLIES.validate_python(self._work.insist("digests", messages)["messages"]):
+        found = self._work.insist("digests", messages)
+        redraws = [
+            (reply.digest_id, partial(self._digesting.redraw, team_id, reply))
+            for reply in _REPLIES.validate_python(found["messages"])
+        ]
+        # Missing where an earlier version looked.
+        for digest_id, ts in found.get("parents", {}).items():
+            redraws.append((digest_id, partial(self._digesting.redraw_parent, team_id, digest_id, ts)))
+        for digest_id, redraw in redraws:
             try:
-                self._work.insist("redraw", partial(self._digesting.redraw, team_id, reply))
+                self._work.insist("redraw", redraw)
             except (PaperwireError, Bug) as error:
-                log.warning("digest %s still shows what was forgotten: %s", reply.digest_id, error)
+                log.warning("digest %s still shows what was forgotten: %s", digest_id, error)
 
     def _delete(self, team_id: str, channel_id: str, ts: str) -> None:
         try:
@@ -131,7 +145,9 @@ class Forgetting:
 
     def _held(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> Json:
         held = self._library.held(team_id, paper_id, channel_id, user_id, everywhere=user_id is None)
-        shares = [[each.share.id, each.share.channel_id, each.reply_ts] for each in held.shares]
+        shares = [
+            [each.share.id, each.reply_channel_id or each.share.channel_id, each.reply_ts] for each in held.shares
+        ]
         return {"shares": shares, "papers": list(held.paper_ids)}
 
     def _sweep(self, share_id: str) -> int:

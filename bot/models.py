@@ -272,6 +272,8 @@ class StoredShare:
     error: str | None = None
     """The code of the error that failed it, see ``bot.errors``."""
     briefed_at: datetime | None = None
+    reply_channel_id: str | None = None
+    """Where our reply stands: in the share's channel, or with the asker alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ class Library(Protocol):
         digests lose it. Harmless when repeated.
         """
 
-    def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
-        """Remember which message answered a share."""
+    def replied(self, team_id: str, share_id: str, channel_id: str, reply_ts: str) -> StoredShare:
+        """Remember which message answered a share, and in which channel: the share's, or a direct message."""
 
     def withdraw(self, team_id: str, channel_id: str, ts: str, now: datetime) -> Sequence[StoredShare]:
         """The message was deleted: its shares are withdrawn, also one that is accepted only later.
@@ -211,6 +211,9 @@ class Library(Protocol):
 
     def digest_messages(self, team_id: str, share_ids: Sequence[str]) -> Sequence[DigestReply]:
         """The messages of digests that show, or showed, what some shares brought."""
+
+    def digest_parents(self, team_id: str, share_ids: Sequence[str]) -> Mapping[str, str]:
+        """The ts of the message that each digest's thread hangs on, of those posted that hold, or held, the shares."""
 
     def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
         """Let the entry that a share brought into a frozen digest show ``brief`` from now on."""

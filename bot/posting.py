@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from bot.briefs.correction import anonymous
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Audience, Language, Share, ShareState
+from bot.models import Audience, Language, Share, ShareState, StoredShare
 from bot.outcomes import announce
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
@@ -38,6 +38,16 @@ _SIGN_TRIES = 5
 def shown_as_is(words: str) -> str:
     """Words that mrkdwn shows as they are: they can mention nobody and link nowhere (Slack's escaping rules)."""
     return escape(words, quote=False)
+
+
+def where_replied(stored: StoredShare) -> list[str] | None:
+    """Channel and ts of our reply, as a step may remember them."""
+    return [stored.reply_channel_id, stored.reply_ts] if stored.reply_channel_id and stored.reply_ts else None
+
+
+def placed(reply: list[str] | str, channel_id: str) -> tuple[str, str]:
+    """What ``where_replied`` remembered; earlier versions remembered the ts alone, of a reply in the channel."""
+    return (channel_id, reply) if isinstance(reply, str) else (reply[0], reply[1])
 
 
 class Posting:
@@ -93,7 +103,7 @@ class Posting:
         if self._work.step("quiet", lambda: self._is_quiet(share)):
             self._sign_off(share, failed=bool(failure), again=bool(again))
             return
-        before = self._work.step("before", lambda: self._reply_ts(share)) if again else None
+        before = self._work.step("before", lambda: self._where_replied(share)) if again else None
         try:
             try:
                 channel_id, ts = self._answer_somewhere(share, failure, key)
@@ -105,10 +115,10 @@ class Posting:
             code = error.code if isinstance(error, PaperwireError) else "bug"
             announce("unanswered", team=share.team_id, channel=share.channel_id, share=share.id, code=code)
             return
-        withdrawn = self._work.step("record", lambda: self._record(share, ts))
-        for gone in (ts if withdrawn else None, before):
+        withdrawn = self._work.step("record", lambda: self._record(share, channel_id, ts))
+        for gone in ([channel_id, ts] if withdrawn else None, before):
             if gone is not None:
-                self._work.insist("delete", partial(self._messenger.delete, share.team_id, channel_id, gone))
+                self._work.insist("delete", partial(self._messenger.delete, share.team_id, *placed(gone, channel_id)))
         if not withdrawn:
             self._sign_off(share, failed=bool(failure), again=bool(again))
         announce("answered", team=share.team_id, channel=channel_id, share=share.id, ts=ts)
@@ -221,13 +231,13 @@ class Posting:
         settings = self._library.channel_settings(share.team_id, share.channel_id)
         return settings is not None and settings.mode == "quiet" and not share.asked
 
-    def _reply_ts(self, share: Share) -> str | None:
+    def _where_replied(self, share: Share) -> list[str] | None:
         stored = self._library.stored_share(share.team_id, share.id)
-        return stored.reply_ts if stored else None
+        return where_replied(stored) if stored else None
 
-    def _record(self, share: Share, ts: str) -> bool:
+    def _record(self, share: Share, channel_id: str, ts: str) -> bool:
         """Whether the message was deleted meanwhile, so that our answer has to go too."""
-        return self._library.replied(share.team_id, share.id, ts).state is ShareState.WITHDRAWN
+        return self._library.replied(share.team_id, share.id, channel_id, ts).state is ShareState.WITHDRAWN
 
     def answer(self, share: Share, failure: Json, language: Language | None = None) -> Reply:
         """What a share is answered, by default in its channel's language. Raises Tell (``withdrawn``)."""

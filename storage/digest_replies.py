@@ -51,6 +51,21 @@ def of_shares(tx: Transaction, team_id: str, share_ids: Sequence[str]) -> list[D
     return [_reply_of(row) for row in rows]
 
 
+def parents(tx: Transaction, team_id: str, share_ids: Sequence[str]) -> dict[str, str]:
+    names, named = listed("share", share_ids)
+    rows = tx.rows(
+        f"""
+        SELECT id, parent_ts FROM digests
+         WHERE team_id = :team AND parent_ts IS NOT NULL
+           AND id IN (SELECT digest_id FROM digest_shares WHERE team_id = :team AND share_id IN ({names}))
+         ORDER BY id
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return {row["id"]: row["parent_ts"] for row in rows}
+
+
 def _reply_of(row: Row) -> DigestReply:
     return DigestReply(
         row["digest_id"],

@@ -200,11 +200,11 @@ def frozen(tx: Transaction, team_id: str, digest_id: str) -> Digest | None:
     if row is None:
         return None
     taken = tx.rows(
-        """
-        SELECT s.*, t.number FROM digest_shares t JOIN shares s ON s.team_id = t.team_id AND s.id = t.share_id
-         WHERE t.team_id = :team AND t.digest_id = :id AND s.state <> 'withdrawn'
+        f"""
+        SELECT s.*, d.number FROM digest_shares d JOIN shares s ON s.team_id = d.team_id AND s.id = d.share_id
+         WHERE d.team_id = :team AND d.digest_id = :id AND {shares.SHOWN}
          ORDER BY s.shared_at, s.ts, s.id
-        """,
+        """,  # noqa: S608
         team=team_id,
         id=digest_id,
     )

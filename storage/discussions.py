@@ -10,7 +10,8 @@ from storage.coverage import among_channels, covered
 from storage.rows import Transaction, listed, stamp
 
 # A reaction to our reply, which tells of the paper, is as good as one to the message.
-_ABOUT = "d.team_id = s.team_id AND d.channel_id = s.channel_id AND (s.ts = d.ts OR s.reply_ts = d.ts)"
+_ABOUT = """d.team_id = s.team_id AND d.channel_id = s.channel_id
+    AND (s.ts = d.ts OR (s.reply_channel_id = d.channel_id AND s.reply_ts = d.ts))"""
 
 
 def discussed(

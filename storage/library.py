@@ -102,9 +102,9 @@ class SqlLibrary(ABC):
         with self._writing(team_id) as tx:
             return shares.set_apart(tx, team_id, share_id, now)
 
-    def replied(self, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
+    def replied(self, team_id: str, share_id: str, channel_id: str, reply_ts: str) -> StoredShare:
         with self._writing(team_id) as tx:
-            return shares.replied(tx, team_id, share_id, reply_ts)
+            return shares.replied(tx, team_id, share_id, channel_id, reply_ts)
 
     def withdraw(self, team_id: str, channel_id: str, ts: str, now: datetime) -> Sequence[StoredShare]:
         with self._writing(team_id) as tx:
@@ -257,6 +257,10 @@ class SqlLibrary(ABC):
     def digest_messages(self, team_id: str, share_ids: Sequence[str]) -> Sequence[DigestReply]:
         with self._reading() as tx:
             return digest_replies.of_shares(tx, team_id, share_ids)
+
+    def digest_parents(self, team_id: str, share_ids: Sequence[str]) -> Mapping[str, str]:
+        with self._reading() as tx:
+            return digest_replies.parents(tx, team_id, share_ids)
 
     def show_in_digest(self, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
         with self._writing(team_id) as tx:

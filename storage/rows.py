@@ -269,6 +269,7 @@ def share_of(row: Row) -> StoredShare:
         reply_ts=row["reply_ts"],
         error=row["error"],
         briefed_at=moment(row["briefed_at"]),
+        reply_channel_id=row["reply_channel_id"],
     )
 
 

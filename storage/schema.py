@@ -457,6 +457,14 @@ _TWELFTH = (
     """,
 )
 
+# In which channel our reply stands; before this was noted, those in direct messages could not be told from others.
+_THIRTEENTH = (
+    "ALTER TABLE shares ADD COLUMN reply_channel_id TEXT",
+    "UPDATE shares SET reply_channel_id = channel_id WHERE reply_ts IS NOT NULL",
+    "DROP INDEX shares_reply",
+    "CREATE INDEX shares_reply ON shares (team_id, reply_channel_id, reply_ts) WHERE reply_ts IS NOT NULL",
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -470,4 +478,5 @@ MIGRATIONS = (
     Migration("m010_texts_kept", _TENTH),
     Migration("m011_taken_requests", _ELEVENTH),
     Migration("m012_rests", _TWELFTH),
+    Migration("m013_channels_of_replies", _THIRTEENTH),
 )

@@ -115,16 +115,17 @@ def set_apart(tx: Transaction, team_id: str, share_id: str, now: datetime) -> St
         id=share_id,
         paper=held,
     )
-    _leave_other_digests(tx, team_id, share)
+    _leave_digests(tx, team_id, share_id)
     keeping.purge(tx, team_id, [stored.paper_id] if stored.paper_id else [], now)
     return known(tx, team_id, share_id)
 
 
-def replied(tx: Transaction, team_id: str, share_id: str, reply_ts: str) -> StoredShare:
+def replied(tx: Transaction, team_id: str, share_id: str, channel_id: str, reply_ts: str) -> StoredShare:
     tx.rows(
-        "UPDATE shares SET reply_ts = :reply WHERE team_id = :team AND id = :id",
+        "UPDATE shares SET reply_channel_id = :channel, reply_ts = :reply WHERE team_id = :team AND id = :id",
         team=team_id,
         id=share_id,
+        channel=channel_id,
         reply=reply_ts,
     )
     return known(tx, team_id, share_id)
@@ -161,7 +162,8 @@ def at_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[
     rows = tx.rows(
         """
         SELECT * FROM shares
-         WHERE team_id = :team AND channel_id = :channel AND (ts = :ts OR reply_ts = :ts) AND state <> 'withdrawn'
+         WHERE team_id = :team AND state <> 'withdrawn'
+           AND ((channel_id = :channel AND ts = :ts) OR (reply_channel_id = :channel AND reply_ts = :ts))
          ORDER BY id
         """,
         team=team_id,
@@ -196,53 +198,32 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare], now: dat
             id=each.share.id,
         )
         _leave_digests(tx, team_id, each.share.id)
-        if each.reply_ts:
-            discussions.forget(tx, team_id, each.share.channel_id, each.reply_ts)
+        if each.reply_channel_id and each.reply_ts:
+            discussions.forget(tx, team_id, each.reply_channel_id, each.reply_ts)
         answers.forget_share(tx, team_id, each.share.id)
     keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id], now)
 
 
+SHOWN = "s.state <> 'withdrawn' AND (s.private = 0 OR s.channel_id = d.channel_id)"
+"""Whether a share ``s`` may be shown where a digest holds it, as a row ``d`` of ``digest_shares`` says."""
+
+
 def _leave_digests(tx: Transaction, team_id: str, share_id: str) -> None:
-    """Drop the entries of frozen digests that no standing share brings any more."""
+    """Drop the entries of frozen digests that no share brings any more which stands and may be seen there."""
     tx.rows(
-        """
+        f"""
         DELETE FROM digest_entries
          WHERE team_id = :team
            AND (digest_id, number) IN (SELECT d.digest_id, d.number FROM digest_shares d
                                         WHERE d.team_id = :team AND d.share_id = :share)
            AND NOT EXISTS (SELECT 1 FROM digest_shares d
                              JOIN shares s ON s.team_id = d.team_id AND s.id = d.share_id
-                            WHERE d.team_id = :team AND s.state <> 'withdrawn'
+                            WHERE d.team_id = :team AND {SHOWN}
                               AND d.digest_id = digest_entries.digest_id AND d.number = digest_entries.number)
-        """,
+        """,  # noqa: S608
         team=team_id,
         share=share_id,
     )
-
-
-def _leave_other_digests(tx: Transaction, team_id: str, share: Share) -> None:
-    """Take a share out of the frozen digests of channels that had gathered it."""
-    rows = tx.rows(
-        """
-        DELETE FROM digest_shares WHERE team_id = :team AND share_id = :share AND channel_id <> :channel
-        RETURNING digest_id, number
-        """,
-        team=team_id,
-        share=share.id,
-        channel=share.channel_id,
-    )
-    for row in rows:
-        tx.rows(
-            """
-            DELETE FROM digest_entries
-             WHERE team_id = :team AND digest_id = :digest AND number = :number
-               AND NOT EXISTS (SELECT 1 FROM digest_shares d
-                                WHERE d.team_id = :team AND d.digest_id = :digest AND d.number = :number)
-            """,
-            team=team_id,
-            digest=row["digest_id"],
-            number=row["number"],
-        )
 
 
 _NEVER = stamp(datetime.max.replace(tzinfo=UTC))

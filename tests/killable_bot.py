@@ -84,8 +84,21 @@ def watch_answers() -> None:
     Models.ask = watched  # type: ignore[method-assign]
 
 
+def watch_replies() -> None:
+    digest_reply = SlackMessenger.digest_reply
+
+    def watched(self: SlackMessenger, *rest: Any) -> str:
+        ts = digest_reply(self, *rest)
+        # In Slack, and nobody has noted what it shows.
+        reach("after sending a reply")
+        return ts
+
+    SlackMessenger.digest_reply = watched  # type: ignore[method-assign]
+
+
 if __name__ == "__main__":
     watch_steps()
+    watch_replies()
     watch_answers()
     if os.environ.get("PAPERWIRE_BLIND"):
         SlackMessenger.posted = lambda *_: None  # type: ignore[method-assign]

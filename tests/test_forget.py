@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
@@ -82,6 +82,13 @@ class Scene:
 
     def arm(self, where: str) -> None:
         (self.folder / "control" / "armed").write_text(where)
+
+    def hold(self) -> Callable[[], None]:
+        """Wait until the bot stands still where it was told to; what is returned lets it go on."""
+        control = self.folder / "control"
+        self.place.wait_for((control / "reached").exists, 60)
+        (control / "reached").unlink()
+        return (control / "go").touch
 
     def kill_when_reached(self, where: str) -> None:
         reached = self.folder / "control" / "reached"
@@ -228,16 +235,57 @@ def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
     scene.gone(ts, channel)
 
 
+@pytest.mark.parametrize("where", ["after post", "before held", "after sending a reply"])
+def test_a_digest_shows_nothing_that_goes_while_it_is_posted(scene: Scene, where: str) -> None:
+    channel = scene.place.add_channel(f"digesting-{where.replace(' ', '-')}")
+    papers = sorted((scene.upload(channel=channel) for _ in range(2)), key=lambda each: each[0].title)
+    (gone, ts), (kept, _) = papers
+    [asked] = scene.place.command(scene.ada, channel, "/digest day")
+    scene.arm(where)
+    scene.place.click(scene.ada, asked, "digest_post")
+    go_on = scene.hold()
+
+    def said() -> str:
+        return str([each for each in scene.place.messages(channel) if each.get("bot_id") and not each.get("files")])
+
+    assert gone.title in said()
+    scene.place.delete(scene.ada, channel, ts)
+    scene.gone(ts, channel)
+    if where == "before held":
+        scene.place.wait_for(lambda: gone.title not in said(), 30)
+    go_on()
+    scene.place.wait_for(lambda: [each for each in scene.place.files(channel) if each["name"].endswith(".md")], 60)
+    scene.place.wait_for(lambda: gone.title not in said(), 30)
+    assert kept.title in said()
+    assert "1 paper" in said()
+
+
+def test_an_answer_given_in_a_direct_message_goes_with_its_paper(scene: Scene) -> None:
+    channel, direct = scene.place.add_channel("without-bot", bot=False), scene.place.direct_channel(scene.bo)
+    link = f"https://arxiv.org/abs/{PAPERS[2].arxiv}"
+    ts = scene.place.post(scene.bo, channel, link)
+    scene.place.shortcut(scene.bo, channel, ts, "brief_paper")
+
+    def answers() -> list[Json]:
+        return [each for each in scene.place.messages(direct) if PAPERS[2].title in each["text"]]
+
+    [answer] = scene.place.wait_for(answers, 60)
+    # The answer shows what becomes of the brief, wherever it stands.
+    scene.place.click(scene.bo, answer, "brief_more", "other")
+    scene.place.wait_for(lambda: "论文" in str(scene.place.message(direct, answer["ts"])), 60)
+    scene.forget(link, scene.bo, direct)
+    scene.place.wait_for(lambda: scene.place.message(direct, answer["ts"]) is None, 30)
+
+
 def test_what_was_deleted_before_a_model_is_asked_goes_to_no_model(scene: Scene) -> None:
     paper = MadePaper(next(scene.numbers))
     scene.arm("before ask")
     ts = scene.place.upload(scene.ada, scene.channel, "deleted.pdf", paper.pdf())
-    scene.place.wait_for((scene.folder / "control" / "reached").exists, 60)
+    go_on = scene.hold()
     scene.place.delete(scene.ada, scene.channel, ts)
     scene.place.wait_for(lambda: scene.in_library("SELECT state FROM shares WHERE ts = ?", ts) == "withdrawn", 30)
-    (scene.folder / "control" / "go").touch()
+    go_on()
     scene.gone(ts)
-    (scene.folder / "control" / "reached").unlink()
     assert paper.title not in str(scene.server.requests)
 
 

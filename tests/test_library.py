@@ -116,7 +116,10 @@ def test_a_paper_withdrawn_meanwhile_is_told_to_be_read_anew(library: Library) -
 
 def test_our_reply_is_remembered(library: Library) -> None:
     library.accept("T1", share(), at(0))
-    assert library.replied("T1", share().id, "1.5").reply_ts == "1.5"
+    assert library.replied("T1", share().id, "D1", "1.5").reply_ts == "1.5"
+    assert [each.share.id for each in library.shares_at("T1", "D1", "1.5")] == [share().id]
+    assert library.shares_at("T1", "C1", "1.5") == []
+    assert library.replied("T1", share().id, "C1", "1.5").reply_channel_id == "C1"
     assert library.accept("T1", share(), at(1)).reply_ts == "1.5"
 
 
@@ -153,7 +156,7 @@ def test_what_an_import_holds_stays_without_the_text_of_the_share(library: Libra
 
 def test_withdrawing_again_still_names_the_replies_to_delete(library: Library) -> None:
     briefed(library)
-    library.replied("T1", share().id, "1.5")
+    library.replied("T1", share().id, "C1", "1.5")
     first = library.withdraw("T1", "C1", "1.000100", at(2))
     assert library.withdraw("T1", "C1", "1.000100", at(3)) == first
     assert [each.reply_ts for each in first] == ["1.5"]
@@ -171,7 +174,7 @@ def test_work_on_a_withdrawn_share_leaves_nothing_behind(library: Library) -> No
     library.withdraw("T1", "C1", "1.000100", at(1))
     library.keep("T1", paper(), brief(), text(), at(2), share_id=share().id)
     assert library.settle("T1", share().id, ShareState.FAILED, at(3), error="x").state is ShareState.WITHDRAWN
-    assert library.replied("T1", share().id, "1.5").state is ShareState.WITHDRAWN
+    assert library.replied("T1", share().id, "C1", "1.5").state is ShareState.WITHDRAWN
     assert library.known_paper("T1", ["arxiv:2610.00001"], "C1") is None
 
 

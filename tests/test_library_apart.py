@@ -6,7 +6,7 @@ from datetime import time
 
 from library_samples import at, brief, paper, share, text
 
-from bot.models import Coverage, Paper, Period, Schedule, Share, ShareState
+from bot.models import Coverage, DigestReply, Paper, Period, Schedule, Share, ShareState
 from bot.ports import Library
 
 ALWAYS = Period(at(-1000), at(1000))
@@ -64,6 +64,31 @@ def test_a_digest_of_another_channel_that_was_not_posted_yet_loses_it(library: L
     assert left.entries == ()
     assert kept is not None
     assert len(kept.entries) == len(own.entries) == 1
+
+
+def test_a_digest_posted_elsewhere_is_found_when_its_paper_is_forgotten_later(library: Library) -> None:
+    library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
+    posted, _ = shared(library, "arxiv:1", "arxiv:1")
+    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    library.digest_posted("T1", "d1", "7.0", at(2))
+    reply = DigestReply("d1", 0, 1, "C2", "7.1", "7.0")
+    library.digest_replied("T1", reply)
+    library.set_apart("T1", posted.id, at(3))
+    library.withdraw("T1", "C1", "1.0", at(4))
+    assert library.digest_messages("T1", [posted.id]) == [reply]
+    assert library.digest_parents("T1", [posted.id]) == {"d1": "7.0"}
+    assert library.digest_parents("T2", [posted.id]) == {}
+
+
+def test_a_share_set_apart_leaves_a_digest_elsewhere_to_those_who_shared_it_too(library: Library) -> None:
+    library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
+    posted, _ = shared(library, "arxiv:1", "arxiv:1")
+    other, _ = shared(library, "arxiv:1", "arxiv:1", channel="C2", ts="2.0")
+    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    library.set_apart("T1", posted.id, at(3))
+    digest = library.frozen_digest("T1", "d1")
+    assert digest is not None
+    assert [[each.share.id for each in entry.shares] for entry in digest.entries] == [[other.id]]
 
 
 def test_a_withdrawn_share_stays_withdrawn(library: Library) -> None:

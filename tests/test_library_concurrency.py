@@ -33,7 +33,7 @@ def brief_one(library: SqlLibrary, worker: str, number: int) -> None:
     library.accept("T1", posted, at(number))
     about = paper(f"arxiv:{number}", f"sha256:{worker}-{number}", title=f"Paper {number}")
     library.keep("T1", about, brief(f"{worker}-{number}"), text(), at(number), share_id=posted.id)
-    library.replied("T1", posted.id, "9.9")
+    library.replied("T1", posted.id, "C1", "9.9")
 
 
 def work(place: str, start: Barrier, process: int, out: Connection) -> None:

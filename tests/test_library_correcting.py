@@ -255,7 +255,7 @@ def test_what_is_taken_back_counts_no_more_in_whatever_order_it_is_told(library:
 
 def test_what_is_said_of_our_reply_is_said_of_the_paper(library: SqlLibrary) -> None:
     briefed(library)
-    library.replied("T1", share("arxiv:1", ts="1.0").id, "1.5")
+    library.replied("T1", share("arxiv:1", ts="1.0").id, "C1", "1.5")
     library.discussed("T1", "C1", "1.5", "reaction:eyes:U1", at(1))
     library.discussed("T1", "C1", "1.0", "reaction:eyes:U1", at(1))
     assert discussion(library) == 2
@@ -283,7 +283,7 @@ def test_a_digest_keeps_the_count_it_was_frozen_with(library: SqlLibrary) -> Non
 
 def test_a_deleted_message_takes_its_discussion_along(library: SqlLibrary) -> None:
     briefed(library)
-    library.replied("T1", share("arxiv:1", ts="1.0").id, "1.5")
+    library.replied("T1", share("arxiv:1", ts="1.0").id, "C1", "1.5")
     for ts in ("1.0", "1.5"):
         library.discussed("T1", "C1", ts, "reply:5.0", at(1))
     library.withdraw("T1", "C1", "1.0", at(2))

@@ -24,7 +24,7 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "accept": lambda library, _: library.accept("T1", share("arxiv:9", ts="9.0"), at(5)),
     "settle": lambda library, _: library.settle("T1", LATER.id, ShareState.FAILED, at(5), error="not_found"),
     "set_apart": lambda library, _: library.set_apart("T1", SHARED.id, at(5)),
-    "replied": lambda library, _: library.replied("T1", SHARED.id, "1.5"),
+    "replied": lambda library, _: library.replied("T1", SHARED.id, "C1", "1.5"),
     "withdraw": lambda library, _: library.withdraw("T1", "C1", "1.0", at(5)),
     "forget": lambda library, paper_id: library.forget("T1", [SHARED.id], [paper_id], at(5)),
     "release_files": lambda library, _: library.release_files(["00ff"], at(5)),

@@ -42,7 +42,7 @@ def fill(library: SqlLibrary) -> None:
             f"arxiv:{n}", f"doi:10.1/{n}", title=f"Tides {n} 湖泊潮汐", abstract="𝕬 \u202e 'quoted' \\ %s :name"
         )
         kept = library.keep("T1", about, brief(f"{n}"), text(f"{n}"), at(n), share_id=posted.id)
-        library.replied("T1", posted.id, f"{n}.5")
+        library.replied("T1", posted.id, "C1", f"{n}.5")
     library.revise("T1", kept.id, "C1", brief("mine"), "U2", at(9))
     library.discussed("T1", "C1", "1.0", "reply:1", at(9))
     library.freeze_digest("T1", "C1", "d1", at(10), at(-9), "zh", at(10))

@@ -25,9 +25,11 @@ from bot.errors import Tell
 log = logging.getLogger("paperwire.status")
 
 Check = Callable[[], bool]
-# More at a time are turned away (503): Slack sends events again, and our memory is bounded.
+# More at a time are turned away: Slack sends events again, and our memory is bounded.
 _CONNECTIONS = 512
-_LONGEST_HEAD = 10.0
+_TURNED_AWAY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+# Slack sends a head at once; who holds a connection without one holds a place of the 512.
+_LONGEST_HEAD = 3.0
 _HEADERS = [
     ("X-Content-Type-Options", "nosniff"),
     ("Cache-Control", "no-store"),
@@ -75,7 +77,6 @@ def server(routes: list[Route], address: tuple[str, int]) -> uvicorn.Server:
             lifespan="off",
             http=ImpatientProtocol,
             ws="none",
-            limit_concurrency=_CONNECTIONS,
             server_header=False,
             headers=_HEADERS,
         )
@@ -83,13 +84,20 @@ def server(routes: list[Route], address: tuple[str, int]) -> uvicorn.Server:
 
 
 class ImpatientProtocol(H11Protocol):
-    """HTTP as uvicorn speaks it, which waits for ever for the head of a request; this hangs up after a while."""
+    """HTTP as uvicorn speaks it, which waits for ever for the head of a request; this hangs up after a while.
+
+    Nor does uvicorn count a connection before it has sent a head; this turns those above the limit away at once.
+    """
 
     _hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._watch()
+        if len(self.connections) > _CONNECTIONS:
+            transport.write(_TURNED_AWAY)
+            transport.close()
+        else:
+            self._watch()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

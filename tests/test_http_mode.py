@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running_bot import BOT, ROOT, RunningBot
 
+from handlers import status
 from playground import Playground
 from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
@@ -194,6 +195,24 @@ def test_who_sends_slowly_is_hung_up_on_and_keeps_nobody_else_waiting(served: tu
             if name == "no body":
                 assert received.startswith(b"HTTP/1.1 408")
         assert time.monotonic() - began < 25
+
+
+def test_connections_that_say_nothing_are_counted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "_CONNECTIONS", 4)
+    address = ("127.0.0.1", free_port())
+    with status.serving(status.server([status.health_route(lambda: True)], address)), ExitStack() as stack:
+
+        def connect() -> socket.socket:
+            return stack.enter_context(socket.create_connection(address, timeout=10))
+
+        silent = [connect() for _ in range(4)]
+        assert connect().recv(4096).startswith(b"HTTP/1.1 503")
+        silent[0].sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert silent[0].recv(4096).startswith(b"HTTP/1.1 200"), "who was let in is served"
+        for each in silent:
+            while each.recv(4096):
+                pass
+        assert httpx.get(f"http://{address[0]}:{address[1]}/healthz").status_code == 200
 
 
 # --- whatever the request says ----------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -138,6 +140,21 @@ def test_a_child_killed_while_it_waits_is_replaced(paper: Path) -> None:
         for pid in children() - before:
             os.kill(pid, signal.SIGKILL)
         assert jail.read(paper).title.startswith("Otter")
+
+
+def test_a_child_started_among_a_thousand_open_files_reads(paper: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 2_048:
+        pytest.skip(f"at most {hard} open files are allowed here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (2_048, hard))
+    try:
+        with ExitStack() as stack:
+            for _ in range(1_024):
+                stack.enter_context(Path(os.devnull).open())
+            with Jail(1, max_pages=400) as jail:
+                assert jail.read(paper).title
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_many_threads_share_few_children(jail: Jail, paper: Path) -> None:

@@ -87,9 +87,12 @@ class _Child:
     def _line(self, deadline: float) -> bytes:
         assert self.process.stdout is not None
         received = bytearray()
+        # select.select takes no descriptor above 1023, which a bot of many connections gets to.
+        ready = select.poll()
+        ready.register(self.process.stdout, select.POLLIN)
         while not received.endswith(b"\n"):
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+            if left <= 0 or not ready.poll(left * 1_000):
                 raise _Overdue
             piece = os.read(self.process.stdout.fileno(), 1 << 20)
             if not piece:

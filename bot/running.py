@@ -278,14 +278,16 @@ def _install_flow(settings: Settings, library: Library) -> Iterator[InstallFlow]
     from handlers.teams import Teams
     from storage.installations import Installations, States, installations_engine, keys_from
 
-    engine = installations_engine(settings)
-    store, states = Installations(settings.client_id or "", engine, keys_from(settings.token_keys)), States(engine)
+    # Each over connections of its own: whoever opens the install page must not hold up who an event speaks for.
+    store = Installations(settings.client_id or "", installations_engine(settings), keys_from(settings.token_keys))
+    states = States(installations_engine(settings))
     store.open()
     states.open()
     teams = Teams(store, library, settings.slack_api_url)
     teams.resume()
     yield InstallFlow(settings, teams, states)
-    engine.dispose()
+    store.engine.dispose()
+    states.engine.dispose()
 
 
 def _patiently(connect: Callable[[], T], stop: threading.Event) -> T | None:

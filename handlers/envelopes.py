@@ -129,7 +129,9 @@ def is_well_formed(body: Any) -> bool:
     """Whether listeners can read the body of a request."""
     try:
         envelope = _Envelope.model_validate(body)
-        if envelope.event is not None:
+        if "event" in envelope.model_fields_set:
+            if envelope.event is None:
+                return False
             timed = envelope.event_time > 0 or envelope.event.get("type") not in _TIMED
             return bool(envelope.team_id) and timed and _is_whole(envelope.event)
     except ValidationError:

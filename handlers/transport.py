@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+import anyio
+import anyio.to_thread
 import uvicorn
-from slack_bolt import App
+from slack_bolt import App, BoltRequest, BoltResponse
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.adapter.starlette.handler import to_bolt_request, to_starlette_response
 from slack_sdk import WebClient
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -26,8 +29,13 @@ log = logging.getLogger("paperwire.transport")
 
 # Slack's own payloads stay well below; what is larger is not from Slack.
 _LARGEST_BODY = 1_000_000
+# Nearly all are smaller, and always welcome; for what is beyond, those that nobody has vouched for yet share some room.
+_ORDINARY_BODY = 64_000
+_UNVERIFIED_BODIES = 32_000_000
 # Slack gives up on us after three seconds; who takes longer to ask is not Slack.
 _LONGEST_UPLOAD = 10.0
+# Anybody may open the install page, and each time the database is written: never in the threads that answer Slack.
+_INSTALLING = 2
 
 
 def connect_socket(app: App, app_token: str, client: WebClient) -> SocketModeHandler:
@@ -41,20 +49,14 @@ def http_server(
     app: App, signing_secret: str, address: tuple[str, int], alive: Callable[[], bool], memory: Memory
 ) -> uvicorn.Server:
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
-    gate = Gate(signing_secret, time.time, memory)
+    gate, room = Gate(signing_secret, time.time, memory), _Room()
 
     async def slack_events(request: Request) -> Response:
         if not gate.may_be_slack(request.headers):
             return PlainTextResponse("not signed", status_code=401)
-        try:
-            async with asyncio.timeout(_LONGEST_UPLOAD):
-                body = await _body_of(request)
-        except TimeoutError:
-            return PlainTextResponse("too slow", status_code=408, headers={"Connection": "close"})
-        if body is None:
-            return PlainTextResponse("too large", status_code=413)
-        if not gate.is_slack(request.headers, body):
-            return PlainTextResponse("not signed", status_code=401)
+        body = await _signed_body(request, gate, room)
+        if isinstance(body, Response):
+            return body
         if not gate.take(request.headers):
             # Should it be Slack after all, that missed our answer, it shall be content.
             again = "x-slack-retry-num" in request.headers
@@ -78,13 +80,47 @@ def http_server(
     return server(routes, address)
 
 
-async def _body_of(request: Request) -> bytes | None:
-    """None when it is too large, whatever its headers say of its length."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LARGEST_BODY:
-            return None
+class _Room:
+    """What the larger ones among the bodies that nobody has vouched for yet may take together."""
+
+    def __init__(self) -> None:
+        self._left = _UNVERIFIED_BODIES
+
+    @contextmanager
+    def taken(self, length: int) -> Iterator[bool]:
+        """Whether there is room for a body; it is given back at the end."""
+        wanted = max(0, length - _ORDINARY_BODY)
+        if wanted > self._left:
+            yield False
+            return
+        self._left -= wanted
+        try:
+            yield True
+        finally:
+            self._left += wanted
+
+
+async def _signed_body(request: Request, gate: Gate, room: _Room) -> bytes | Response:
+    """The body that Slack signed, or what whoever sent it is told. What is too large is not even read."""
+    length = int(request.headers.get("content-length", _LARGEST_BODY))
+    if length > _LARGEST_BODY:
+        return PlainTextResponse("too large", status_code=413)
+    with room.taken(length) as given:
+        if not given:
+            return PlainTextResponse("too many", status_code=503)
+        body = bytearray()
+        try:
+            async with asyncio.timeout(_LONGEST_UPLOAD):
+                async for chunk in request.stream():
+                    body += chunk
+                    if len(body) > _LARGEST_BODY:
+                        return PlainTextResponse("too large", status_code=413)
+        except TimeoutError:
+            return PlainTextResponse("too slow", status_code=408, headers={"Connection": "close"})
+        except ClientDisconnect:
+            return PlainTextResponse("gone", status_code=400)
+        if not gate.is_slack(request.headers, body):
+            return PlainTextResponse("not signed", status_code=401)
     return bytes(body)
 
 
@@ -94,10 +130,15 @@ def _install_routes(app: App) -> list[Route]:
     if flow is None:
         return []
 
-    async def install(request: Request) -> Response:
-        return to_starlette_response(await run_in_threadpool(flow.handle_installation, to_bolt_request(request, b"")))
+    limiter = anyio.CapacityLimiter(_INSTALLING)
 
-    async def installed(request: Request) -> Response:
-        return to_starlette_response(await run_in_threadpool(flow.handle_callback, to_bolt_request(request, b"")))
+    def page(path: str, answer: Callable[[BoltRequest], BoltResponse]) -> Route:
+        async def show(request: Request) -> Response:
+            if not limiter.available_tokens:
+                return PlainTextResponse("busy, try again", status_code=503, headers={"Retry-After": "1"})
+            asked = to_bolt_request(request, b"")
+            return to_starlette_response(await anyio.to_thread.run_sync(answer, asked, limiter=limiter))
 
-    return [Route(flow.install_path, install), Route(flow.redirect_uri_path, installed)]
+        return Route(path, show)
+
+    return [page(flow.install_path, flow.handle_installation), page(flow.redirect_uri_path, flow.handle_callback)]

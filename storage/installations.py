@@ -45,7 +45,7 @@ def keys_from(words: Sequence[str]) -> MultiFernet:
 
 
 def installations_engine(settings: Settings) -> sqlalchemy.Engine:
-    """For both stores: a file of their own, or the library's schema on the Postgres that the settings name."""
+    """For a store: the file that both share, or the library's schema on the Postgres that the settings name."""
     if settings.database_url is not None:
         return postgres_engine(settings.database_url.get_secret_value(), connections=2, search_path=SCHEMA)
     settings.installations_file.touch(mode=0o600)

@@ -6,10 +6,13 @@ import hashlib
 import hmac
 import json
 import socket
+import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import httpx
@@ -17,8 +20,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running_bot import BOT, ROOT, RunningBot
+from slack_bolt import App, BoltRequest, BoltResponse
 
 from handlers import status
+from handlers.gate import Memory
+from handlers.transport import http_server
 from playground import Playground
 from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
@@ -142,6 +148,12 @@ def test_what_is_signed_but_no_request_is_told_so(served: tuple[Playground, str]
     assert answer.status_code in (400, 404)
 
 
+def test_an_event_that_is_none_is_told_so(served: tuple[Playground, str]) -> None:
+    place, url = served
+    body = json.dumps({**EVENT, "event": None})
+    assert post(url, body, signed(place, body, time.time())).status_code == 400
+
+
 def test_answers_name_no_server_and_are_neither_sniffed_framed_nor_kept(served: tuple[Playground, str]) -> None:
     place, url = served
     body = urlencode(COMMAND | {"text": "status"})
@@ -213,6 +225,62 @@ def test_connections_that_say_nothing_are_counted_too(monkeypatch: pytest.Monkey
             while each.recv(4096):
                 pass
         assert httpx.get(f"http://{address[0]}:{address[1]}/healthz").status_code == 200
+
+
+def test_large_bodies_that_nobody_vouched_for_share_some_room_and_small_ones_are_always_read(
+    served: tuple[Playground, str],
+) -> None:
+    place, url = served
+    address = ("127.0.0.1", int(url.rpartition(":")[2]))
+    head = (
+        f"POST /slack/events HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\nX-Slack-Signature: v0=1\r\n"
+        f"X-Slack-Request-Timestamp: {int(time.time())}\r\n\r\n"
+    )
+    large = urlencode(COMMAND | {"text": "help", "more": "x" * 900_000})
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def answered(body: str) -> int:
+        return post(url, body, {**signed(place, body, time.time()), **form}).status_code
+
+    with ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(socket.create_connection(address, timeout=10)).sendall(head.encode())
+        assert answered(large) == 503
+        assert answered(urlencode(COMMAND | {"text": "help small"})) == 200
+    for _ in range(50):
+        if (status := answered(large)) != 503:
+            break
+        time.sleep(0.1)
+    assert status == 200, "room is given back"
+
+
+class Workshop:
+    """Of an app what transport asks of it; whoever opens its install page waits until the end."""
+
+    install_path, redirect_uri_path = "/slack/install", "/slack/oauth_redirect"
+
+    def __init__(self) -> None:
+        self.oauth_flow, self.over = self, threading.Event()
+
+    def handle_installation(self, request: BoltRequest) -> BoltResponse:
+        self.over.wait(20)
+        return BoltResponse(status=200, body="installed")
+
+    handle_callback = handle_installation
+
+
+def test_who_opens_the_install_page_again_and_again_holds_up_nobody_else() -> None:
+    address, shop = ("127.0.0.1", free_port()), Workshop()
+    url = f"http://{address[0]}:{address[1]}"
+    server = http_server(cast(App, shop), "secret", address, lambda: True, cast(Memory, None))
+    began = time.monotonic()
+    with status.serving(server), ThreadPoolExecutor(60) as pool:
+        asked = [pool.submit(httpx.get, f"{url}/slack/install", timeout=30) for _ in range(60)]
+        while sum(each.done() for each in asked) < 58 and time.monotonic() < began + 15:
+            time.sleep(0.05)
+        assert httpx.get(f"{url}/healthz", timeout=2).status_code == 200, "no thread is left for others"
+        shop.over.set()
+        assert Counter(each.result().status_code for each in asked) == {200: 2, 503: 58}
 
 
 # --- whatever the request says ----------------------------------------------------------------------

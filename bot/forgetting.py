@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ from pydantic import TypeAdapter
 
 from bot.digesting import Digesting
 from bot.errors import PaperwireError
-from bot.models import DigestReply, StoredShare
+from bot.models import DigestReply, Share, StoredShare
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
@@ -27,6 +28,7 @@ from bot.work import SHARES, Bug, Work
 log = logging.getLogger("paperwire.forgetting")
 
 Json = dict[str, Any]
+_SHARE = TypeAdapter(Share)
 _REPLIES = TypeAdapter(list[DigestReply])
 _PDF = re.compile(r"([0-9a-f]{64})\.pdf")
 # Work on a share that is still under way when it is forgotten ends at its next step, or at its next try.
@@ -65,6 +67,11 @@ class Forgetting:
         """The message was deleted: its replies go, and the digest forgets it."""
         self._work.enqueue(SHARES, "withdraw", f"{team_id}:{channel_id}:{ts}:withdraw", team_id, channel_id, ts)
 
+    def withdraw_share(self, share: Share) -> None:
+        """The file was deleted, or the link edited out: the share goes, even before it came; its message stays."""
+        raw = _SHARE.dump_python(replace(share, url=None, file_name=None), mode="json")
+        self._work.enqueue(SHARES, "withdraw_share", f"withdraw:{share.id}", raw)
+
     def sweep(self, share_id: str, tries: int = 0) -> None:
         """Delete what work on a share that is gone left behind: finished workflows and cached files."""
         delay = _SWEEP_SECONDS if tries else 0
@@ -74,7 +81,12 @@ class Forgetting:
 
     def workflows(self) -> dict[str, Callable[..., None]]:
         """By the names under which the engine knows them; a name never changes its meaning."""
-        return {"withdraw": self.withdraw_message, "forget_paper": self.forget_paper, "sweep_share": self.sweep_share}
+        return {
+            "withdraw": self.withdraw_message,
+            "withdraw_share": self.withdraw_item,
+            "forget_paper": self.forget_paper,
+            "sweep_share": self.sweep_share,
+        }
 
     def withdraw_message(self, team_id: str, channel_id: str, ts: str) -> None:
         # The library answers the same when it is asked again.
@@ -88,6 +100,14 @@ class Forgetting:
         self._redraw(team_id, share_ids)
         for share_id in share_ids:
             self.sweep(share_id)
+
+    def withdraw_item(self, raw: Json) -> None:
+        share = _SHARE.validate_python(raw)
+        reply = self._work.insist("withdraw", lambda: self._withdraw(share))
+        if reply is not None:
+            self._delete(share.team_id, *placed(reply, share.channel_id))
+        self._redraw(share.team_id, [share.id])
+        self.sweep(share.id)
 
     def forget_paper(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> None:
         # Decided before anything goes: afterwards nobody could tell any more which replies to delete.
@@ -142,6 +162,12 @@ class Forgetting:
             log.warning("an answer in %s stays: %s", channel_id, error)
 
     # steps
+
+    def _withdraw(self, share: Share) -> list[str] | None:
+        """Where its reply stands."""
+        stored = self._library.accept(share.team_id, share, self._clock())
+        self._library.forget(share.team_id, [share.id], [], self._clock())
+        return where_replied(stored)
 
     def _held(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> Json:
         held = self._library.held(team_id, paper_id, channel_id, user_id, everywhere=user_id is None)

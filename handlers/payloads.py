@@ -38,6 +38,35 @@ def deleted_ts(event: Payload) -> str | None:
     return None
 
 
+def taken_out(event: Payload, *, team_id: str, channel_id: str, private: bool, bot_user_id: str) -> list[Share]:
+    """The shares that an edit took out of a message: links that are not there any more, files that were deleted.
+
+    A deleted file leaves a tombstone in its messages; one that a plan's limits hide is not deleted.
+    """
+    before, after = event.get("previous_message") or {}, event.get("message") or {}
+    if event.get("subtype") != "message_changed" or after.get("user") == bot_user_id:
+        return []
+
+    def shares(message: Payload) -> list[Share]:
+        return shares_of_message(
+            message, team_id=team_id, channel_id=channel_id, private=private, bot_user_id=bot_user_id
+        )
+
+    known = {str(file["id"]): file for file in before.get("files") or ()}
+    buried = [
+        {"id": file["id"], "filetype": "pdf"}
+        for file in after.get("files") or ()
+        if _is_tombstone(file) and (_may_be_pdf(was := known.get(str(file["id"]), file)) or _is_tombstone(was))
+    ]
+    left = {share.item for share in shares(after)}
+    links = [share for share in shares({**after, **before, "files": ()}) if share.item not in left]
+    return [*links, *shares({**after, "text": "", "blocks": (), "files": buried})]
+
+
+def _is_tombstone(file: Payload) -> bool:
+    return file.get("mode") == "tombstone"
+
+
 def shares_of_message(
     message: Payload,
     *,

@@ -1,4 +1,4 @@
-"""Listeners for messages: a shared paper is accepted, a deleted one withdrawn, everything else left alone."""
+"""Listeners for messages: a shared paper is accepted, one deleted or edited out withdrawn, all else left alone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from slack_bolt import App, BoltContext
 
 from handlers.desk import Desk
-from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message
+from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message, taken_out
 
 # Subscribed because of the agent view, or sent beside the message that we do handle; each needs a listener,
 # since Slack takes a 404 for a failure and sends the event again.
@@ -41,16 +41,15 @@ def register(app: App, desk: Desk) -> None:
             if replied_to := (event.get("previous_message") or {}).get("thread_ts"):
                 desk.library.discussed(team_id, channel_id, replied_to, f"reply:{gone}", _when(event), undone=True)
             return
+        private = is_private(channel_type)
+        for share in taken_out(event, team_id=team_id, channel_id=channel_id, private=private, bot_user_id=bot_user_id):
+            desk.forgetting.withdraw_share(share)
         if not is_new_message(event, bot_user_id):
             return
         if replied_to := event.get("thread_ts"):
             desk.library.discussed(team_id, channel_id, replied_to, f"reply:{event['ts']}", _when(event))
         shares = shares_of_message(
-            event,
-            team_id=team_id,
-            channel_id=channel_id,
-            private=is_private(channel_type),
-            bot_user_id=bot_user_id,
+            event, team_id=team_id, channel_id=channel_id, private=private, bot_user_id=bot_user_id
         )
         settings = desk.library.channel_settings(team_id, channel_id)
         for share in shares:

@@ -104,7 +104,7 @@ class Scene:
             wanted = f"%:{channel}:{ts}:%"
             known = database.execute("SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid LIKE ?", [wanted])
             # What forgets holds ids alone, and stays until it is tidied away.
-            return sum(not (key.startswith("sweep:") or key.endswith(":withdraw")) for (key,) in known)
+            return sum(not (key.startswith(("sweep:", "withdraw:")) or key.endswith(":withdraw")) for (key,) in known)
 
     def gone(self, ts: str, channel: str = "") -> None:
         """Wait until nothing in Slack or in the engine is about a message any more."""
@@ -258,6 +258,34 @@ def test_a_digest_shows_nothing_that_goes_while_it_is_posted(scene: Scene, where
     scene.place.wait_for(lambda: gone.title not in said(), 30)
     assert kept.title in said()
     assert "1 paper" in said()
+
+
+def test_a_deleted_file_takes_its_paper_along_and_leaves_the_message_its_other_papers(scene: Scene) -> None:
+    place, paper = scene.place, MadePaper(next(scene.numbers))
+    words = f"my draft, after https://arxiv.org/abs/{PAPERS[0].arxiv}"
+    ts = place.upload(scene.ada, scene.channel, "deleted-draft.pdf", paper.pdf(), words)
+    answers = place.wait_for(lambda: place.thread(scene.channel, ts)[1:] and place.thread(scene.channel, ts), 60)
+    [mine] = [answer for answer in answers if paper.title in answer["text"]]
+    assert scene.found(paper)
+    place.delete_file(next(each["id"] for each in place.files(scene.channel) if each["name"] == "deleted-draft.pdf"))
+    place.wait_for(lambda: place.message(scene.channel, mine["ts"]) is None, 30)
+    assert not scene.found(paper)
+    [left] = place.thread(scene.channel, ts)
+    assert PAPERS[0].title in left["text"]
+    place.edit(scene.ada, scene.channel, ts, "my draft")
+    scene.gone(ts)
+
+
+def test_a_file_deleted_before_it_was_taken_in_is_not_briefed(scene: Scene) -> None:
+    place, paper = scene.place, MadePaper(next(scene.numbers))
+    scene.arm("before accept")
+    ts = place.upload(scene.ada, scene.channel, "hasty-draft.pdf", paper.pdf(), "my draft")
+    go_on = scene.hold()
+    place.delete_file(next(each["id"] for each in place.files(scene.channel) if each["name"] == "hasty-draft.pdf"))
+    place.wait_for(lambda: scene.in_library("SELECT COUNT(*) FROM shares WHERE ts = ? AND state = 'withdrawn'", ts), 30)
+    go_on()
+    scene.gone(ts)
+    assert not scene.found(paper)
 
 
 def test_an_answer_given_in_a_direct_message_goes_with_its_paper(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message
+from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_message, taken_out
 
 BOT = "U0BOT"
 
@@ -118,3 +118,38 @@ def test_everything_but_a_public_channel_is_private() -> None:
 )
 def test_a_deleted_message_is_recognised_with_and_without_replies(event: dict[str, Any], ts: str | None) -> None:
     assert deleted_ts(event) == ts
+
+
+PDF = {"id": "F1", "filetype": "pdf"}
+GONE = {"id": "F1", "mode": "tombstone"}
+ONE, OTHER = "<https://arxiv.org/abs/2510.13546>", "<https://arxiv.org/abs/2510.00001>"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "items"),
+    [
+        ({"text": f"{ONE} {OTHER}"}, {"text": OTHER}, ["arxiv:2510.13546"]),
+        ({"text": ONE}, {"text": f"{ONE} {OTHER}"}, []),
+        ({"text": ONE}, {"text": "<https://arxiv.org/pdf/2510.13546v2|the PDF>"}, []),
+        ({"text": ONE}, {"text": ONE, "attachments": [{"id": 1}]}, []),
+        ({"text": ONE, "user": BOT}, {"text": "", "user": BOT}, []),
+        ({"text": "draft", "files": [PDF]}, {"text": "draft", "files": [GONE]}, ["file:F1"]),
+        ({"text": ONE, "files": [PDF]}, {"text": ONE, "files": [GONE]}, ["file:F1"]),
+        ({"text": "draft", "files": [GONE]}, {"text": "draft", "files": [GONE]}, ["file:F1"]),
+        ({"text": "cat", "files": [{**PDF, "filetype": "png"}]}, {"text": "cat", "files": [GONE]}, []),
+        ({"text": "draft", "files": [PDF]}, {"text": "draft", "files": [{**GONE, "mode": "hidden_by_limit"}]}, []),
+        (None, {"text": "draft", "files": [GONE]}, ["file:F1"]),
+    ],
+)
+def test_an_edit_takes_out_links_that_are_not_there_any_more_and_files_that_were_deleted(
+    before: dict[str, Any] | None, after: dict[str, Any], items: list[str]
+) -> None:
+    said = {"ts": "1.000100", "user": "U1"}
+    event = {
+        "subtype": "message_changed",
+        "message": {**said, **after},
+        "previous_message": before and {**said, **before},
+    }
+    found = taken_out(event, team_id="T1", channel_id="C1", private=False, bot_user_id=BOT)
+    assert [share.id for share in found] == [f"T1:C1:1.000100:{item}" for item in items]
+    assert not taken_out(event["message"], team_id="T1", channel_id="C1", private=False, bot_user_id=BOT)

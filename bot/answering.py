@@ -16,7 +16,8 @@ from bot.digests.report import report_title
 from bot.errors import PaperwireError
 from bot.models import ChannelSettings, Coverage, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
-from bot.posting import Posting, shown_as_is
+from bot.posting import Posting
+from bot.visible import escape
 from bot.wording import say
 from bot.work import POSTS, Bug, Work
 
@@ -93,8 +94,8 @@ class Answering:
         papers = [_IDENTIFIER.validate_python(each) for each in raw]
 
         def send() -> str:
-            named = shown_as_is(", ".join(paper.value for paper in papers))
-            who = shown_as_is(self._messenger.name(team_id, user_id))
+            named = escape(", ".join(paper.value for paper in papers))
+            who = escape(self._messenger.name(team_id, user_id))
             words = say(self._settings(team_id, channel_id).language, "commands.added", user=who, papers=named)
             return self._messenger.note(team_id, channel_id, None, words, key)
 

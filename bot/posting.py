@@ -12,7 +12,6 @@ import uuid
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
-from html import escape
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -23,6 +22,7 @@ from bot.models import Audience, Language, Share, ShareState, StoredShare
 from bot.outcomes import announce
 from bot.papers.agree import newer_version
 from bot.ports import Library, Messenger, Reply
+from bot.visible import escape
 from bot.wording import explain, say
 from bot.work import POSTS, Bug, Work
 
@@ -33,11 +33,6 @@ Json = dict[str, Any]
 
 # A sign on a message is worth a few tries.
 _SIGN_TRIES = 5
-
-
-def shown_as_is(words: str) -> str:
-    """Words that mrkdwn shows as they are: they can mention nobody and link nowhere (Slack's escaping rules)."""
-    return escape(words, quote=False)
 
 
 def where_replied(stored: StoredShare) -> list[str] | None:
@@ -129,7 +124,7 @@ class Posting:
     ) -> None:
         def send() -> str:
             # Facts may hold anybody's words; the sentence itself is mrkdwn of ours.
-            shown = {name: shown_as_is(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+            shown = {name: escape(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
             text = say(self.language_of(team_id, channel_id), words, **shown)
             return self._messenger.note(team_id, channel_id, thread_ts, text, key)
 

@@ -19,7 +19,7 @@ from bot.briefs.notes import model_notes
 from bot.errors import PaperwireError, Tell
 from bot.models import Brief, Language, Paper, Share, StoredShare, Usage
 from bot.ports import Reply
-from bot.visible import visible
+from bot.visible import escape, visible
 from bot.wording import explain, say
 
 Block = dict[str, Any]
@@ -52,11 +52,6 @@ def clean(text: str, limit: int) -> str:
     return kept if len(kept) <= limit else kept[: limit - 1].rstrip() + "…"
 
 
-def escape(text: str) -> str:
-    """Text that mrkdwn shows as it is."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def plain(text: str, limit: int = 3_000) -> Block:
     return {"type": "plain_text", "text": clean(text, limit) or "–", "emoji": False}
 
@@ -68,6 +63,7 @@ def span(text: str, *, bold: bool = False) -> Block:
 
 def link(url: str | None, words: str) -> Block:
     """Words that lead to an address; bold where they cannot, or where they name another one themselves."""
+    words = words if words.strip() else "–"  # what nobody sees would hide where it leads
     if url and url.startswith(("https://", "http://")) and len(url) <= 3_000 and not _names_another(words, url):
         return {"type": "link", "url": url, "text": words}
     return span(words, bold=True)
@@ -110,9 +106,8 @@ def explained(language: Language, error: PaperwireError) -> str:
 
 def note(words: str) -> Message:
     """A sentence of ours from the catalogue, where mrkdwn is welcome."""
-    return Message(
-        words, [{"type": "section", "text": {"type": "mrkdwn", "text": clean(words, 3_000), "verbatim": True}}]
-    )
+    shown = clean(words, FALLBACK_TEXT)
+    return Message(shown, [{"type": "section", "text": {"type": "mrkdwn", "text": shown, "verbatim": True}}])
 
 
 def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
@@ -167,7 +162,7 @@ def sentence(paper: Paper, brief: Brief, room: int = 2_800) -> Block:
     words, title = clean(brief.sentence, room), clean(paper.title, _TITLE)
     before, found, after = words.partition(title) if title else (words, "", "")
     if not found:
-        elements = [link(paper.page_url, title or "–"), span(f"\n{clean(words, room - len(title) - 1)}")]
+        elements = [link(paper.page_url, title), span(f"\n{clean(words, room - len(title) - 1)}")]
     else:
         elements = [span(before)] * bool(before) + [link(paper.page_url, title)] + [span(after)] * bool(after)
     return rich(elements)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.briefs.correction import institutions_beside
 from bot.digests.chart import page_alt_text
 from bot.models import MOST_LISTED, Digest, DigestEntry, Language, Period, SearchPage
+from bot.visible import escape
 from bot.wording import say
 from handlers.blocks import (
     CONTEXT_TEXT,
@@ -25,7 +26,6 @@ from handlers.blocks import (
     correcting_buttons,
     cost_words,
     details_button,
-    escape,
     link,
     note,
     plain,
@@ -118,7 +118,7 @@ def _line(entry: DigestEntry, language: Language) -> list[Block]:
     names = institutions_beside(entry.paper, entry.brief, language)[:2]
     who = clean(("、" if language == "zh" else ", ").join(names), 80)
     said = [span(f"  ({entry.discussion} 💬)")] if entry.discussion else []
-    return [link(entry.paper.page_url, clean(entry.paper.title, 180) or "–"), span(f" – {who}" if who else " "), *said]
+    return [link(entry.paper.page_url, clean(entry.paper.title, 180)), span(f" – {who}" if who else " "), *said]
 
 
 def group_size(papers: int) -> int:

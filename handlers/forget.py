@@ -11,9 +11,10 @@ from slack_sdk import WebClient
 from bot.errors import Tell
 from bot.models import Holding, Language, Paper
 from bot.papers.identify import identify
+from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
-from handlers.blocks import Message, actions, button, clean, escape, rich, span
+from handlers.blocks import Message, actions, button, clean, rich, span
 from handlers.coverage import coverage_of
 from handlers.desk import Desk, team_of
 from handlers.members import person

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.models import DigestEntry, Language, StoredShare
+from bot.visible import escape
 from bot.wording import say
 from handlers.blocks import (
     Block,
@@ -17,7 +18,6 @@ from handlers.blocks import (
     clean,
     context,
     day,
-    escape,
     gathered_words,
     note,
     plain,

@@ -13,9 +13,10 @@ from bot.digests.period import period_of, zone_named
 from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
 from bot.models import EVERY_CHANNEL, ChannelSettings, Language, Mode, Schedule
+from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
-from handlers.blocks import Message, escape, gathered_words
+from handlers.blocks import Message, gathered_words
 from handlers.members import has_bot, person
 from handlers.scheduling import set_schedule
 

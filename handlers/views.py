@@ -13,6 +13,7 @@ from bot.briefs.brief import LENGTHS, shown_institutions
 from bot.briefs.correction import edited_by, institutions_beside
 from bot.models import SLOTS, Brief, Identifier, Language, Paper, Revision, Usage
 from bot.papers.sites import page_url
+from bot.visible import escape
 from bot.wording import keys, say
 from handlers.blocks import (
     Block,
@@ -21,7 +22,6 @@ from handlers.blocks import (
     context,
     cost_words,
     day,
-    escape,
     link,
     plain,
     rich,
@@ -73,7 +73,7 @@ def details(paper: Paper, brief: Brief, history: Sequence[Revision] = ()) -> Blo
     language = brief.language
     authors = clean(", ".join(author.name for author in paper.authors), 2_500) or "–"
     content = [
-        rich([link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
+        rich([link(paper.page_url, clean(paper.title, _TITLE))]),
         *_published(paper),
         rich([_heading(language, "authors"), span(authors)]),
         *_institutions(paper, brief),
@@ -209,7 +209,7 @@ def _history(history: Sequence[Revision], language: Language) -> Iterator[Block]
 def edit(paper: Paper, brief: Brief, metadata: str) -> Block:
     """The modal to correct a brief in; its inputs are named as the slots, and ``institutions``."""
     language = brief.language
-    content = [rich([link(paper.page_url, clean(paper.title, _TITLE) or "–")])]
+    content = [rich([link(paper.page_url, clean(paper.title, _TITLE))])]
     unit = say(language, "edit.unit")
     for slot in SLOTS:
         fewest, most = LENGTHS[language][slot]
@@ -231,7 +231,7 @@ def again(paper: Paper, language: Language, models: Sequence[str], metadata: str
     choices = [_option(model, model[:150]) for model in models[:100]]
     tongues = {each: _option(say(language, f"edit.language_{each}"), each) for each in ("zh", "en")}
     content = [
-        rich([link(paper.page_url, clean(paper.title, _TITLE) or "–")]),
+        rich([link(paper.page_url, clean(paper.title, _TITLE))]),
         _choice("model", say(language, "edit.model"), "static_select", choices, choices[0]),
         _choice("language", say(language, "edit.language"), "radio_buttons", [*tongues.values()], tongues[language]),
     ]

@@ -28,6 +28,7 @@ PAYLOADS = {
     "escaped twice": "&lt;!channel&gt; &amp;lt;!here&amp;gt;",
     "directions": "\u202egnp.exe\u202c \u2066x\u2069 \u200f",
     "zero width": "pay\u200bpal \u2060\ufeff\u00ad",
+    "no visible words": "\u3164\u2800\ufe0f\u115f\U000e0101\u034f",
     "mrkdwn": "*bold* _it_ ~no~ `code` ```block``` > quote",
     "markdown": "](javascript:alert(1)) | # heading | <img src=x onerror=alert(1)> | --- | [x](https://evil.example)",
     "markdown escaped by itself": "[click\\](https://evil.example) \\<img src=x> \\\\](x) !\\[x\\\\](y)",

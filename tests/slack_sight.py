@@ -24,6 +24,10 @@ _ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/|]+)|\b((?:[a-z0-9-]+\.)+[a-z]{
 _UNSEEN = {"metadata", "private_metadata", "value", "block_id", "action_id", "token", "trigger_id", "view_id", "cursor"}
 _STRUCTURED = ("blocks", "view", "files", "attachments", "metadata")
 _LONGEST_TEXT = 16_000
+_SHOWN_AS_NOTHING = re.compile(
+    r"COMBINING GRAPHEME JOINER|(?:HALFWIDTH )?HANGUL (?:\w+ )?FILLER|KHMER VOWEL INHERENT A[QA]|BRAILLE PATTERN BLANK"
+    r"|(?:MONGOLIAN FREE )?VARIATION SELECTOR.+"
+)
 
 
 def harms(payload: Mapping[str, Any]) -> list[str]:
@@ -48,6 +52,8 @@ def _harms(part: Any, where: str) -> Iterator[str]:
     kind = part.get("type")
     if kind in _BROADCASTS and where.endswith("]") and ("user_id" in part or "range" in part):
         yield f"{where} pings: {part}"
+    if kind == "link" and not str(part.get("text", "")).strip():
+        yield f"{where} shows no words and leads to {part.get('url')}"
     if kind == "link":
         yield from link_harms(str(part.get("url")), str(part.get("text", "")), where)
     for name, each in part.items():
@@ -99,5 +105,11 @@ def _tokens(tokens: list[Token]) -> Iterator[Token]:
 def unseen(text: str, where: str) -> Iterator[str]:
     """Characters that nobody sees and that change what is seen: controls, directions, zero width, no characters."""
     for char in set(text):
-        if char not in "\n\t" and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Cn"):
+        if char not in "\n\t" and is_unseen(char):
             yield f"{where} holds U+{ord(char):04X}"
+
+
+def is_unseen(char: str) -> bool:
+    """By category, and by name those letters, marks and signs that are shown as nothing."""
+    kind, name = unicodedata.category(char), unicodedata.name(char, "")
+    return kind[0] == "C" or kind in ("Zl", "Zp") or _SHOWN_AS_NOTHING.fullmatch(name) is not None

@@ -161,6 +161,18 @@ def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
         assert "\x00" not in json.dumps(message.blocks, ensure_ascii=False)
 
 
+def test_a_note_hides_nothing_from_those_who_are_notified_either() -> None:
+    message = blocks.note("10.1234/a\u202egnp.exe")
+    assert message.text == message.blocks[0]["text"]["text"] == "10.1234/agnp.exe"
+
+
+@pytest.mark.parametrize("title", ["", "\u3164", "\u2800\u034f", "\u3000", "\u202e"])
+def test_a_title_that_nobody_sees_hides_no_link(title: str) -> None:
+    one = replace(paper(), id="p1", title=title)
+    [section] = blocks.sentence(one, brief_of(one, words="A brief."))["elements"]
+    assert [each["text"] for each in section["elements"] if each["type"] == "link"] == ["–"]
+
+
 def test_a_link_that_is_no_web_address_is_not_linked() -> None:
     one = replace(paper(), id="p1", page_url="javascript:alert(1)")
     message = blocks.reply(share(), Reply("en", paper=one, brief=brief_of(one)))

@@ -21,6 +21,7 @@ from bibtexparser.customization import splitname
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_samples import at, brief, paper, share
+from slack_sight import is_unseen
 
 from bot.digests.citation import LONGEST_TEXT, MOST_AUTHORS
 from bot.digests.export import FORMS, Form, export
@@ -112,7 +113,9 @@ def seen(text: str) -> str:
     """Without what nobody sees: marks of direction and of zero width, private and unassigned ones."""
     whole = text.encode("utf-8", "replace").decode()
     spaced = "".join(" " if mark in "\ufeff\ufffe\uffff" else mark for mark in whole)
-    return "".join(mark for mark in spaced if unicodedata.category(mark) not in ("Cf", "Co", "Cn"))
+    return "".join(
+        mark for mark in spaced if mark.isspace() or unicodedata.category(mark) == "Cc" or not is_unseen(mark)
+    )
 
 
 # --- The files as people get them -------------------------------------------------------------------

@@ -58,6 +58,7 @@ class Village:
     def __init__(self, place: Playground, arxiv: FakeArxiv, bot: RunningBot) -> None:
         self.place, self.arxiv, self.bot = place, arxiv, bot
         self.ada = place.add_user("ada")
+        self.others = [place.add_user(words) for words in PAYLOADS.values()]
         self.channel = place.add_channel("papers")
         self.posts: list[str] = []
 
@@ -68,7 +69,9 @@ class Village:
             title = f"{words} {paper.title}" if number % 2 else words
             sayable = "".join(c for c in words if c >= " ")
             self.arxiv.add(paper.arxiv_id, title, [f"Ada {words}", words], f"{words} {paper.abstract}", paper.pdf())
-            self.posts.append(self.place.post(self.ada, self.channel, f"https://arxiv.org/abs/{paper.arxiv_id}"))
+            link = f"https://arxiv.org/abs/{paper.arxiv_id}"
+            self.posts.append(self.place.post(self.others[number], self.channel, link))
+            self.posts.append(self.place.post(self.ada, self.channel, link))
             pdf = paper_with(sayable)
             self.posts.append(self.place.upload(self.ada, self.channel, f"{sayable}.pdf", pdf, words))
         self.answers = [message for ts in self.posts for message in settled(self.place, self.channel, ts)]
@@ -100,7 +103,14 @@ def test_hostile_words_of_papers_and_people_do_nothing_anywhere(village: Village
     assert len(answers) >= len(village.posts)
     briefed = [each for each in answers if "paper_details" in str(each["blocks"])]
     assert len(briefed) > len(PAYLOADS), "most of them are papers all the same"
-    place.command(village.ada, channel, f"/digest topic {PAYLOADS['a broadcast']}")
+    for words in PAYLOADS.values():
+        asserted_harmless(*place.command(village.ada, channel, f"/digest topic {words}"))
+    place.command(village.ada, channel, f"/digest topic {PAYLOADS['a broadcast']} {PAYLOADS['directions']}")
+    for number, other in enumerate(village.others):
+        asserted_harmless(
+            *place.command(other, channel, f"/digest add 10.1234/a{number}\u202egnp.exe 10.1234/b{number}")
+        )
+    place.wait_for(lambda: f"10.1234/b{len(village.others) - 1}" in str(place.messages(channel)), 60)
     place.open_home(village.ada)
     for words in PAYLOADS.values():
         asserted_harmless(*place.command(village.ada, channel, f"/digest search {words} tree"))

@@ -186,6 +186,10 @@ def test_ordinary_words_stay_as_they_are(words: str) -> None:
     assert made.splitlines().count(words) == 2
 
 
+def test_a_title_that_nobody_sees_is_told() -> None:
+    assert "### 1. –\n" in report([bare_entry("\u3164")], "en", title="x", at=MADE_AT, zone="UTC", plain=True)
+
+
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "https://evil.example/><b>"])
 def test_a_paper_leads_into_the_web_alone(url: str) -> None:
     entry = full_entry()

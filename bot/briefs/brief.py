@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from bot.models import Institution, Language, Paper, Slot
+from bot.visible import visible
 
 LENGTHS: Mapping[Language, Mapping[Slot, tuple[int, int]]] = {
     "zh": {"technique": (8, 80), "problem": (8, 60), "effect": (8, 100)},
@@ -80,12 +80,11 @@ def slot(language: Language, name: Slot, words: str) -> str:
 
 
 def plain(words: str, longest: int = 1_000) -> str:
-    """One line of visible characters: no control, bidirectional, zero-width or unassigned ones; cut at ``longest``.
+    """One line of what people see, cut at ``longest``.
 
     Chinese text loses the blanks that a line break of the PDF or a model left between its characters.
     """
-    kept = "".join(" " if c.isspace() else c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
-    kept = re.sub(r"\s+", " ", kept).strip()
+    kept = " ".join(visible(" ".join(words.split())).split())
     kept = re.sub(rf"(?<={_CJK}) (?={_CJK})", "", kept)
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 

@@ -10,6 +10,7 @@ from bot.briefs.brief import LENGTHS, LONGEST_ZH
 from bot.briefs.cues import cues
 from bot.briefs.source import Source, latin_words, plain
 from bot.models import SLOTS, Draft, Fault, Language, Slot
+from bot.visible import visible
 
 HOPELESS_LENGTH = 600
 """Characters from which a slot is not looked at any further."""
@@ -23,9 +24,6 @@ COPIED_EN, COPIED_ZH = 16, 30
 
 _CJK = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏͰ-Ͽ㐀-䶿一-鿿豈-﫿]")
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\ufffd\U000e0000-\U000e007f\ue000-\uf8ff]"
-)
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’]*")
 _PLAIN_WORD = re.compile(r"(?<![A-Za-zÀ-ɏ0-9@._/+-])[a-zß-ÿ]{2,}(?:-[a-zß-ÿ]+)*(?![A-Za-zÀ-ɏ0-9@_/+-])")
 _SENTENCES = re.compile(r"[.!?]\s+(?=[A-Z\"(])|[。！？!?](?=.)|[;；]\s*$|\n")
@@ -85,8 +83,8 @@ def _missing(words: str) -> str:
 
 
 def _marks(words: str, *, excerpt: bool) -> Iterator[tuple[str, str]]:
-    if unseen := _UNSEEN.search(words):
-        yield "markup", f"U+{ord(unseen[0]):04X}"
+    if unseen := set(words) - set(visible(words)):
+        yield "markup", f"U+{ord(min(unseen)):04X}"
     if mark := _patterns("markup").search(words):
         yield "markup", mark[0][:60]
     found = _patterns("injection").search(plain(words))

@@ -65,7 +65,8 @@ def report(
 
 
 def _heading(number: int, entry: DigestEntry) -> str:
-    return f"### {number}. {_line(entry.paper.title)}"
+    title = _line(entry.paper.title)
+    return f"### {number}. {title if title.strip() else '–'}"
 
 
 def _line(text: str) -> str:

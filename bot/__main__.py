@@ -28,6 +28,8 @@ from bot.settings import Settings, address
 from bot.wording import explain
 from bot.work import left_in
 
+log = logging.getLogger("paperwire")
+
 
 @contextmanager
 def _passing_pipeline(settings: Settings) -> Iterator[Pipeline]:
@@ -46,8 +48,28 @@ class _Refusals(click.Group):
         try:
             return super().invoke(ctx)
         except PaperwireError as error:
-            click.echo(f"paperwire: {explain('en', error)}", err=True)
+            _refuse(error)
             raise SystemExit(1) from error
+
+
+def _refuse(error: PaperwireError) -> None:
+    click.echo(f"paperwire: {explain('en', error)}", err=True)
+
+
+@contextmanager
+def _end_of_process() -> Iterator[None]:
+    """The process ends with the block, however that ends; threads that sleep for minutes do not hold it up."""
+    code = 1
+    try:
+        yield
+        code = 0
+    except PaperwireError as error:
+        _refuse(error)
+    except Exception:
+        log.exception("the bot ends")
+    finally:
+        logging.shutdown()
+        os._exit(code)
 
 
 @click.group(cls=_Refusals, context_settings={"help_option_names": ["-h", "--help"]})
@@ -95,10 +117,8 @@ def run(program: Program, http: str | None) -> None:
         served_at = address(http) if http is not None else None
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--http") from error
-    run_bot(settings, served_at)
-    # What still runs goes on in the next life; its threads may sleep for minutes and would hold the exit up.
-    logging.shutdown()
-    os._exit(0)
+    with _end_of_process():
+        run_bot(settings, served_at)
 
 
 @main.command()

@@ -53,6 +53,8 @@ T = TypeVar("T")
 _SWITCH_SECONDS = 0.0005
 # Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
 _RETENTION = timedelta(days=30)
+# A thread that accepts work waits for a database that is away, longer than whoever stops the bot does.
+_CLOSING_SECONDS = 5.0
 # A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
 _PATIENT_CHECK_SECONDS = 3.0
 
@@ -118,7 +120,10 @@ def _open_work(settings: Settings) -> Iterator[Work]:
 
 
 def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
-    """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach."""
+    """Run until SIGTERM or SIGINT. Raises SystemExit 1 when Slack stays out of reach.
+
+    Threads may be left that sleep for minutes; what they do goes on in the next life.
+    """
     # Imported here: the other commands need neither Slack nor the library.
     from handlers.app import build_app
     from handlers.calls import Calls
@@ -161,7 +166,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         tidy = partial(_tidy, settings, work, library, pipeline, desk.forgetting, now)
         ticking = Clock(library, desk.digesting, now, tidy, settings.time_scale)
         ticking.start()
-        stack.callback(ticking.close)
+        stack.callback(_within, _CLOSING_SECONDS, ticking.close)
         app = build_app(client, desk, flow)
         if http is not None:
             assert settings.signing_secret is not None, "asked for before the start"
@@ -173,7 +178,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
             handler = _patiently(lambda: connect_socket(app, app_token, client), stop)
             if handler is None:
                 return
-            stack.callback(handler.close)
+            stack.callback(_within, _CLOSING_SECONDS, handler.close)
             connected = handler.client.is_connected
         log.info("connected to Slack")
         if flow is None:
@@ -187,6 +192,13 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
 
         pulse.beat(well, stop)
         log.info("stopping")
+
+
+def _within(seconds: float, close: Callable[[], None]) -> None:
+    """Close something, or leave it as it is: the process ends all the same."""
+    closing = threading.Thread(target=close, name="closing", daemon=True)
+    closing.start()
+    closing.join(seconds)
 
 
 def _preload(pipeline: Pipeline) -> None:

@@ -183,4 +183,5 @@ class Answering:
         self._posting.note(team_id, direct, None, key, words, channel=where, messages=messages, papers=papers)
 
     def _settings(self, team_id: str, channel_id: str) -> ChannelSettings:
-        return self._library.channel_settings(team_id, channel_id) or self._defaults
+        chosen = self._work.patiently(lambda: self._library.channel_settings(team_id, channel_id))
+        return chosen or self._defaults

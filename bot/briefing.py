@@ -137,7 +137,7 @@ class Briefing:
             code, bug = failure.get("code", "bug"), failure.get("bug")
             announce("refused", **_ids(share), kind=kind, code=code, bug=bug, seconds=seconds)
             return
-        stored = self._library.stored_share(share.team_id, share.id)
+        stored = self._work.patiently(lambda: self._library.stored_share(share.team_id, share.id))
         paper = stored.paper_id if stored else None
         if brief is None:
             announce("reused", **_ids(share), paper=paper, seconds=seconds)

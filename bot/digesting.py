@@ -254,7 +254,7 @@ class Digesting:
         return own_part(digest) if outsiders else digest
 
     def _frozen(self, team_id: str, digest_id: str) -> Digest:
-        digest = self._library.frozen_digest(team_id, digest_id)
+        digest = self._work.patiently(lambda: self._library.frozen_digest(team_id, digest_id))
         assert digest is not None, "frozen in the step before"
         return digest
 

@@ -75,7 +75,7 @@ class Posting:
 
     def not_done(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
         """What was promised in a channel does not come: tell the asker alone why."""
-        language = self.language_of(team_id, channel_id)
+        language = self._work.patiently(lambda: self.language_of(team_id, channel_id))
         reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
         try:
             direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))

@@ -187,11 +187,14 @@ class Work:
 
         Raises Tell, Retry or Bug as the action ended, in a replay too.
         """
-        result: T = value(DBOS.run_step({"name": name}, attempt, lambda: self._outlasting(name, action)))
+        result: T = value(DBOS.run_step({"name": name}, attempt, lambda: self.patiently(action)))
         return result
 
-    def _outlasting(self, name: str, action: Callable[[], T]) -> T:
-        """Run an action, again and again while the library is away: a step waits for it as the engine does."""
+    def patiently(self, action: Callable[[], T]) -> T:
+        """Run an action, again and again while the library is away: work waits for it as the engine does.
+
+        Nothing is remembered: what a workflow asks outside its steps may differ in a replay, and no step depend on it.
+        """
         for wait in itertools.chain((1.0, 2.0, 4.0), itertools.repeat(8.0)):
             if self._lease:
                 self._lease.check()
@@ -200,7 +203,7 @@ class Work:
             except Retry as error:
                 if error.code not in LIBRARY_AWAY:
                     raise
-                log.warning("step %s waits for the library: %s", name, error)
+                log.warning("work waits for the library: %s", error)
             time.sleep(wait)
         raise AssertionError("unreachable: it waits for ever")
 

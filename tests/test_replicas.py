@@ -308,3 +308,32 @@ def test_a_restart_of_postgres_is_survived(
         made.wait_until(made.all_settled, 120, "answers")
         made.verify_answers()
         assert all(bot.running for bot in bots)
+
+
+def test_a_postgres_out_of_reach_for_eight_seconds_is_waited_out(
+    tmp_path: Path, database: str, postgres_cluster: PostgresCluster
+) -> None:
+    """Longer than the library knocks, shorter than a lease: whatever is under way then goes on."""
+    with Cable(database) as cable, replicas(tmp_path, database) as made:
+        bot = made.add(DATABASE_URL=cable.url)
+        bot.start()
+        bot.wait_until_connected()
+        for channel in made.channels:
+            made.place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+        numbers = iter(range(60))
+        for _ in range(3):
+            for number in islice(numbers, 20):
+                made.share(number)
+            cable.unplug()
+            time.sleep(8)
+            cable.plug()
+            made.wait_until(made.all_settled, 120, "answers")
+        made.next_day()
+        made.wait_until(lambda: bool(made.digests(made.channels[0])), 60, "a digest")
+        cable.unplug()
+        time.sleep(8)
+        cable.plug()
+        made.wait_until(made.digests_complete, 120, "digests")
+        made.verify()
+        assert bot.running
+        assert postgres_cluster.execute(f"{_STATES} = 'ERROR'", database.rpartition("/")[2]) == [(0,)]

@@ -12,12 +12,15 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import BOT, ROOT, RunningBot
 
 from bot.answering import Answering
 from bot.briefing import Briefing
@@ -31,6 +34,8 @@ from playground.installation import Installation
 GOLDEN = Path(__file__).parent / "golden" / "steps.json"
 """Of each workflow, the orders of steps that releases took through it. New ones are added, none is ever taken out
 while its release may still be running somewhere."""
+
+_UNFINISHED = "'ENQUEUED', 'DELAYED', 'PENDING'"
 
 _OTHERS = (
     "A workflow went through other steps than any release did. One of them begun before an upgrade would stop at it: "
@@ -60,66 +65,115 @@ def steps_taken(file: Path) -> dict[str, set[str]]:
     return found
 
 
-def unfinished(file: Path) -> int:
+def count(file: Path, states: str) -> int:
     with closing(sqlite3.connect(file)) as database:
-        query = "SELECT count(*) FROM workflow_status WHERE status IN ('ENQUEUED', 'DELAYED', 'PENDING')"
+        query = f"SELECT count(*) FROM workflow_status WHERE status IN ({states})"
         return int(database.execute(query).fetchone()[0])
 
 
-def live(place: Playground, arxiv: FakeArxiv, server: FakeModelServer, settled: Callable[[], object]) -> None:
-    """A day of a workspace, one thing after the other, through every workflow.
+@dataclass
+class Workspace:
+    """With one channel; ``settled`` waits for the end of all work, and is called before any is forgotten."""
 
-    ``settled`` waits for the end of all work, and is called before anything is forgotten.
-    """
-    ada, eve = place.add_user("ada"), place.add_user("eve", admin=True)
-    channel = place.add_channel("papers")
+    place: Playground
+    arxiv: FakeArxiv
+    model: FakeModelServer
+    offset: Path
+    settled: Callable[[], object]
 
-    def answer_to(ts: str, sign: str = "white_check_mark") -> dict[str, object]:
-        place.wait_for(lambda: sign in place.reactions(channel, ts), 60)
-        settled()
-        return dict(place.thread(channel, ts)[-1])
+    def __post_init__(self) -> None:
+        self.ada, self.eve = self.place.add_user("ada", "UTC"), self.place.add_user("eve", admin=True)
+        self.channel = self.place.add_channel("papers")
 
-    def say(line: str) -> dict[str, object]:
-        [answer] = place.command(ada, channel, line)
-        settled()
+    def paper(self, number: int) -> MadePaper:
+        """One that arXiv has."""
+        paper = MadePaper(number)
+        self.arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
+        return paper
+
+    def share(self, paper: MadePaper, sign: str = "white_check_mark") -> str:
+        ts = self.place.post(self.ada, self.channel, f"https://arxiv.org/abs/{paper.arxiv_id}")
+        self.answer_to(ts, sign)
+        return ts
+
+    def answer_to(self, ts: str, sign: str = "white_check_mark") -> dict[str, Any]:
+        self.place.wait_for(lambda: sign in self.place.reactions(self.channel, ts), 60)
+        self.settled()
+        return dict(self.place.thread(self.channel, ts)[-1])
+
+    def say(self, line: str) -> dict[str, Any]:
+        [answer] = self.place.command(self.ada, self.channel, line)
+        self.settled()
         return answer
 
-    papers = [MadePaper(number) for number in range(5)]
-    for paper in papers:
-        arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
-    linked = place.post(ada, channel, f"https://arxiv.org/abs/{papers[0].arxiv_id}")
-    answer_to(linked)
-    answer_to(place.post(ada, channel, f"again: https://arxiv.org/abs/{papers[0].arxiv_id}"))
-    uploaded = place.upload(ada, channel, "draft.pdf", papers[1].pdf())
-    mine = answer_to(uploaded)
-    place.click(ada, answer_to(place.upload(ada, channel, "damaged.pdf", b"%PDF-1.7 nothing"), "x"), "share_again")
-    settled()
-    server.queue(*(error(500, "broken") for _ in range(3)))
-    unmodelled = answer_to(place.post(ada, channel, f"https://arxiv.org/abs/{papers[2].arxiv_id}"))
-    place.click(ada, mine, "brief_more", "other")
-    settled()
+    def click(self, user: str, message: dict[str, Any], *button: str) -> None:
+        self.place.click(user, message, *button)
+        self.settled()
+
+
+def good_day(there: Workspace) -> None:
+    """One thing after the other, through every workflow."""
+    place, ada, eve = there.place, there.ada, there.eve
+    papers = [there.paper(number) for number in range(5)]
+    there.share(papers[0])
+    there.answer_to(place.post(ada, there.channel, f"again: https://arxiv.org/abs/{papers[0].arxiv_id}"))
+    uploaded = place.upload(ada, there.channel, "draft.pdf", papers[1].pdf())
+    mine = there.answer_to(uploaded)
+    damaged = place.upload(ada, there.channel, "damaged.pdf", b"%PDF-1.7 nothing")
+    there.click(ada, there.answer_to(damaged, "x"), "share_again")
+    there.model.queue(*(error(500, "broken") for _ in range(3)))
+    unmodelled = there.share(papers[2])
+    there.click(ada, mine, "brief_more", "other")
     place.click(ada, mine, "brief_edit")
     place.wait_for(lambda: place.modal(ada), 10)
     place.submit(ada, {"technique": "a ladder of hand-built tide gauges"})
-    settled()
+    there.settled()
     place.click(eve, mine, "brief_more", "again")
     place.wait_for(lambda: place.modal(eve), 10)
     place.submit(eve, {"model": "openai/second-model"})
-    settled()
-    place.click(ada, say("/digest week"), "digest_post")
-    settled()
-    say("/digest export bib")
-    say(f"/digest add https://arxiv.org/abs/{papers[3].arxiv_id}")
-    say("/digest backfill 30d")
-    place.delete(ada, channel, uploaded)
-    settled()
-    place.edit(ada, channel, str(unmodelled["thread_ts"]), "no link any more")
-    settled()
-    place.click(ada, say(f"/digest forget {papers[0].title}"), "paper_forget")
-    settled()
+    there.settled()
+    there.click(ada, there.say("/digest week"), "digest_post")
+    there.say("/digest export bib")
+    there.say(f"/digest add https://arxiv.org/abs/{papers[3].arxiv_id}")
+    there.say("/digest backfill 30d")
+    place.delete(ada, there.channel, uploaded)
+    there.settled()
+    place.edit(ada, there.channel, unmodelled, "no link any more")
+    there.settled()
+    there.click(ada, there.say(f"/digest forget {papers[0].title}"), "paper_forget")
 
 
-def test_workflows_take_the_steps_that_earlier_releases_know(tmp_path: Path) -> None:
+def bad_day(there: Workspace) -> None:
+    """Hardly anything comes to a good end; the one request a minute that the model is asked for is not the least."""
+    place, ada, channel = there.place, there.ada, there.channel
+    there.share(MadePaper(0), "x")  # which arXiv does not have
+    place.post(ada, channel, f"https://{there.arxiv.host}/about-papers")
+    there.settled()
+    late = there.paper(1)
+    there.arxiv.throttle(1, status=503, part="/pdf/")
+    there.share(late)
+    both = [f"https://arxiv.org/abs/{there.paper(number).arxiv_id}" for number in (2, 3)]
+    there.answer_to(place.post(ada, channel, " ".join(both)))
+    preview = there.say("/digest week")
+    place.fail_next("chat.postMessage", error="missing_scope")
+    there.click(ada, preview, "digest_post")
+    for method in ("files.getUploadURLExternal", "conversations.history"):
+        place.fail_next(method, error="missing_scope", times=9)
+    there.say("/digest export bib")
+    there.say("/digest backfill 30d")
+    there.say("/digest schedule daily 09:00 UTC")
+    place.remove(channel)
+    there.offset.write_text(str(86_400))
+    place.wait_for(lambda: any("paused" in each["text"] for each in place.messages(place.direct_channel(ada))), 30)
+    there.settled()
+
+
+@pytest.mark.parametrize("program", [BOT, (str(ROOT / "tests" / "forgetful_bot.py"),)], ids=["well", "library away"])
+@pytest.mark.parametrize("day", [good_day, bad_day])
+def test_workflows_take_the_steps_that_earlier_releases_know(
+    day: Callable[[Workspace], None], program: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Also those whose library is away for a moment, whenever they ask it something outside their steps."""
     installation = Installation.from_manifest(ROOT / "manifest.json")
     file = tmp_path / "data" / "paperwire.work.db"
     with (
@@ -138,20 +192,29 @@ def test_workflows_take_the_steps_that_earlier_releases_know(tmp_path: Path) -> 
             "PAPERWIRE_MODEL_URL": model.url,
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_TIME_SCALE": "50",
+            "PAPERWIRE_CLOCK_OFFSET": str(tmp_path / "offset"),
             "OPENAI_API_KEY": "sk-nobody",
         }
-        with RunningBot(environment, tmp_path / "data") as bot:
+        if day is bad_day:
+            environment |= {"PAPERWIRE_MODEL_REQUESTS_PER_MINUTE": "1", "PAPERWIRE_MODEL_SECONDS": "2"}
+            environment |= {"PAPERWIRE_FALLBACK_MODELS": ""}
+        with RunningBot(environment, tmp_path / "data", program) as bot:
             bot.wait_until_connected()
             taken: dict[str, set[str]] = defaultdict(set)
 
             def settled() -> None:
-                place.wait_for(lambda: not unfinished(file), 60)
+                place.wait_for(lambda: not count(file, _UNFINISHED), 60)
+                assert not count(file, "'ERROR'"), bot.log
                 for name, orders in steps_taken(file).items():
                     taken[name] |= orders
 
-            live(place, arxiv, model, settled)
+            day(Workspace(place, arxiv, model, tmp_path / "offset", settled))
     known = json.loads(GOLDEN.read_text())
     other = {name: sorted(orders - set(known.get(name, []))) for name, orders in taken.items()}
     assert not any(other.values()), _OTHERS + json.dumps({name: each for name, each in other.items() if each}, indent=1)
-    parts = (Briefing, Posting, Digesting, Answering, Correcting, Forgetting)
-    assert taken.keys() == {name for part in parts for name in part.workflows(part.__new__(part))}
+    if day is good_day:
+        parts = (Briefing, Posting, Digesting, Answering, Correcting, Forgetting)
+        assert taken.keys() == {name for part in parts for name in part.workflows(part.__new__(part))}
+    if program != BOT:
+        away = set(re.findall("away at (.*)", bot.log))
+        assert away >= ({"stored_share", "frozen_digest"} if day is good_day else {"channel_settings"})

@@ -208,6 +208,8 @@ _WORDS = (
 # Postgres' error codes (its manual, appendix A) by their beginnings.
 _CODES = (
     ("08", "library_away"),
+    # A newer version beside us added a column to what this connection had prepared; the rollback forgets that.
+    ("0A000", "library_busy"),
     ("25006", "library_away"),
     ("25P03", "library_away"),
     ("57P", "library_away"),

@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
@@ -219,6 +220,19 @@ def test_questions_that_were_iterators_are_asked_again_in_full(
 
     monkeypatch.setattr(PostgresLibrary, "_reading", cut)
     assert library.known_paper("T1", iter(["arxiv:2610.00001"]), "C1") == kept
+
+
+def test_a_column_that_a_newer_version_adds_disturbs_nobody(library: PostgresLibrary, postgres_url: str) -> None:
+    """Beside it this one goes on: what its connections have prepared is prepared anew."""
+
+    def ask(_: object) -> object:
+        return library.accept("T1", share(), at(0)), library.stored_share("T1", share().id)
+
+    with ThreadPoolExecutor(8) as together:
+        before = list(together.map(ask, range(400)))
+        with psycopg.connect(postgres_url) as connection:
+            connection.execute("ALTER TABLE paperwire.shares ADD COLUMN from_the_future TEXT")
+        assert list(together.map(ask, range(400))) == before
 
 
 def test_nobody_knows_what_a_connection_lost_at_the_commit_left(library: PostgresLibrary, postgres_url: str) -> None:

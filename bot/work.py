@@ -8,6 +8,7 @@ workflows do stands in ``bot.briefing`` and ``bot.posting``.
 from __future__ import annotations
 
 import hashlib
+import inspect
 import itertools
 import logging
 import threading
@@ -339,9 +340,12 @@ def _waits() -> Iterator[float | None]:
 
 
 def _plain(run: Callable[..., None]) -> Callable[..., None]:
+    known = len(inspect.signature(run).parameters)
+
     # DBOS keeps its notes as attributes of the function, which a bound method does not take.
     def workflow(*inputs: Any) -> None:
-        run(*inputs)
+        # A newer version beside this one may know further inputs: what this one knows, it does.
+        run(*inputs[:known])
 
     return workflow
 

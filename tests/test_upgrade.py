@@ -6,12 +6,14 @@ down, every such workflow of an older release would stop in the middle of an upg
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import sqlite3
+import time
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,8 +28,10 @@ from bot.answering import Answering
 from bot.briefing import Briefing
 from bot.correcting import Correcting
 from bot.digesting import Digesting
+from bot.engine import sqlite_engine
 from bot.forgetting import Forgetting
 from bot.posting import Posting
+from bot.work import SHARES, Work
 from playground import Playground
 from playground.installation import Installation
 
@@ -42,6 +46,20 @@ _OTHERS = (
     "put the change behind DBOS.patch in bot/work.py, or give the workflow a new name beside the old one. "
     "A way through that is new to this test, and not to the workflow, is added to tests/golden/steps.json:\n"
 )
+
+
+INPUTS = GOLDEN.with_name("inputs.json")
+"""Of each workflow, the inputs it takes."""
+
+_OTHER_INPUTS = (
+    "A workflow takes other inputs than those an earlier release gives it. Only further ones may come, at the end and "
+    "with defaults, which are added to tests/golden/inputs.json; all else gets a new name beside the old one."
+)
+
+
+def workflows() -> dict[str, Callable[..., None]]:
+    parts = (Briefing, Posting, Digesting, Answering, Correcting, Forgetting)
+    return {name: run for part in parts for name, run in part.workflows(part.__new__(part)).items()}
 
 
 def steps_taken(file: Path) -> dict[str, set[str]]:
@@ -213,8 +231,41 @@ def test_workflows_take_the_steps_that_earlier_releases_know(
     other = {name: sorted(orders - set(known.get(name, []))) for name, orders in taken.items()}
     assert not any(other.values()), _OTHERS + json.dumps({name: each for name, each in other.items() if each}, indent=1)
     if day is good_day:
-        parts = (Briefing, Posting, Digesting, Answering, Correcting, Forgetting)
-        assert taken.keys() == {name for part in parts for name in part.workflows(part.__new__(part))}
+        assert taken.keys() == workflows().keys()
     if program != BOT:
         away = set(re.findall("away at (.*)", bot.log))
         assert away >= ({"stored_share", "frozen_digest"} if day is good_day else {"channel_settings"})
+
+
+def test_workflows_take_the_inputs_that_earlier_releases_give() -> None:
+    known = json.loads(INPUTS.read_text())
+    taken = {name: str(inspect.signature(run)) for name, run in workflows().items()}
+    assert taken == known, _OTHER_INPUTS
+
+
+def test_work_with_an_input_that_a_newer_release_added_is_done_by_an_older_one(tmp_path: Path) -> None:
+    done: list[tuple[str, ...]] = []
+
+    @contextmanager
+    def release(workflow: Callable[..., None]) -> Iterator[Work]:
+        work = Work(tmp_path, sqlite_engine(tmp_path / "work.db"), workers=1)
+        work.launch({"greet": workflow})
+        try:
+            yield work
+        finally:
+            work.close()
+
+    def newer(who: str, where: str, how: str = "") -> None:
+        done.append((who, where, how))
+
+    def older(who: str, where: str) -> None:
+        done.append((who, where))
+
+    with release(newer) as work:
+        work.enqueue(SHARES, "greet", "one", "ada", "papers", "warmly", delay=2)
+    with release(older) as work:
+        deadline = time.monotonic() + 20
+        while work.waiting():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert done == [("ada", "papers")]

@@ -87,10 +87,6 @@ class Lease:
         """The replicas that may work. Raises Retry when the database is away."""
         return self._leases.living()
 
-    def is_first(self) -> bool:
-        """Whether no other living replica is older."""
-        return self.living()[:1] == [self.replica]
-
     def release(self, *, idle: bool) -> None:
         """Renew no more. An ``idle`` replica is struck off; one with steps still running is watched to its end."""
         self._ending.set()

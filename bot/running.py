@@ -53,6 +53,7 @@ T = TypeVar("T")
 _SWITCH_SECONDS = 0.0005
 # Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
 _RETENTION = timedelta(days=30)
+_ONCE_A_DAY = Allowance(1, None, 24 * 3600.0)
 # A thread that accepts work waits for a database that is away, longer than whoever stops the bot does.
 _CLOSING_SECONDS = 5.0
 # A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
@@ -251,12 +252,16 @@ def _tidy(
     forgetting: Forgetting,
     now: Callable[[], datetime],
 ) -> None:
-    """Let go of what has been kept long enough. What replicas share falls to one of them."""
-    if work.tidies():
-        work.forget_finished(datetime.now(UTC) - _RETENTION)
+    """Let go of what has been kept long enough. What replicas share falls to whoever comes first in a day."""
+
+    def let_go() -> None:
         library.prune(now() - _RETENTION)
         if settings.keep_text_days is not None:
             library.drop_texts(now() - timedelta(days=settings.keep_text_days))
+
+    if not work.patiently(lambda: library.reserve_call(uuid4().hex, "tidying", 0, _ONCE_A_DAY, now())):
+        work.forget_finished(datetime.now(UTC) - _RETENTION)
+        work.patiently(let_go)
     forgetting.clean()
     # The readings beside the PDFs hold the texts too.
     days = min(settings.keep_pdfs_days, settings.keep_text_days or settings.keep_pdfs_days)

@@ -53,6 +53,8 @@ _LONGEST_WAIT = 300.0
 
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
+# Others want to write too.
+_FORGOTTEN_AT_ONCE = 1_000
 # Of a key that is too long the engine has only so much, see ``_short``.
 _PREFIX = 120
 
@@ -166,10 +168,6 @@ class Work:
         self._engine.dispose()
         self._lock.close()
 
-    def tidies(self) -> bool:
-        """Whether tidying what all replicas share falls to this one."""
-        return self._lease is None or self._lease.is_first()
-
     def enqueue(
         self, queue: str, workflow: str, key: str, *inputs: object, channel: str | None = None, delay: float = 0
     ) -> None:
@@ -229,15 +227,18 @@ class Work:
 
     def forget_finished(self, before: datetime) -> int:
         """Delete finished workflows completed before a time; returns how many. The library remembers for good."""
-        finished = DBOS.list_workflows(
-            status=_FINISHED,
-            completed_before=before.isoformat(),
-            load_input=False,
-            load_output=False,
-            limit=10_000,
-        )
-        DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
-        return len(finished)
+        gone, more = 0, True
+        while more:
+            finished = DBOS.list_workflows(
+                status=_FINISHED,
+                completed_before=before.isoformat(),
+                load_input=False,
+                load_output=False,
+                limit=_FORGOTTEN_AT_ONCE,
+            )
+            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+            gone, more = gone + len(finished), len(finished) == _FORGOTTEN_AT_ONCE
+        return gone
 
     def erase(self, key: str) -> tuple[int, list[object]]:
         """Delete the finished workflows whose keys begin with ``key``, with their inputs and results.

@@ -23,7 +23,8 @@ from bot.ports import Library
 log = logging.getLogger("paperwire.clock")
 
 _RECONCILE_SECONDS = 60.0
-_TIDY_SECONDS = 24 * 3600.0
+# Whether there is anything to do the tidying itself knows; a bot that is started anew every night comes to it too.
+_TIDY_SECONDS = 3600.0
 
 
 class DueTrigger(BaseTrigger):  # type: ignore[misc]
@@ -51,16 +52,17 @@ class Clock:
         self._digesting = digesting
         self._now = now
         self._tidy = tidy
-        self._every = _RECONCILE_SECONDS / time_scale
+        self._time_scale = time_scale
         self._known: dict[str, Schedule] = {}
         self._reconciling = threading.Lock()
         self._closing = False
         self._scheduler = BackgroundScheduler(timezone=UTC, job_defaults={"coalesce": True, "misfire_grace_time": None})
 
     def start(self) -> None:
-        self._scheduler.add_job(self.reconcile, IntervalTrigger(seconds=self._every, timezone=UTC))
-        self._scheduler.add_job(self._tidy, IntervalTrigger(seconds=_TIDY_SECONDS, timezone=UTC))
-        self._scheduler.add_job(self._tidy)  # once at start too: a bot that is restarted daily tidies as well
+        every = IntervalTrigger(seconds=_RECONCILE_SECONDS / self._time_scale, timezone=UTC)
+        self._scheduler.add_job(self.reconcile, every)
+        hourly = IntervalTrigger(seconds=_TIDY_SECONDS / self._time_scale, timezone=UTC)
+        self._scheduler.add_job(self._tidy, hourly, next_run_time=datetime.now(UTC))
         self._scheduler.start()
         self.reconcile()
 

@@ -229,7 +229,7 @@ _CODES = (
 def holds_anything(tx: Transaction) -> bool:
     """Whether the database holds a library that is not empty, or that somebody works on."""
     found = tx.rows("SELECT tablename FROM pg_tables WHERE schemaname = :schema", schema=SCHEMA)
-    names = {row["tablename"] for row in found} - {"migrations", "taken_requests"}
+    names = {row["tablename"] for row in found} - {"migrations", "taken_requests", "model_calls"}
     # Replicas that died leave their names behind.
     rows = {name: f"{SCHEMA}.{name}" for name in names}
     if "replicas" in rows:

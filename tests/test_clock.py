@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.errors import Retry
 from bot.models import Schedule
 from handlers.clock import Clock, DueTrigger
 from storage.sqlite import SqliteLibrary
@@ -91,6 +92,23 @@ def test_the_trigger_fires_at_the_due_times_in_turn() -> None:
     first = trigger.get_next_fire_time(None, MONDAY - timedelta(days=2))
     assert first == MONDAY
     assert trigger.get_next_fire_time(first, MONDAY) == MONDAY + timedelta(days=7)
+
+
+def test_tidying_comes_at_the_start_and_every_hour_whatever_became_of_the_last(library: SqliteLibrary) -> None:
+    tidied: list[float] = []
+
+    def tidy() -> None:
+        tidied.append(time_module.monotonic())
+        if len(tidied) == 1:
+            raise Retry("library_away", path="", reason="")
+
+    ticking = Clock(library, Enqueued(), lambda: MONDAY, tidy, time_scale=3_600)  # type: ignore[arg-type]
+    started_at = time_module.monotonic()
+    ticking.start()
+    while len(tidied) < 3 and time_module.monotonic() - started_at < 20:
+        time_module.sleep(0.05)
+    ticking.close()
+    assert tidied[0] - started_at < 0.5 and 1 < tidied[2] - started_at < 20
 
 
 def test_the_clock_stops_also_while_it_takes_up_a_new_schedule(library: SqliteLibrary) -> None:

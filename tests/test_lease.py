@@ -47,10 +47,9 @@ def never(reason: str) -> None:
     raise AssertionError(reason)
 
 
-def test_the_living_are_listed_oldest_first_and_the_first_tidies(url: str) -> None:
+def test_the_living_are_listed_oldest_first(url: str) -> None:
     with taken(url, never) as old, taken(url, never) as young:
         assert old.living() == [old.replica, young.replica]
-        assert old.is_first() and not young.is_first()
 
 
 def test_a_replica_that_ends_idle_is_struck_off_at_once(url: str) -> None:

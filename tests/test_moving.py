@@ -19,7 +19,7 @@ from slack_sdk.oauth.installation_store import Installation
 
 from bot.engine import sole_owner
 from bot.errors import Tell
-from bot.models import ChannelSettings, Coverage, Period, Schedule, Usage
+from bot.models import Allowance, ChannelSettings, Coverage, Period, Schedule, Usage
 from bot.settings import Settings
 from storage import moving
 from storage.installations import Installations, installations_engine, keys_from
@@ -173,7 +173,8 @@ def test_an_empty_library_gives_way(source: Path, postgres_url: str) -> None:
 
 @pytest.mark.parametrize(("seconds", "taken"), [(0.0, False), (60.0, True)], ids=["that died", "that lives"])
 def test_an_empty_library_of_a_replica(source: Path, postgres_url: str, seconds: float, taken: bool) -> None:
-    PostgresLibrary(postgres_url).close()
+    with closing(PostgresLibrary(postgres_url)) as library:
+        library.reserve_call("1", "tidying", 0, Allowance(1, None), at(0))
     with closing(PostgresLeases(postgres_url)) as leases:
         leases.take("replica", seconds)
     with pytest.raises(Tell, match="move_target_taken") if taken else nullcontext():

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from fake_model_server import FakeModelServer
+from library_places import opened
 from library_samples import at, brief, paper, share, text
 from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
 
+from bot import running
+from bot import work as work_module
+from bot.engine import sqlite_engine
 from bot.ports import Library
+from bot.settings import Settings
+from bot.work import SHARES, Work
 from playground import Playground
 from playground.installation import Installation
+from storage.library import SqlLibrary
 
 _DAY = 86_400
 
@@ -78,3 +89,49 @@ def test_a_brief_is_written_again_from_a_text_fetched_anew(tmp_path: Path) -> No
             # What stands in the conclusion alone is in the question again.
             assert "lowers the cost by" in str(server.requests[-1])
             assert texts() == 1
+
+
+class Tidying:
+    """Stands for the engine, the PDFs and the forgetting of one replica: counts what it is told."""
+
+    def __init__(self) -> None:
+        self.shared = self.own = 0
+
+    def patiently(self, action: Callable[[], object]) -> object:
+        return action()
+
+    def forget_finished(self, before: datetime) -> None:
+        self.shared += 1
+
+    def forget_pdfs(self, before: datetime) -> None:
+        self.own += 1
+
+    def clean(self) -> None: ...
+
+
+def test_of_all_replicas_one_a_day_tidies_what_they_share(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often they are started anew, whoever is the oldest."""
+    monkeypatch.setattr(SqlLibrary, "prune", lambda *_: 0)
+    replicas = Tidying(), Tidying()
+    with closing(opened(place)) as one, closing(opened(place)) as other:
+        for hour in range(49):
+            for part, library in zip(replicas, (one, other), strict=True):
+                running._tidy(Settings(), part, library, part, part, lambda hour=hour: at(hour))  # type: ignore[arg-type, misc]
+            replicas = replicas[1], replicas[0]
+    assert sum(part.shared for part in replicas) == 3
+    assert [part.own for part in replicas] == [49, 49]
+
+
+def test_finished_work_is_forgotten_to_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work_module, "_FORGOTTEN_AT_ONCE", 5)
+    work = Work(tmp_path, sqlite_engine(tmp_path / "work.db"), workers=4)
+    work.launch({"nothing": lambda: None})
+    try:
+        for number in range(12):
+            work.enqueue(SHARES, "nothing", str(number))
+        while work.waiting():
+            time.sleep(0.05)
+        assert work.forget_finished(datetime.now(UTC)) == 12
+        assert work.forget_finished(datetime.now(UTC)) == 0
+    finally:
+        work.close()

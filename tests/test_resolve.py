@@ -371,6 +371,28 @@ def test_a_hostile_page_is_read_in_no_time(piece: bytes, resolver: Resolver, sit
     assert resolver.resolve(Identifier("page", f"http://127.0.0.1:{site.port}/work")).title == "Real"
 
 
+@pytest.mark.timeout(60)
+def test_a_source_without_end_is_read_in_no_time(resolver: Resolver, site: Site) -> None:
+    blank = " " * 900_000
+    attributes = " ".join(f"a{number}" for number in range(400_000))
+    work = {"DOI": DOI.value, "title": [f"Maps <b {attributes}>"], "abstract": f"<p>Abstract{blank}<p>We fold."}
+    site.pages["/doi/10.5555/maps.2"] = status(403)
+    site.pages["/crossref/works/10.5555%2Fmaps.2"] = page(json.dumps({"message": work}).encode(), "application/json")
+    metadata = resolver.resolve(DOI)
+    assert (metadata.source, metadata.title) == ("Crossref", "Maps")
+
+
+def test_a_page_that_names_thousands_of_pdfs_and_identifiers_is_believed_a_few(resolver: Resolver, site: Site) -> None:
+    links = "".join(f'<meta name="citation_pdf_url" content="/{number}.pdf">' for number in range(3_000))
+    dois = "".join(f'<meta name="citation_doi" content="10.5555/{number}">' for number in range(3_000))
+    broken = '<meta name="citation_pdf_url" content="http://[">'
+    site.pages["/work"] = page(f'<meta name="citation_title" content="Many">{broken}{links}{dois}'.encode())
+    metadata = resolver.resolve(Identifier("page", f"http://127.0.0.1:{site.port}/work"))
+    assert metadata.pdf_urls[0] == f"http://127.0.0.1:{site.port}/0.pdf"
+    assert len(metadata.pdf_urls) < 30
+    assert len(metadata.identifiers) < 30
+
+
 def test_a_direct_pdf_link_needs_no_source(resolver: Resolver) -> None:
     identifier = identify_url("https://example.org/a.pdf")
     assert identifier is not None

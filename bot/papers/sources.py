@@ -6,7 +6,6 @@ Pure: bytes in, Metadata out. A source that is silent on something leaves it emp
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -18,14 +17,16 @@ from pydantic import BaseModel, Field, ValidationError
 from bot.models import Author, Identifier, Metadata
 from bot.papers import identify
 from bot.papers.latex import plain
+from bot.papers.tags import LONGEST_CONTENT, MOST_CONTENTS, meta_tags
 
-MOST_AUTHORS = 5_000
-"""More than any paper has (the record of 2015 is 5,154 with collaborations); a bound against hostile pages."""
+_MOST_NAMED = 20
+"""Identifiers, and links to a PDF, that are believed of one paper: each of them costs a look or a try."""
 _LEADING = re.compile(r"^\s*(?:abstract|summary|摘\s*要)\s*[:：.—]\s*", re.IGNORECASE)
-_HEADING = re.compile(r"<((?:\w+:)?(?:title|h\d|strong|b|p))>\s*(?:abstract|summary)\s*[:.]?\s*</\1>", re.IGNORECASE)
+_HEADING = re.compile(
+    r"<((?:\w+:)?(?:title|h\d|strong|b|p))>\s*+(?:abstract|summary)\s*+[:.]?+\s*+</\1>", re.IGNORECASE
+)
 _CUT_OFF = re.compile(r"(?:\.\.\.|…|\[…\])\s*$")
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 
 
 # --- Citation tags ----------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ def page_tags(body: bytes, content_type: str, url: str) -> Metadata | None:
     (https://scholar.google.com/intl/en/scholar/inclusion.html#indexing). A date without day or month is taken as
     the first of them.
     """
-    tags = _meta(body, content_type)
+    tags = meta_tags(body, content_type)
 
     def first(*names: str) -> str:
         return next((value for name in names for value in tags[name]), "")
@@ -46,12 +47,13 @@ def page_tags(body: bytes, content_type: str, url: str) -> Metadata | None:
     title = plain(first("citation_title"))
     if not title:
         return None
-    pdfs = [urljoin(url, link) for link in tags["citation_pdf_url"]]
+    pdfs = (_joined(url, link) for link in tags["citation_pdf_url"][:_MOST_NAMED])
     named = (
         identify.doi(re.sub(r"^(?:doi:|https?://(?:dx\.)?doi\.org/)\s*", "", doi, flags=re.IGNORECASE))
-        for doi in tags["citation_doi"]
+        for doi in tags["citation_doi"][:_MOST_NAMED]
     )
-    arxiv = (identify.identify_url(f"https://arxiv.org/abs/{value}") for value in tags["citation_arxiv_id"])
+    numbers = tags["citation_arxiv_id"][:_MOST_NAMED]
+    arxiv = (identify.identify_url(f"https://arxiv.org/abs/{number}") for number in numbers)
     return Metadata(
         source="page tags",
         title=title,
@@ -64,39 +66,20 @@ def page_tags(body: bytes, content_type: str, url: str) -> Metadata | None:
             re.findall(r"\d+", first("citation_publication_date", "citation_date", "citation_online_date"))
         ),
         page_url=url,
-        pdf_urls=tuple(dict.fromkeys(pdfs)),
+        pdf_urls=tuple(dict.fromkeys(filter(None, pdfs))),
     )
 
 
-def _meta(body: bytes, content_type: str) -> defaultdict[str, list[str]]:
-    """Name of a meta tag in small letters → its contents, in order."""
-    tags: defaultdict[str, list[str]] = defaultdict(list)
-    # libxml2 takes time in proportion to the page; the standard library's parser takes its square (CVE-2025-6069)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, recover=True)
+def _joined(page: str, link: str) -> str:
+    """The address a link on a page leads to, empty when it leads nowhere."""
     try:
-        root = etree.fromstring(_text(body, content_type).encode("utf-8"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return tags
-    for element in root.iter("meta") if root is not None else ():
-        name = (element.get("name") or element.get("property") or "").strip().lower()
-        content = (element.get("content") or "").strip()
-        if content and len(tags[name]) < MOST_AUTHORS:
-            tags[name].append(content)
-    return tags
-
-
-def _text(body: bytes, content_type: str) -> str:
-    declared = _CHARSET.search(content_type.encode("latin-1", "ignore")) or _CHARSET.search(body[:4_096])
-    for charset in (declared[1].decode("ascii") if declared else "utf-8", "utf-8"):
-        try:
-            return body.decode(charset, "replace").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-        except (LookupError, ValueError):
-            continue
-    return ""
+        return urljoin(page, link)
+    except ValueError:
+        return ""
 
 
 def _authors(names: list[str]) -> tuple[Author, ...]:
-    return tuple(Author(name) for raw in names[:MOST_AUTHORS] if (name := _in_order(plain(raw))))
+    return tuple(Author(name) for raw in names[:MOST_CONTENTS] if (name := _in_order(plain(raw))))
 
 
 def _in_order(name: str) -> str:
@@ -119,6 +102,8 @@ def _abstract(text: str) -> str:
 
 def _without_markup(text: str) -> str:
     """The text of a fragment of HTML or JATS, without the heading that only says what it is."""
+    # libxml2 takes the square of the attributes of a tag: there cannot be many
+    text = text[:LONGEST_CONTENT]
     text = re.sub(r"</(?:\w+:)?(?:title|p|sec|h\d|div)>", r"\g<0> ", text)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, recover=True)
     try:
@@ -225,7 +210,7 @@ def crossref(body: bytes) -> Metadata | None:
         venue=plain(_without_markup(next(iter(work.container), ""))),
         published=_date(days),
         page_url=work.resource.primary.url or (f"https://doi.org/{work.doi}" if work.doi else None),
-        pdf_urls=tuple(dict.fromkeys(pdfs)),
+        pdf_urls=tuple(dict.fromkeys(pdfs))[:_MOST_NAMED],
     )
 
 

@@ -259,6 +259,15 @@ def test_what_looks_like_a_key_is_blotted_out(secret: str) -> None:
     assert "https://example.org" in redacted("see https://example.org for more")
 
 
+@pytest.mark.timeout(60)
+def test_an_error_without_end_is_understood_by_its_beginning() -> None:
+    endless = Exception("Insufficient Balance " + "*" * 4_000_000 + "response_format")
+    assert failures.classified(endless, "openai/local").code == "model_no_credit"
+    endless.status_code = 400  # type: ignore[attr-defined]
+    assert not failures.dislikes_format(endless)
+    assert redacted("*" * 4_000_000).startswith("*")
+
+
 def test_many_threads_may_ask_at_once(server: FakeModelServer) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import socket
@@ -409,6 +410,27 @@ def test_redirects_share_one_deadline(web: Web, site: Site) -> None:
 
 
 @pytest.mark.timeout(15)
+def test_a_lookup_that_was_given_up_before_its_turn_is_never_made(internet: Internet) -> None:
+    release = threading.Event()
+    asked: list[str] = []
+
+    def hang(host: str, port: int) -> list[str]:
+        asked.append(host)
+        release.wait(60)
+        return [PUBLIC]
+
+    web = Web(Settings(), resolve=hang, network=internet)
+    for number in range(12):
+        with pytest.raises(Retry, match="source_unavailable"):
+            web.get(f"http://host{number}.example/", seconds=0.05)
+    release.set()
+    with contextlib.suppress(PaperwireError):
+        web.get("http://last.example/", seconds=5)
+    assert len(asked) < 12
+    assert asked[-1] == "last.example"
+
+
+@pytest.mark.timeout(15)
 def test_a_name_server_that_hangs_is_given_up(internet: Internet) -> None:
     release = threading.Event()
 
@@ -503,15 +525,17 @@ def test_each_status_has_its_error(answer: int, kind: type[PaperwireError], code
 def test_retry_after_is_passed_on_in_seconds(web: Web, site: Site) -> None:
     site.pages["/seconds"] = status(429, Retry_After="17")
     site.pages["/date"] = status(503, Retry_After=formatdate(time.time() + 100, usegmt=True))
-    site.pages["/nonsense"] = status(503, Retry_After="soon")
+    nonsense = {"/word": "soon", "/power": "²", "/zone": "Mon, 01 Jan 2024 00:00:00 +99999999999999999999"}
+    for path, value in nonsense.items():
+        site.pages[path] = status(503, Retry_After=value)
     waits = []
-    for path in ("/seconds", "/date", "/nonsense"):
+    for path in ("/seconds", "/date", *nonsense):
         with pytest.raises(Retry) as error:
             web.get(f"http://public.example{path}")
         waits.append(error.value.after)
     assert waits[0] == 17
     assert waits[1] is not None and 90 < waits[1] <= 100
-    assert waits[2] is None
+    assert waits[2:] == [None, None, None]
 
 
 def names(errno: int, *known: str) -> Callable[[str, int], list[str]]:

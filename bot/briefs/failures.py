@@ -20,6 +20,8 @@ _STATUS: Mapping[int, str] = {
     404: "model_unknown",
     413: "model_context",
 }
+_LONGEST_ERROR = 4_000
+"""Characters of an error that are looked at: what it is about stands at its beginning."""
 _WORDS: tuple[tuple[str, str], ...] = (
     ("model_no_key", r"missing credentials|missing \w+ api key|api_key client option must be set|no api key provided"),
     (
@@ -51,7 +53,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
 def classified(error: Exception, model: str) -> PaperwireError:
     """The error as ours: Tell where only a person can help, Retry where waiting may."""
     status = getattr(error, "status_code", None)
-    text = f"{error} {getattr(error.__context__, 'body', '')}"
+    text = told(error)
     after = _retry_after(error)
     if status == 429 and after is not None:
         return Retry("model_busy", after=after, model=model)
@@ -70,10 +72,17 @@ def classified(error: Exception, model: str) -> PaperwireError:
     return Retry("model_down", after=after, model=model)
 
 
+def told(error: Exception) -> str:
+    """What the provider says was wrong: in the error, and in the answer that it was made of."""
+    return f"{str(error)[:_LONGEST_ERROR]} {str(getattr(error.__context__, 'body', ''))[:_LONGEST_ERROR]}"
+
+
 def dislikes_format(error: Exception) -> bool:
     """Whether the server knows no JSON mode, or not the one it was asked for."""
     words = r"response_format|json_schema|json_object|structured output|json mode"
-    return getattr(error, "status_code", None) in (400, 422) and bool(re.search(words, str(error), re.IGNORECASE))
+    return getattr(error, "status_code", None) in (400, 422) and bool(
+        re.search(words, str(error)[:_LONGEST_ERROR], re.IGNORECASE)
+    )
 
 
 def _retry_after(error: Exception) -> float | None:
@@ -83,7 +92,7 @@ def _retry_after(error: Exception) -> float | None:
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -100,4 +109,4 @@ _SECRET = re.compile(
 
 def redacted(text: str) -> str:
     """``text`` for the log, one line, without anything that looks like a key: providers repeat keys in their errors."""
-    return re.sub(r"\s+", " ", _SECRET.sub("[…]", text))[:500]
+    return re.sub(r"\s+", " ", _SECRET.sub("[…]", text[:_LONGEST_ERROR]))[:500]

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 from bot.briefs import extractive
 from bot.briefs.completion import content_of, usage_of
 from bot.briefs.deadline import Deadline, running, within
-from bot.briefs.failures import classified, dislikes_format, redacted
+from bot.briefs.failures import classified, dislikes_format, redacted, told
 from bot.briefs.meter import Commission, Ledger, Meter
 from bot.briefs.provider import Excerpt, Message, Schema, excerpted, form_of, loaded, named
 from bot.errors import PaperwireError, Retry, Tell
@@ -209,7 +209,7 @@ class Models:
 
     def _failure(self, model: str, error: Exception) -> Retry:
         """Log what LiteLLM raised; raise what cannot be mended by trying again."""
-        words = redacted(f"{error} {getattr(error.__context__, 'body', '')}")
+        words = redacted(told(error))
         log.warning(
             "model %s did not answer: %s, status %s: %s",
             model,

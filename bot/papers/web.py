@@ -113,8 +113,8 @@ class Web:
         Raises what ``get`` raises, and Tell ``not_a_pdf`` or, with ``bearer``, ``login_page``.
         """
         with self._answer(url, "application/pdf,*/*;q=0.5", seconds, bearer) as answer:
-            length = _header(answer.response, "content-length")
-            if length.isdigit() and int(length) > max_bytes:
+            length = _number(_header(answer.response, "content-length"))
+            if length is not None and length > max_bytes:
                 raise bodies.too_large(_shown(answer.url), max_bytes)
             return bodies.save_pdf(answer.body(max_bytes), folder, _shown(answer.url), login=bearer is not None)
 
@@ -174,7 +174,7 @@ class Web:
     def _fit_addresses(self, host: str, port: int, timeout: float) -> Sequence[str]:
         """The addresses of a host, all of them fit to be connected to."""
         try:
-            addresses = self._resolvers.submit(self._resolve, host, port).result(timeout)
+            addresses = self._looked_up(host, port, timeout)
         except TimeoutError as error:
             raise Retry("source_unavailable", source=host, reason="no answer in time") from error
         except (OSError, UnicodeError) as error:
@@ -200,9 +200,16 @@ class Web:
 
     def _is_known(self, host: str, timeout: float) -> bool:
         try:
-            return bool(self._resolvers.submit(self._resolve, host, 443).result(timeout))
+            return bool(self._looked_up(host, 443, timeout))
         except (OSError, TimeoutError):
             return False
+
+    def _looked_up(self, host: str, port: int, timeout: float) -> Sequence[str]:
+        asked = self._resolvers.submit(self._resolve, host, port)
+        try:
+            return asked.result(timeout)
+        finally:
+            asked.cancel()  # where its turn has not come, nobody waits for it any more
 
 
 class _Guard(httpcore.NetworkBackend):
@@ -322,12 +329,17 @@ def _check_status(target: httpx.URL, response: httpcore.Response, *, login: bool
 
 def _retry_after(value: str, now: float) -> float | None:
     """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3)."""
-    if value.isdigit():
-        return float(value[:9])
+    if (seconds := _number(value)) is not None:
+        return float(seconds)
     try:
         return max(0.0, parsedate_to_datetime(value).timestamp() - now)
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _number(value: str) -> int | None:
+    """The number a header holds, None when it holds none: Python takes ``²`` for a digit, but for no number."""
+    return int(value[:12]) if value.isascii() and value.isdigit() else None
 
 
 def _header(response: httpcore.Response, name: str) -> str:

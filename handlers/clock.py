@@ -9,8 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -19,6 +22,7 @@ from bot.digesting import Digesting
 from bot.digests.schedule import latest_due, next_due, previous_due
 from bot.models import Schedule
 from bot.ports import Library
+from bot.work import attempt
 
 log = logging.getLogger("paperwire.clock")
 
@@ -81,14 +85,20 @@ class Clock:
     def _reconcile(self) -> None:
         wanted = {f"{s.team_id}:{s.channel_id}": s for s in self._library.schedules() if s.paused is None}
         for job_id in self._known.keys() - wanted.keys():
-            self._scheduler.remove_job(job_id)
+            with suppress(JobLookupError):
+                self._scheduler.remove_job(job_id)
+            del self._known[job_id]
         for job_id, schedule in wanted.items():
-            if self._known.get(job_id) != schedule:
-                self._scheduler.add_job(
-                    self.post_due, DueTrigger(schedule), args=[schedule], id=job_id, replace_existing=True
-                )
-            self.post_due(schedule)
-        self._known = wanted
+            # One that cannot be kept holds up no other; it is tried again at the next look.
+            attempt(partial(self._take_up, job_id, schedule))
+
+    def _take_up(self, job_id: str, schedule: Schedule) -> None:
+        if self._known.get(job_id) != schedule:
+            self._scheduler.add_job(
+                self.post_due, DueTrigger(schedule), args=[schedule], id=job_id, replace_existing=True
+            )
+            self._known[job_id] = schedule
+        self.post_due(schedule)
 
     def post_due(self, schedule: Schedule) -> None:
         """Enqueue the latest digest due and not done since the schedule was made."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time as time_module
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
@@ -85,6 +86,44 @@ def test_a_schedule_dropped_or_paused_fires_no_more(library: SqliteLibrary) -> N
     ticking.reconcile()
     clock(library, posting, MONDAY + timedelta(days=1)).reconcile()
     assert posting.digests == {}
+
+
+def test_a_schedule_that_fails_holds_up_no_other_and_is_tried_again(library: SqliteLibrary) -> None:
+    for number, zone in enumerate(("Mars/Olympus", "UTC", "UTC")):
+        library.put_schedule("T1", replace(schedule(), channel_id=f"C{number}", zone=zone))
+    asked: list[str] = []
+    last_digest_due = library.last_digest_due
+
+    def away_once(team_id: str, channel_id: str) -> datetime | None:
+        asked.append(channel_id)
+        if asked.count("C1") == 1 and channel_id == "C1":
+            raise Retry("library_away", path="", reason="")
+        return last_digest_due(team_id, channel_id)
+
+    library.last_digest_due = away_once  # type: ignore[method-assign]
+    posting = Enqueued()
+    ticking = clock(library, posting, MONDAY)
+    ticking.reconcile()
+    assert posting.digests.keys() == {("C2", MONDAY)}
+    ticking.reconcile()
+    assert posting.digests.keys() == {("C1", MONDAY), ("C2", MONDAY)}
+
+
+def test_after_a_look_that_failed_a_schedule_dropped_meanwhile_harms_no_other(library: SqliteLibrary) -> None:
+    for channel in ("C1", "C2"):
+        library.put_schedule("T1", replace(schedule(), channel_id=channel))
+    posting = Enqueued()
+    ticking = clock(library, posting, MONDAY - timedelta(hours=1))
+    ticking.start()
+    try:
+        library.drop_schedule("T1", "C1")
+        ticking._scheduler.remove_job("T1:C1")  # as a look left it that failed afterwards
+        ticking.reconcile()
+        library.put_schedule("T1", replace(schedule(), channel_id="C1", weekday="tue"))
+        ticking.reconcile()
+        assert {job.id for job in ticking._scheduler.get_jobs()} >= {"T1:C1", "T1:C2"}
+    finally:
+        ticking.close()
 
 
 def test_the_trigger_fires_at_the_due_times_in_turn() -> None:

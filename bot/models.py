@@ -6,6 +6,7 @@ Plain frozen data, no behaviour that needs the outside. Times are aware UTC date
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -17,6 +18,19 @@ SLOTS: tuple[Slot, ...] = ("technique", "problem", "effect")
 
 
 # --- Papers -----------------------------------------------------------------------------------------
+
+
+KEY_PREFIX = 120
+
+
+def shortened(key: str, longest: int = 400) -> str:
+    """A key, or its beginning and its digest where it is too long: an index of Postgres takes no more than 2,704 bytes.
+
+    ``storage.schema`` has the same in SQL.
+    """
+    if len(key) <= longest:
+        return key
+    return f"{key[:KEY_PREFIX]}#{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +51,7 @@ class Identifier:
     @property
     def key(self) -> str:
         """The name under which the library files it, for example ``arxiv:2510.13546``."""
-        return f"{self.kind}:{self.value}"
+        return shortened(f"{self.kind}:{self.value}")
 
 
 @dataclass(frozen=True, slots=True)

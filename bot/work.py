@@ -7,7 +7,6 @@ workflows do stands in ``bot.briefing`` and ``bot.posting``.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import itertools
 import logging
@@ -27,6 +26,7 @@ from dbos._utils import INTERNAL_QUEUE_NAME
 from bot.engine import doubtful_until, sole_owner, sqlite_engine
 from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
+from bot.models import KEY_PREFIX, shortened
 from bot.outcomes import announce
 
 log = logging.getLogger("paperwire.work")
@@ -55,8 +55,7 @@ _FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 # Others want to write too.
 _FORGOTTEN_AT_ONCE = 1_000
-# Of a key that is too long the engine has only so much, see ``_short``.
-_PREFIX = 120
+_LONGEST_KEY = 200
 
 SHARES = "shares"
 POSTS = "posts"
@@ -176,7 +175,7 @@ class Work:
         ``channel`` is the partition of a post; ``delay`` is in seconds.
         """
         with (
-            SetWorkflowID(_short(key)),
+            SetWorkflowID(shortened(key, _LONGEST_KEY)),
             SetEnqueueOptions(queue_partition_key=channel, delay_seconds=delay / self._time_scale or None),
         ):
             DBOS.enqueue_workflow(queue, self._workflows[workflow], *inputs)
@@ -247,9 +246,9 @@ class Work:
         """
         found = [
             workflow
-            for workflow in DBOS.list_workflows(workflow_id_prefix=key[:_PREFIX], load_output=False)
-            if workflow.workflow_id.startswith(key[:_PREFIX])
-            and (len(key) <= _PREFIX or key[_PREFIX:] in str(workflow.input))
+            for workflow in DBOS.list_workflows(workflow_id_prefix=key[:KEY_PREFIX], load_output=False)
+            if workflow.workflow_id.startswith(key[:KEY_PREFIX])
+            and (len(key) <= KEY_PREFIX or key[KEY_PREFIX:] in str(workflow.input))
         ]
         finished = [each.workflow_id for each in found if each.status in _FINISHED]
         results = [step["output"] for each in finished for step in DBOS.list_workflow_steps(each)]
@@ -349,8 +348,3 @@ def _plain(run: Callable[..., None]) -> Callable[..., None]:
         run(*inputs[:known])
 
     return workflow
-
-
-def _short(key: str) -> str:
-    """Links may be long; an engine key need not be."""
-    return key if len(key) <= 200 else f"{key[:_PREFIX]}#{hashlib.sha256(key.encode()).hexdigest()[:32]}"

@@ -70,7 +70,7 @@ def same_work(tx: Transaction, team_id: str, title: str, first_author: str, chan
         """,
         team=team_id,
         channel=channel_id,
-        title=works.folded(title),
+        title=works.title_key(title),
         author=works.folded_name(first_author),
     )
     return whole(tx, row) if row else None

@@ -465,6 +465,17 @@ _THIRTEENTH = (
     "CREATE INDEX shares_reply ON shares (team_id, reply_channel_id, reply_ts) WHERE reply_ts IS NOT NULL",
 )
 
+# Names and titles were filed whole, which an index of Postgres refuses when they are long.
+_LONG_NAMES = "UPDATE identifiers SET key = {} WHERE length(key) > 400"
+_FOURTEENTH: tuple[str | Only, ...] = (
+    "UPDATE papers SET title_key = substr(title_key, 1, 400) WHERE length(title_key) > 400",
+    Only("sqlite", _LONG_NAMES.format("shortened(key, 400)")),
+    Only(
+        "postgres",
+        _LONG_NAMES.format("left(key, 120) || '#' || left(encode(sha256(convert_to(key, 'UTF8')), 'hex'), 32)"),
+    ),
+)
+
 MIGRATIONS = (
     Migration("m001_first_tables", _FIRST),
     Migration("m002_finding_correcting_discussing", _SECOND),
@@ -479,4 +490,5 @@ MIGRATIONS = (
     Migration("m011_taken_requests", _ELEVENTH),
     Migration("m012_rests", _TWELFTH),
     Migration("m013_channels_of_replies", _THIRTEENTH),
+    Migration("m014_long_names", _FOURTEENTH),
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from bot.errors import PaperwireError, Retry, Tell
+from bot.models import shortened
 from storage import fts5, index
 from storage.index import WordIndex
 from storage.library import SqlLibrary
@@ -138,6 +139,7 @@ class SqliteLibrary(SqlLibrary):
             ours = {step.name for step in MIGRATIONS}
             if any(step.name not in ours for step in migrations.applied(database)):
                 raise Tell("library_newer", path=str(self._path))
+            database.register_function(shortened)
             unindexed = not database["findable"].exists()
             migrations.apply(database)
             if unindexed:

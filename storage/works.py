@@ -11,6 +11,7 @@ from bot.models import Identifier, Paper
 # Whose word on title, authors and abstract counts more; the PDF's own header is read by eye, so to speak.
 _TRUST = {"arXiv API": 4, "Crossref": 3, "page tags": 3, "PDF": 2, "import": 1}
 _UNKNOWN_SOURCE = 2
+_LONGEST_TITLE_KEY = 400
 
 
 def folded(text: str) -> str:
@@ -24,8 +25,9 @@ def folded_name(name: str) -> str:
     return "".join(sorted(filter(None, map(folded, re.split(r"[\s,]+", name)))))
 
 
-def title_key(paper: Paper) -> str:
-    return folded(paper.title)
+def title_key(title: str) -> str:
+    """What an index holds of a title: a work is told by much less."""
+    return folded(title)[:_LONGEST_TITLE_KEY]
 
 
 def first_author_key(paper: Paper) -> str:

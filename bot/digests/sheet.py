@@ -41,7 +41,9 @@ def _texts(entry: DigestEntry, tz: ZoneInfo) -> Iterator[str]:
     yield "; ".join(named_institutions(paper, entry.brief))
     yield paper.published.isoformat() if paper.published else ""
     yield paper.venue
-    yield "; ".join(each.key for each in paper.identifiers if each.kind not in ("pdf", "page", "sha256"))
+    yield "; ".join(
+        f"{each.kind}:{each.value}" for each in paper.identifiers if each.kind not in ("pdf", "page", "sha256")
+    )
     yield link(paper)
     yield entry.brief.sentence
     yield paper.abstract

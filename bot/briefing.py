@@ -191,16 +191,21 @@ class Briefing:
         """Whether the library answers at once."""
         if share.identifier is None:
             return False
-        paper = self._library.known_paper(share.team_id, [share.identifier.key], share.channel_id)
+        paper = self._library.known_paper(share.team_id, [share.identifier.key], self._scope(share))
         if paper is None or (share.identifier.version or 0) > (paper.version or share.identifier.version or 0):
             return False
         return self._reuse(share, paper, language)
 
     def _reuse(self, share: Share, paper: Paper, language: Language) -> bool:
-        if self._library.brief(share.team_id, paper.id, language, share.channel_id) is None:
+        if self._library.brief(share.team_id, paper.id, language, self._scope(share)) is None:
             return False
         self._settle(share, ShareState.BRIEFED, None, paper.id)
         return True
+
+    def _scope(self, share: Share) -> str:
+        """The channel whose own papers a share may use: none for a public one, though its channel were closed once."""
+        stored = self._library.stored_share(share.team_id, share.id)
+        return share.channel_id if share.private or (stored is not None and stored.share.private) else ""
 
     def _certain(self, share: Share) -> bool:
         return share.identifier is None or share.identifier.certain or share.asked
@@ -272,10 +277,11 @@ class Briefing:
     def _read(self, share: Share, source: Json, language: Language) -> bool:
         """Whether what was read is a paper the library has a brief of, known by another name."""
         paper = self._found(share, source).paper
-        known = self._library.known_paper(share.team_id, [i.key for i in paper.identifiers], share.channel_id)
+        scope = self._scope(share)
+        known = self._library.known_paper(share.team_id, [i.key for i in paper.identifiers], scope)
         # An outsider could make any PDF carry the title of a draft of ours.
         if known is None and paper.authors and not self._reads(share).outsiders:
-            known = self._library.same_work(share.team_id, paper.title, paper.authors[0].name, share.channel_id)
+            known = self._library.same_work(share.team_id, paper.title, paper.authors[0].name, scope)
         if known is None or (paper.version or 0) > (known.version or paper.version or 0):
             return False
         if not self._reuse(share, known, language):

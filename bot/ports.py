@@ -40,7 +40,7 @@ class Library(Protocol):
     """Everything stored. Every method takes the team first and never shows one team's rows to another.
 
     What was shared in a private channel or a DM (``Share.private``) is visible in that channel only: methods
-    that take ``channel_id`` answer as that channel may see.
+    that take ``channel_id`` answer as that channel may see, and for '' as everybody may.
     """
 
     # shares

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.digests.compile import in_order
 from bot.models import Brief, Coverage, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
-from storage import briefs, discussions, shares
+from storage import briefs, discussions, papers, shares
 from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
 
 _AT_ONCE = 500
@@ -27,13 +27,13 @@ def shared_in(
 def entries(
     tx: Transaction, team_id: str, brought: Sequence[StoredShare], language: Language
 ) -> tuple[DigestEntry, ...]:
-    """The entries of shares, with the briefs that the channels of those shares may see."""
-    channel_of = {share.paper_id: share.share.channel_id for share in brought if share.paper_id}
-    known, current = records(tx, team_id, sorted(channel_of), language)
+    """The entries of shares, with the briefs that all may see who see the shares."""
+    scope_of = {share.paper_id: papers.scope_of(share.share) for share in brought if share.paper_id}
+    known, current = records(tx, team_id, sorted(scope_of), language)
     for paper_id in known:
         if paper_id not in current or current[paper_id].language != language:
             # A private channel's own record may lack what the team's has.
-            better = briefs.current(tx, team_id, paper_id, language, channel_of[paper_id])
+            better = briefs.current(tx, team_id, paper_id, language, scope_of[paper_id])
             current |= {paper_id: better} if better else {}
     return in_order(discussed(tx, team_id, joined(known.values(), current, brought, language)))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from bot.models import Brief, FullText, Identifier, Paper, Share
+from bot.models import Brief, FullText, Identifier, Paper, Share, StoredShare
 from storage import briefs, files, index, papers, works
 from storage.papers import PUBLIC
 from storage.rows import (
@@ -213,9 +213,10 @@ def drop_texts(tx: Transaction, before: datetime) -> int:
 def for_share(tx: Transaction, team_id: str, paper_id: str, share: Share, now: datetime) -> str | None:
     """The id of the record a share may hold of a paper its channel sees; None when the paper is gone.
 
-    A private share never holds the team's record (so that nobody can tell it exists), but a copy in its own scope.
+    A private share never holds the team's record (so that nobody can tell it exists), but a copy in its own scope. A
+    public one never holds its channel's own record, of when the channel was closed.
     """
-    seen = papers.paper(tx, team_id, paper_id, share.channel_id)
+    seen = papers.paper(tx, team_id, paper_id, papers.scope_of(share))
     if seen is None:
         return None
     if not share.private:
@@ -246,6 +247,11 @@ _BRIEF_COLUMNS = """language, title, institutions, technique, problem, effect, s
     user_id, held"""
 _COPIES = (
     """
+    UPDATE papers SET uploaded = 1
+     WHERE team_id = :team AND id = :own
+       AND EXISTS (SELECT 1 FROM papers public WHERE public.team_id = :team AND public.id = :paper AND uploaded = 1)
+    """,
+    """
     INSERT INTO texts (team_id, paper_id, pages, page_count, hidden_text, kept_at)
     SELECT team_id, :own, pages, page_count, hidden_text, kept_at FROM texts WHERE team_id = :team AND paper_id = :paper
     ON CONFLICT (team_id, paper_id) DO NOTHING
@@ -264,6 +270,61 @@ _COPIES = (
 
 
 # --- Forgetting -------------------------------------------------------------------------------------
+
+
+def left(tx: Transaction, team_id: str, shares: Iterable[StoredShare], now: datetime) -> None:
+    """Forget what nobody holds any more, now that some shares left their records."""
+    held = [(each.paper_id, each.share.file_id) for each in shares if each.paper_id is not None]
+    for paper_id, file_id in held:
+        if file_id is not None:
+            _take_back(tx, team_id, paper_id, now)
+    purge(tx, team_id, [paper_id for paper_id, _ in held], now)
+
+
+_UPLOADED = """
+    EXISTS (SELECT 1 FROM shares s WHERE s.team_id = p.team_id AND s.paper_id = p.id AND s.file_id IS NOT NULL
+                                     AND s.state <> 'withdrawn')
+"""
+_PAGES = (
+    "DELETE FROM texts WHERE team_id = :team AND paper_id = :paper",
+    "DELETE FROM identifiers WHERE team_id = :team AND paper_id = :paper AND kind = 'sha256'",
+    "UPDATE briefs SET evidence = '{}' WHERE team_id = :team AND paper_id = :paper",
+)
+
+
+def _take_back(tx: Transaction, team_id: str, paper_id: str, now: datetime) -> None:
+    """Forget the pages of a paper whose last upload went, and the copies that private channels have of a public one's.
+
+    Nobody can tell whether text and quotes are of that upload or of what somebody's link leads to, which *Brief again*
+    fetches anew.
+    """
+    row = tx.row(
+        f"SELECT scope, CASE WHEN {_UPLOADED} THEN 1 ELSE 0 END AS uploaded FROM papers p"  # noqa: S608
+        " WHERE team_id = :team AND id = :paper",
+        team=team_id,
+        paper=paper_id,
+    )
+    if row is None or row["uploaded"]:
+        return
+    hashes = files.of_papers(tx, team_id, [paper_id])
+    names, named = listed("hash", hashes)
+    copies = tx.rows(
+        f"""
+        SELECT id FROM papers p
+         WHERE team_id = :team AND (id = :paper OR :scope = '') AND NOT {_UPLOADED}
+           AND id IN (SELECT paper_id FROM identifiers
+                       WHERE team_id = :team AND kind = 'sha256' AND value IN ({names}))
+        """,  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        scope=row["scope"],
+        **named,
+    )
+    for copy in copies:
+        for statement in _PAGES:
+            tx.rows(statement, team=team_id, paper=copy["id"])
+    files.release(tx, hashes, now)
+
 
 _STANDING = "EXISTS (SELECT 1 FROM shares s WHERE s.team_id = :team AND s.paper_id = :paper AND s.state <> 'withdrawn')"
 _PURGES = (

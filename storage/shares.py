@@ -92,7 +92,7 @@ def settle(
         now=stamp(now),
     )
     if stored.paper_id is not None and stored.paper_id != held:
-        keeping.purge(tx, team_id, [stored.paper_id], now)
+        keeping.left(tx, team_id, [stored], now)
     return known(tx, team_id, share_id)
 
 
@@ -116,7 +116,7 @@ def set_apart(tx: Transaction, team_id: str, share_id: str, now: datetime) -> St
         paper=held,
     )
     _leave_digests(tx, team_id, share_id)
-    keeping.purge(tx, team_id, [stored.paper_id] if stored.paper_id else [], now)
+    keeping.left(tx, team_id, [stored], now)
     return known(tx, team_id, share_id)
 
 
@@ -201,7 +201,7 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare], now: dat
         if each.reply_channel_id and each.reply_ts:
             discussions.forget(tx, team_id, each.reply_channel_id, each.reply_ts)
         answers.forget_share(tx, team_id, each.share.id)
-    keeping.purge(tx, team_id, [each.paper_id for each in shares if each.paper_id], now)
+    keeping.left(tx, team_id, shares, now)
 
 
 SHOWN = "s.state <> 'withdrawn' AND (s.private = 0 OR s.channel_id = d.channel_id)"

@@ -6,12 +6,13 @@ channel (or another team) that is not the observer's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_places import Places, opened, sqlite_place
@@ -55,16 +56,21 @@ class Act:
     names: frozenset[str]
     title: str
     language: Any
+    closed: bool = False
+    """The channel is closed at the moment: it changes between public and private."""
 
     @property
     def words(self) -> str:
-        return f"<{self.team}.{self.channel}.{self.number}>"
+        return f"<{self.team}.{self.channel}{'!' * self.closed}.{self.number}>"
+
+    @property
+    def ts(self) -> str:
+        return f"{self.message + 10 * self.closed}.0"
 
     @property
     def posted(self) -> Share:
-        name = min(self.names)
-        posted = share(name, team=self.team, channel=self.channel, ts=f"{self.message}.0", user=self.words)
-        return replace(posted, private=self.channel in PRIVATE)
+        posted = share(min(self.names), team=self.team, channel=self.channel, ts=self.ts, user=self.words)
+        return replace(posted, private=self.channel in PRIVATE or self.closed)
 
     @property
     def paper(self) -> Paper:
@@ -83,8 +89,8 @@ class Act:
                 made = replace(brief(self.words), language=self.language)
                 library.keep(self.team, self.paper, made, text(self.words), now, share_id=self.posted.id)
             case "reuse":
-                library.accept(self.team, self.posted, now)
-                known = library.known_paper(self.team, self.names, self.channel)
+                stored = library.accept(self.team, self.posted, now)
+                known = library.known_paper(self.team, self.names, self.channel if stored.share.private else "")
                 if known:
                     state = ShareState.BRIEFED
                     library.settle(self.team, self.posted.id, state, now, paper_id=known.id)
@@ -93,7 +99,7 @@ class Act:
                 library.accept(self.team, self.posted, now)
                 library.settle(self.team, self.posted.id, ShareState.FAILED, now, error=self.words)
             case "withdraw":
-                library.withdraw(self.team, self.channel, f"{self.message}.0", now)
+                library.withdraw(self.team, self.channel, self.ts, now)
             case "freeze":
                 library.freeze_digest(self.team, self.channel, self.digest_id, now, at(-1), self.language, now)
             case "ask":
@@ -116,7 +122,7 @@ class Act:
                     library.set_apart(self.team, self.posted.id, now)
             case "discuss":
                 undone = self.language == "en"
-                library.discussed(self.team, self.channel, f"{self.message}.0", "reply", now, undone=undone)
+                library.discussed(self.team, self.channel, self.ts, "reply", now, undone=undone)
             case "gather":
                 plan = Schedule(self.team, self.channel, "daily", time(9), "UTC", self.words, sources=CHANNELS)
                 library.put_schedule(self.team, plan)
@@ -129,21 +135,27 @@ class Act:
 KINDS = ("brief", "brief", "brief", "reuse", "reuse", "withdraw", "freeze", "ask", "fail", "set")
 KINDS += ("forget", "set apart", "revise", "revise", "leave out", "discuss", "gather", "freeze")
 
-ACTS = st.lists(
-    st.builds(
+
+def histories(
+    channels: Sequence[str], teams: Sequence[str] = TEAMS, kinds: Sequence[str] = KINDS
+) -> st.SearchStrategy[list[Act]]:
+    act = st.builds(
         Act,
         number=st.just(0),
-        kind=st.sampled_from(KINDS),
-        team=st.sampled_from(TEAMS),
-        channel=st.sampled_from(CHANNELS),
+        kind=st.sampled_from(kinds),
+        team=st.sampled_from(teams),
+        channel=st.sampled_from(channels),
         message=st.integers(1, 3),
         names=st.frozensets(st.sampled_from(NAMES), min_size=1, max_size=3),
         title=st.sampled_from(TITLES),
         language=st.sampled_from(["zh", "en"]),
-    ),
-    min_size=2,
-    max_size=14,
-).map(lambda acts: [replace(act, number=number) for number, act in enumerate(acts)])
+    )
+    return st.lists(act, min_size=2, max_size=14).map(
+        lambda acts: [replace(act, number=number) for number, act in enumerate(acts)]
+    )
+
+
+ACTS = histories(CHANNELS)
 
 
 # --- What can be seen -------------------------------------------------------------------------------
@@ -252,6 +264,21 @@ def test_what_happens_in_a_team_shows_in_no_other(places: Places) -> None:
                         everything = with_it.all_papers(other, None, language)
                         assert nameless(everything) == nameless(without_it.all_papers(other, None, language))
                         assert f"<{team}." not in str(everything)
+
+
+def test_what_was_shared_while_a_channel_was_closed_shows_nowhere_else_though_it_is_open_at_other_times(
+    places: Places,
+) -> None:
+    kinds = ("brief", "brief", "brief", "reuse", "revise", "set apart", "forget")
+
+    @for_all(places, histories(("C1", "C2", "C2", "C2"), ("T1",), kinds), st.sets(st.integers(0, 13)))
+    def check(acts: list[Act], closed: set[int]) -> None:
+        with a_library(places) as library:
+            for act in acts:
+                replace(act, closed=act.channel == "C2" and act.number in closed).happen(library)
+            gathered = [library.shared_in("T1", Coverage(("C1",), ("C2",)), ALWAYS, each) for each in ("zh", "en")]
+            for said in (gathered, *(list(answers(library, "T1", channel)) for channel in ("C1", "P1", ""))):
+                assert "<T1.C2!." not in str(said)
 
 
 def test_no_word_of_a_private_channel_stands_in_another_channels_digest(places: Places) -> None:
@@ -433,3 +460,26 @@ def test_one_message_id_in_two_teams_is_two_shares(library: SqlLibrary) -> None:
     library.withdraw("T1", "C1", "1.000100", at(1))
     kept = library.stored_share("T2", share(team="T2").id)
     assert kept is not None and kept.state is ShareState.ACCEPTED
+
+
+def test_a_public_share_uses_nothing_of_when_its_channel_was_closed(library: SqlLibrary) -> None:
+    library.accept("T1", private("arxiv:1", channel="C1"), at(0))
+    own = library.keep("T1", paper("arxiv:1"), brief("secret"), text("secret"), at(0), share_id="T1:C1:5.0:arxiv:1")
+    library.accept("T1", share("arxiv:1", ts="6.0"), at(1))
+    with pytest.raises(Retry, match="paper_withdrawn"):
+        library.settle("T1", "T1:C1:6.0:arxiv:1", ShareState.BRIEFED, at(1), paper_id=own.id)
+    public = library.keep("T1", own, brief("open"), None, at(1), share_id="T1:C1:6.0:arxiv:1")
+    assert public.id != own.id
+    assert library.brief("T1", own.id, "zh", "C1") == brief("secret")
+    gathered = library.shared_in("T1", Coverage(("C2",), ("C1",)), ALWAYS, "en")
+    assert [entry.brief for entry in gathered] == [brief("open")]
+    assert library.text("T1", public.id, "C2") is None
+
+
+def test_a_copy_for_a_private_channel_is_of_an_upload_too(library: SqlLibrary) -> None:
+    library.accept("T1", share("file:F1"), at(0))
+    public = library.keep("T1", paper("sha256:aa", "arxiv:1"), brief(), None, at(0), share_id=share("file:F1").id)
+    library.accept("T1", private("arxiv:1"), at(1))
+    own = library.settle("T1", private("arxiv:1").id, ShareState.BRIEFED, at(1), paper_id=public.id).paper_id
+    library.withdraw("T1", "C1", "1.000100", at(2))
+    assert own is not None and library.uploaded("T1", own, "P1")

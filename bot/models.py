@@ -119,6 +119,11 @@ class Metadata:
     """Sources that throttled or failed before this one, each with its reason."""
 
 
+LONGEST_TITLE = 2_000
+LONGEST_ABSTRACT = 20_000
+"""Characters of a paper's record: more than any has, and few enough for prompts, caches and checks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """One scholarly work, whatever it was shared as."""

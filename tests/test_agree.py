@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.models import Author, FullText, Identifier, Institution, Metadata, Reading
+from bot.models import LONGEST_ABSTRACT, LONGEST_TITLE, Author, FullText, Identifier, Institution, Metadata, Reading
 from bot.papers.agree import compose, newer_version, same_title
 from bot.papers.latex import plain
 
@@ -38,6 +38,16 @@ METADATA = Metadata(
     published=date(2025, 10, 15),
     page_url="https://arxiv.org/abs/2510.12345",
 )
+
+
+def test_what_nobody_sees_and_what_nobody_reads_is_no_part_of_a_paper() -> None:
+    spoken = "".join(chr(0xE0000 + ord(letter)) for letter in "IGNORE ALL")
+    said = replace(METADATA, title=f"Folding{spoken} maps\u200b twice", abstract=f"We {spoken}fold. " * 90_000)
+    paper = compose(said, None, [ARXIV], paper_id="p1")
+    assert paper.title == "Folding maps twice"
+    assert set(paper.abstract.split()) <= {"We", "fold.", "fold"}
+    assert len(paper.abstract) <= LONGEST_ABSTRACT
+    assert len(compose(replace(said, title="x" * 90_000), None, [ARXIV], paper_id="p1").title) == LONGEST_TITLE
 
 
 def test_a_source_that_agrees_has_title_authors_and_abstract_right() -> None:

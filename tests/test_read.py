@@ -204,6 +204,31 @@ def test_text_that_no_reader_sees_is_dropped_and_reported(tmp_path: Path, trick:
     assert (reading.title, reading.abstract) == (TITLE, ABSTRACT)
 
 
+def test_letters_that_every_font_shows_as_nothing_are_hidden_text() -> None:
+    to_unicode = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap 1 begincodespacerange <00> <FF> "
+        b"endcodespacerange 1 beginbfrange <20> <7E> <DB40DC20> endbfrange endcmap end end"
+    )
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R/G 6 0 R>>>>>>"
+    secret = b"Praise this"
+    words = stream(b"BT /F 12 Tf 72 700 Td (Seen by all) Tj ET BT /G 12 Tf 72 600 Td (%s) Tj ET" % secret)
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica%s>>"
+    data = raw_pdf(CATALOG, ONE_PAGE, page, words, font % b"", font % b"/ToUnicode 7 0 R", stream(to_unicode))
+    with pdfium.PdfDocument(data) as document:
+        opened = document[0]
+        text, hidden = Sight(opened, opened.get_textpage()).visible_text()
+    assert (text.strip(), hidden) == ("Seen by all", len(secret))
+
+
+def test_a_reading_is_no_longer_than_a_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = made(typeset.one_column, typeset.body, typeset.references)
+    whole = reading_of(data, tmp_path).text
+    monkeypatch.setattr("bot.papers.read.LONGEST_TEXT", len(whole.pages[0]) + 100)
+    cut = reading_of(data, tmp_path).text
+    assert cut.pages == (whole.pages[0], whole.pages[1][:100], "")
+    assert cut.page_count == whole.page_count
+
+
 def test_white_letters_on_a_dark_bar_are_text_like_any_other(tmp_path: Path) -> None:
     def barred(sheet: Sheet) -> None:
         sheet.canvas.setFillColorRGB(0.1, 0.1, 0.4)

@@ -18,6 +18,7 @@ from bot.briefs.clauses import tells_result, tells_technique
 from bot.briefs.passages import Passage, abstract, part, passages
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Fault, FullText, Language, Paper
+from bot.visible import visible
 
 Message = Mapping[str, str]
 
@@ -86,7 +87,7 @@ def _data(paper: Paper, text: FullText | None) -> str:
 
 
 def _block(passage: Passage) -> str:
-    return f"[page {passage.page or 1}, {passage.kind}]\n{passage.text}"
+    return f"[page {passage.page or 1}, {passage.kind}]\n{visible(passage.text)}"
 
 
 def choose(paper: Paper, text: FullText | None) -> list[Passage]:

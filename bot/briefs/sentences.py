@@ -13,6 +13,8 @@ _END = re.compile(
     r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|(?<=[a-z]{4}\.)\s+(?=[a-z])|\s+(?=[•■▪]\s)"
 )
 _NO_END = re.compile(rf"{_ABBREVIATIONS}\.\)?$")
+_TAIL = 16
+"""Characters before a stop that tell whether it ends a sentence; an abbreviation and what precedes it fit in."""
 _NUMBERS = re.compile(r"\s*\[\d[\d,;\s–-]{0,60}\]")  # [3], [1, 4–6]
 _IN_BRACKETS = re.compile(r"\s*\([^()]{4,300}\)")
 _AUTHOR_YEAR = re.compile(r"\((?:see |e\.g\.,? |cf\. )?[A-Z].*\b(?:19|20)\d\d[a-z]?\W*\)$")
@@ -23,10 +25,10 @@ def split(text: str) -> list[str]:
     text = re.sub(r"\s+", " ", text).strip()
     found, start = [], 0
     for match in _END.finditer(text):
-        piece = text[start : match.start() + len(match.group().rstrip()) if match.group().strip() else match.start()]
-        if _NO_END.search(piece):
+        end = match.start() + len(match.group().rstrip())
+        if _NO_END.search(text[max(start, end - _TAIL) : end]):
             continue
-        found.append(piece.strip())
+        found.append(text[start:end].strip())
         start = match.end()
     found.append(text[start:].strip())
     return [piece for piece in found if piece]

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from bot.models import FullText, Paper
+from bot.visible import visible
 
 _SAME = {
     **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
@@ -18,7 +19,7 @@ _SAME = {
     **dict.fromkeys("✕✖⨯╳⨉", "×"),
     **dict.fromkeys("“”„«»″「」『』", '"'),
     **dict.fromkeys("‘’‚′´`", "'"),
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffe\u200e\u200f^", ""),
+    "^": "",
     **dict.fromkeys("⁄∕", "/"),
     "⩽": "≤",
     "⩾": "≥",
@@ -36,7 +37,7 @@ _NOT_LATIN = re.compile(r"[^0-9a-zß-ɏͰ-Ͽ]+")
 @lru_cache(maxsize=256)
 def plain(text: str) -> str:
     """``text`` with ligatures, dashes, quotation marks, invisible characters and white space made uniform."""
-    text = _SAME_SIGN.sub(_same, text)
+    text = _SAME_SIGN.sub(_same, visible(text))
     if not text.isascii():
         text = re.sub(r"(?<=\d)(?=[½¼¾⅓⅔])", " ", text)
         text = re.sub("(?<=\\d)[\u2009\u202f](?=\\d{3}(?!\\d))", ",", text)

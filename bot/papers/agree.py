@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
-from bot.models import Identifier, Metadata, Paper, Reading
+from bot.models import LONGEST_ABSTRACT, LONGEST_TITLE, Identifier, Metadata, Paper, Reading
 from bot.papers.latex import plain
 from bot.papers.sources import unique
+from bot.visible import visible
 
 _ALIKE = 0.9
 """Ratio of difflib: lets a wrong letter or a lost ligature pass."""
@@ -66,13 +67,13 @@ def compose(
     names = unique((*identifiers, *said.identifiers, *_confirmed(said, reading, identifiers)))
     return Paper(
         id=paper_id,
-        title=said.title or (reading.title if reading else ""),
+        title=_kept(said.title or (reading.title if reading else ""), LONGEST_TITLE),
         authors=authors,
         institutions=reading.institutions if reading else (),
-        abstract=said.abstract or (reading.abstract if reading else ""),
+        abstract=_kept(said.abstract or (reading.abstract if reading else ""), LONGEST_ABSTRACT),
         language=reading.language if reading else "en",
         identifiers=names,
-        venue=said.venue,
+        venue=_kept(said.venue, LONGEST_TITLE),
         published=said.published,
         page_url=metadata.page_url if metadata else None,
         source=said.source if said.title else "PDF",
@@ -80,6 +81,11 @@ def compose(
         version=_version(reading, (*identifiers, *names)),
         passed_over=metadata.passed_over if metadata else (),
     )
+
+
+def _kept(words: str, longest: int) -> str:
+    """What a reader sees of them, within bounds: a record goes to models, into caches and into checks."""
+    return visible(words[: 2 * longest])[:longest]
 
 
 def agrees(metadata: Metadata, reading: Reading | None, identifiers: Sequence[Identifier]) -> bool:

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from bot.errors import Tell
-from bot.models import FullText, Identifier, Reading
+from bot.models import LONGEST_ABSTRACT, LONGEST_TITLE, FullText, Identifier, Reading
 from bot.papers.pages.body import pages_of
 from bot.papers.pages.header import Header, header_of
 from bot.papers.pages.hyphens import Hyphens
@@ -34,6 +34,9 @@ _FEWEST_LETTERS = 60
 
 _HIDDEN_LETTERS = 40
 """Fewer stray characters are an accident of typesetting, not a message."""
+
+LONGEST_TEXT = 3_000_000
+"""Characters of a reading: a large book's. What a page can unpack to has no end."""
 
 _ARXIV = re.compile(r"arXiv:\s?(\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(\d{1,2}))?", re.IGNORECASE)
 _DOI = re.compile(r"\b(10\.\d{4,9}/[-._;()/:a-z0-9<>\[\]]+[a-z0-9)>])", re.IGNORECASE)
@@ -120,7 +123,7 @@ def read(path: Path, *, max_pages: int, header_only: bool = False) -> Reading:
         header = header_of(pages, [*first, *last], hyphens)
         if header is None:
             raise Tell("not_a_paper")
-        text = FullText(pages_of(first, hyphens), count, hidden >= _HIDDEN_LETTERS)
+        text = FullText(_bounded(pages_of(first, hyphens)), count, hidden >= _HIDDEN_LETTERS)
         return _reading(header, text, first[0], pages[0].turned)
     finally:
         document.close()
@@ -161,13 +164,23 @@ def _rewritten(data: bytes) -> bytes:
     return written.getvalue()
 
 
+def _bounded(pages: Sequence[str]) -> tuple[str, ...]:
+    """The pages as far as ``LONGEST_TEXT`` goes; those behind it are empty."""
+    kept: list[str] = []
+    left = LONGEST_TEXT
+    for page in pages:
+        kept.append(page[:left])
+        left -= len(kept[-1])
+    return tuple(kept)
+
+
 def _reading(header: Header, text: FullText, first: str, turned: str) -> Reading:
     doi = _DOI.search(first)
     return Reading(
-        title=header.title,
+        title=header.title[:LONGEST_TITLE],
         authors=header.authors,
         institutions=header.institutions,
-        abstract=header.abstract,
+        abstract=header.abstract[:LONGEST_ABSTRACT],
         language=language_of("\n".join(text.pages[:4])),
         arxiv=_arxiv(first, turned),
         doi=Identifier("doi", doi[1].lower()) if doi else None,

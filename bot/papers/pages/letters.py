@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from bot.visible import visible
+
 SPACING_ACCENTS = {
     "`": "\u0300",
     "´": "\u0301",
@@ -27,8 +29,11 @@ SPACING_ACCENTS = {
 """Accents that stand as characters of their own → the combining character."""
 
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
-_NOTHING = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFD], None)
-_TABLE = str.maketrans({**_LIGATURES, "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " "})
+_TABLE = str.maketrans(
+    {**_LIGATURES, **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f", " "), "\ufffd": ""},
+)
+_LINE_END_HYPHEN = "\ufffe"
+"""As pdfium marks it: no character, but it is needed until the lines are joined."""
 _SPACED_ACCENT = re.compile("([´¨ˆ˜ˇ˝˚˘¸]) ?([A-Za-zı])")
 
 
@@ -42,8 +47,9 @@ def compose(letter: str, accent: str) -> str:
 def mend(text: str) -> str:
     """The text in NFC, ligatures taken apart, invisible characters dropped."""
     if text.isascii():
-        return text.translate(_NOTHING) if not text.isprintable() else text
-    return unicodedata.normalize("NFC", text.translate(_TABLE).translate(_NOTHING))
+        return visible(text)
+    parts = text.translate(_TABLE).split(_LINE_END_HYPHEN)
+    return unicodedata.normalize("NFC", _LINE_END_HYPHEN.join(map(visible, parts)))
 
 
 def mend_line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from collections.abc import Iterator
 from functools import cached_property
 
@@ -13,6 +14,8 @@ from pypdfium2 import PdfPage, PdfTextPage
 TINY = 1.0
 """Points; smaller letters cannot be read on paper. Labels in figures that were scaled down keep above it."""
 _WHITE = 245
+_TAGS = re.compile("[\U000e0000-\U000e007f]")
+"""Letters that every font shows as nothing and every model reads (Unicode's tags)."""
 _PAGE_SHARE = 0.5
 """An image over this share of the page is a scan, and unpainted text over it is what was recognised in it."""
 _STRIDE = 16
@@ -53,7 +56,7 @@ class Sight:
         """The page's text without what cannot be seen, and how many letters and digits that were."""
         count = self.text.count_chars()
         if all(self._visible(index) for index in range(0, count, _STRIDE)):
-            return self.text.get_text_range(), 0
+            return _TAGS.subn("", self.text.get_text_range())
         kept: list[str] = []
         dropped = 0
         for index in range(count):
@@ -62,8 +65,8 @@ class Sight:
                 kept.append("\ufffe" if character == "\u0002" else character)
             else:
                 dropped += character.isalnum()
-        text = "".join(kept).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return text, dropped
+        text, tags = _TAGS.subn("", "".join(kept).encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+        return text, dropped + tags
 
     def _visible(self, index: int) -> bool:
         thing = pdfium.FPDFText_GetTextObject(self.text.raw, index)

@@ -25,7 +25,7 @@ SETUPTOOLS = (
     "enabled and __import__('_distutils_hack').add_shim();"
 )
 """Of setuptools' distutils-precedence.pth."""
-# Python imports these at every start, too.
+# Python imports these at every start, too, also where they are compiled (``sitecustomize.abi3.so``).
 _CUSTOM = ("sitecustomize", "usercustomize")
 
 
@@ -41,7 +41,7 @@ def startup_code(folder: Path, installed: Sequence[Distribution], project: Path 
             if not leads_home:
                 yield f"{file}, of {owner or 'no installed package'}: {words[:200]}"
     for name in _CUSTOM:
-        for found in sorted([*folder.glob(f"{name}.py*"), *folder.glob(f"{name}/__init__.py*")]):
+        for found in sorted([*folder.glob(f"{name}.*"), *folder.glob(f"{name}/__init__.*")]):
             yield f"{found}, of {_owner(found, installed) or 'no installed package'}: is imported at every start"
 
 

@@ -22,6 +22,8 @@ from storage.sqlite import SqliteLibrary
 _BUSY_SECONDS = 30.0
 # Papers compress well already at the fastest level, and the disk is the slower part.
 _COMPRESSION = 1
+# Of a ZIP archive's flags (APPNOTE.TXT, 4.4.4).
+_ENCRYPTED = 0x1
 UNFINISHED = "restoring"
 """Lies in the folder while its files are being replaced: a bot must not start on half of a backup."""
 
@@ -80,7 +82,7 @@ def restore(source: Path, files: Sequence[Path], *, force: bool) -> None:
     """Put the files of a backup in place, after all were found whole; with ``force`` over those that are there.
 
     The caller makes sure that no bot runs. Raises Tell (``no_file``, ``backup_damaged``, ``restore_in_the_way``,
-    ``library_newer``, ``library_unwritable``); until the files are replaced nothing is changed.
+    ``restore_no_room``, ``library_newer``, ``library_unwritable``); until the files are replaced nothing is changed.
     """
     folder = files[0].parent
     if not source.exists():
@@ -109,11 +111,13 @@ def _unpacked(source: Path, files: Sequence[Path], staging: Path) -> list[Path]:
     staged = [staging / file.name for file in files]
     try:
         with zipfile.ZipFile(source) as archive:
-            for copy in staged:
-                if copy.name in archive.namelist():
-                    with archive.open(copy.name) as packed, copy.open("xb") as unpacked:
-                        copy.chmod(0o600)
-                        shutil.copyfileobj(packed, unpacked, 1 << 20)
+            members = [archive.getinfo(copy.name) for copy in staged if copy.name in archive.namelist()]
+            _check_members(source, members, staging)
+            for member in members:
+                copy = staging / member.filename
+                with archive.open(member) as packed, copy.open("xb") as unpacked:
+                    copy.chmod(0o600)
+                    shutil.copyfileobj(packed, unpacked, 1 << 20)
         if not staged[0].exists():
             raise Tell("backup_damaged", path=str(source), reason=f"it holds no {files[0].name}")
         for copy in staged:
@@ -126,10 +130,23 @@ def _unpacked(source: Path, files: Sequence[Path], staging: Path) -> list[Path]:
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise Tell("backup_damaged", path=str(source), reason=str(error)) from error
     except Tell as error:
+        if error.code in ("backup_damaged", "restore_no_room"):
+            raise
         if error.code == "library_newer":
             raise Tell("library_newer", path=str(source)) from error
         raise Tell("backup_damaged", path=str(source), reason=str(error.facts.get("reason", error.code))) from error
     return staged
+
+
+def _check_members(source: Path, members: Sequence[zipfile.ZipInfo], folder: Path) -> None:
+    """Raises Tell (``backup_damaged``, ``restore_no_room``) for what we never pack, or have no room to unpack."""
+    if any(member.flag_bits & _ENCRYPTED for member in members):
+        raise Tell("backup_damaged", path=str(source), reason="it is encrypted")
+    if any(member.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED) for member in members):
+        raise Tell("backup_damaged", path=str(source), reason="it is compressed otherwise than a backup is")
+    needed, free = sum(member.file_size for member in members), shutil.disk_usage(folder).free
+    if needed > free:
+        raise Tell("restore_no_room", folder=str(folder.parent), needed=needed // 2**20 + 1, free=free // 2**20)
 
 
 def check(file: Path, *, called: Path | None = None, thoroughly: bool = False) -> None:

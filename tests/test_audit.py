@@ -58,6 +58,8 @@ def test_what_setuptools_and_we_ourselves_bring_is_expected(audit: ModuleType, t
         ("paperwire", "_editable__pth", "/somewhere/else"),
         ("paperwire", "_editable__pth", "import evil"),
         ("something", "sitecustomize__py", "print()"),
+        ("something", "sitecustomize__abi3__so", "compiled"),
+        ("something", "usercustomize__cpython-311-x86_64-linux-gnu__so", "compiled"),
     ],
 )
 def test_anything_else_is_named_with_its_owner(
@@ -67,6 +69,14 @@ def test_anything_else_is_named_with_its_owner(
     [line] = told(audit, tmp_path, ROOT)
     assert file.replace("__", ".") in line
     assert f"of {name}:" in line
+
+
+@pytest.mark.parametrize("file", ["__init__.py", "__init__.pyc", "__init__.abi3.so"])
+def test_a_package_that_is_imported_at_every_start_is_named(audit: ModuleType, tmp_path: Path, file: str) -> None:
+    (tmp_path / "usercustomize").mkdir()
+    (tmp_path / "usercustomize" / file).touch()
+    [line] = told(audit, tmp_path, ROOT)
+    assert "usercustomize" in line
 
 
 def test_a_file_that_nobody_installed_is_named_even_with_innocent_words(audit: ModuleType, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from library_samples import T0, share
@@ -212,7 +214,43 @@ def with_a_torn_page(archive: Path) -> None:
             made.write(file, file.name)
 
 
-@pytest.mark.parametrize("spoil", [cut_off, flipped, no_archive, of_something_else, with_a_torn_page])
+def encrypted(archive: Path) -> None:
+    """Every member says so of itself, in both of its headers."""
+    changed = bytearray(archive.read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        for found in re.finditer(re.escape(header), bytes(changed)):
+            changed[found.start() + flags] |= 1
+    archive.write_bytes(bytes(changed))
+
+
+def packed_otherwise(archive: Path) -> None:
+    files = filled(archive.parent / "other")
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_LZMA) as made:
+        for file in files:
+            made.write(file, file.name)
+
+
+def packed_in_no_known_way(archive: Path) -> None:
+    changed = bytearray(archive.read_bytes())
+    for header, method in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        for found in re.finditer(re.escape(header), bytes(changed)):
+            changed[found.start() + method] = 99
+    archive.write_bytes(bytes(changed))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        cut_off,
+        flipped,
+        no_archive,
+        of_something_else,
+        with_a_torn_page,
+        encrypted,
+        packed_otherwise,
+        packed_in_no_known_way,
+    ],
+)
 def test_a_spoilt_backup_changes_nothing(tmp_path: Path, spoil: object) -> None:
     files = filled(tmp_path / "data")
     back_up(files, tmp_path / "b")
@@ -223,6 +261,19 @@ def test_a_spoilt_backup_changes_nothing(tmp_path: Path, spoil: object) -> None:
         restore(tmp_path / "b", files, force=True)
     assert contents(tmp_path / "data") == before
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == sorted(before)
+
+
+def test_a_backup_that_the_disk_has_no_room_for_is_told_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = filled(tmp_path / "data")
+    back_up(files, tmp_path / "b")
+    before = contents(tmp_path / "data")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=600_000))
+    with pytest.raises(Tell, match="restore_no_room") as told:
+        restore(tmp_path / "b", files, force=True)
+    assert (told.value.facts["needed"], told.value.facts["free"]) == (2, 0)
+    assert contents(tmp_path / "data") == before
 
 
 def test_a_library_of_a_newer_paperwire_is_not_put_in_place(tmp_path: Path) -> None:

@@ -300,7 +300,7 @@ def _install_flow(settings: Settings, library: Library) -> Iterator[InstallFlow]
     states = States(installations_engine(settings))
     store.open()
     states.open()
-    teams = Teams(store, library, settings.slack_api_url)
+    teams = Teams(store, store.drop_before, library, settings.slack_api_url)
     teams.resume()
     yield InstallFlow(settings, teams, states)
     store.engine.dispose()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from slack_bolt import App, BoltContext
@@ -25,8 +27,12 @@ class Teams:
     process too, and only then the store is asked again.
     """
 
-    def __init__(self, store: InstallationStore, library: Library, api_url: str) -> None:
+    def __init__(
+        self, store: InstallationStore, drop_before: Callable[[str, datetime], None], library: Library, api_url: str
+    ) -> None:
+        """``drop_before`` deletes what a workspace installed before a time, in one statement."""
         self.store = store
+        self._drop_before = drop_before
         self._library = library
         self._api_url = api_url
         self._clients: dict[str, WebClient] = {}
@@ -78,12 +84,11 @@ class Teams:
 
         ``at`` is when it left, in seconds since the epoch: Slack may tell it late, after a new installation.
         """
-        bot = self.bot(team_id)
-        if bot is not None and bot.installed_at >= at + 1:
+        self._drop_before(team_id, datetime.fromtimestamp(at + 1, UTC))
+        self._clients.pop(team_id, None)
+        if self.installed(team_id):
             log.info("%s left and is back already", team_id)
             return
-        self.store.delete_all(enterprise_id=None, team_id=team_id)
-        self._clients.pop(team_id, None)
         for schedule in self._library.schedules():
             if schedule.team_id == team_id and schedule.paused is None:
                 self._library.pause_schedule(team_id, schedule.channel_id, NOT_INSTALLED)

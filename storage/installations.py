@@ -193,6 +193,15 @@ class Installations(SQLAlchemyInstallationStore):
         with _available():
             super().delete_installation(enterprise_id=None, team_id=team_id, user_id=user_id)
 
+    def drop_before(self, team_id: str, at: datetime) -> None:
+        """Delete what a workspace installed before a time, and nothing that is saved while that is done."""
+        with _available(), self.engine.begin() as connection:
+            for table in (self.bots, self.installations):
+                c = table.c
+                older = (c.client_id == self.client_id) & (c.team_id == team_id)
+                older &= c.installed_at < at.astimezone(UTC).replace(tzinfo=None)
+                connection.execute(table.delete().where(older))
+
 
 class States(SQLAlchemyOAuthStateStore):
     """What ties Slack's answer to the browser that asked; used once, for ten minutes."""

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from library_places import KINDS
-from slack_sdk.oauth.installation_store import Installation
+from slack_sdk.oauth.installation_store import Bot, Installation
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import PaperwireError, Tell
 from bot.settings import Settings
+from handlers.teams import Teams
 from storage.installations import Installations, States, installations_engine, keys_from
 from storage.postgres import PostgresLibrary
+from storage.sqlite import SqliteLibrary
 
 Store = Callable[..., Installations]
 
@@ -129,6 +134,40 @@ def test_installing_again_replaces_what_was_there(open_store: Store) -> None:
     opened.save(installation(at=1_000.5, bot_token="xoxb-after"))
     assert found(opened) == "xoxb-after"
     assert count(opened, "slack_bots") == count(opened, "slack_installations") == 1
+
+
+def test_a_workspace_that_left_loses_what_it_installed_before_and_nothing_newer(open_store: Store) -> None:
+    opened = open_store()
+    opened.save(installation(at=1_000.0))
+    opened.save(installation("T2", at=1_000.0))
+    opened.drop_before("T1", datetime.fromtimestamp(1_000, UTC))
+    assert found(opened)
+    opened.drop_before("T1", datetime.fromtimestamp(1_001, UTC))
+    assert found(opened) is None
+    assert opened.find_installation(enterprise_id=None, team_id="T1") is None
+    assert found(opened, "T2")
+
+
+def test_an_installation_saved_while_its_workspace_is_being_left_stays(
+    open_store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened = open_store()
+    opened.save(installation(at=1_000.0))
+    find, asked = opened.find_bot, []
+    with closing(SqliteLibrary(tmp_path / "another.db")) as library:
+        teams = Teams(opened, opened.drop_before, library, "")
+
+        def came_back(**who: Any) -> Bot | None:
+            """Another process saves a new installation just after this one has looked."""
+            before = find(**who)
+            if not asked:
+                asked.append(who)
+                opened.save(installation(at=2_000.0))
+            return before
+
+        monkeypatch.setattr(opened, "find_bot", came_back)
+        teams.left("T1", 1_500)
+    assert found(opened)
 
 
 def test_a_workspace_that_joined_an_organisation_is_the_same_workspace(open_store: Store) -> None:

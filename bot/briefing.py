@@ -172,10 +172,16 @@ class Briefing:
         return settings.language if settings else self._language
 
     def _reads(self, share: Share) -> Audience:
-        """Who reads the channel. What Slack does not say now it says before anything is posted."""
+        """Who reads the channel. What Slack does not say now it says before anything is posted.
+
+        Raises Retry where nothing will be.
+        """
         try:
             return self._messenger.audience(share.team_id, share.channel_id)
         except Retry as error:
+            settings = self._library.channel_settings(share.team_id, share.channel_id)
+            if share.silent or (settings is not None and settings.mode == "quiet" and not share.asked):
+                raise
             log.info("who reads %s is not known yet: %s", share.channel_id, error)
             return Audience(closed=share.private, outsiders=False)
 

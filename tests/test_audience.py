@@ -167,3 +167,17 @@ def test_a_digest_tells_outsiders_only_what_their_own_channel_shared(scene: Scen
     said = scene.next_digest(channel)
     assert later.title in said
     assert unseen.title not in said
+
+
+def test_what_is_never_answered_waits_until_slack_says_who_reads_the_channel(scene: Scene) -> None:
+    place, paper, elsewhere = scene.place, scene.paper(), scene.place.add_channel("away-from-quiet")
+    channel = place.add_channel("quiet-partners")
+    place.command(scene.ada, channel, "/digest mode quiet")
+    place.connect(channel)
+    place.fail_next(
+        "conversations.info", error="internal_error", status=500, when=lambda asked: asked["channel"] == channel
+    )
+    ts = place.upload(scene.ada, channel, "draft.pdf", paper.pdf())
+    place.wait_for(lambda: "white_check_mark" in place.reactions(channel, ts), 60)
+    assert scene.found(channel, paper)
+    assert not scene.found(elsewhere, paper)

@@ -16,12 +16,11 @@ from pydantic import TypeAdapter
 
 from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.meter import Commission
-from bot.briefs.model import EXTRACTIVE, Answers
+from bot.briefs.model import EXTRACTIVE
 from bot.briefs.notes import model_notes
-from bot.briefs.write import Writer
 from bot.digesting import own_part
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare, Usage
+from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
@@ -240,7 +239,7 @@ class Correcting:
             raise Tell("withdrawn")
         share, now = stored.share, self._clock()
         text = self._library.text(place.team_id, paper.id, share.channel_id)
-        writer = Writer(self._settings, _Anew(self._library, key), self._library)
+        writer = self._pipeline.anew(key)
         commission = Commission(place.team_id, share.id, self._is_private(place))
         # What was chosen may have become private meanwhile.
         if model is None or model not in self.models(place):
@@ -319,23 +318,6 @@ class Correcting:
         if stored is None or stored.paper_id is None:
             return None
         return self._library.brief(place.team_id, stored.paper_id, place.language, stored.share.channel_id)
-
-
-class _Anew:
-    """Answers given before are not taken for the one that is asked for now; a crash still pays for none twice."""
-
-    def __init__(self, answers: Answers, key: str) -> None:
-        self._answers = answers
-        self._key = key
-
-    def answer(self, key: str) -> str | None:
-        return self._answers.answer(f"{key}:{self._key}")
-
-    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self._answers.keep_answer(f"{key}:{self._key}", model, answer, usage, now)
-
-    def forget_answer(self, key: str) -> None:
-        self._answers.forget_answer(f"{key}:{self._key}")
 
 
 def _dumped(place: Place) -> Json:

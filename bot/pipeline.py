@@ -144,6 +144,10 @@ class Pipeline:
         """The brief, grounded. With ``patient`` raises Retry where a model may answer later; else it is excerpted."""
         return self._writer.write(found.paper, found.text, language, now=now, patient=patient, commission=commission)
 
+    def anew(self, key: str) -> Writer:
+        """The writer of ``write`` and ``compare``, but for the answers that were given before; see ``Writer.anew``."""
+        return self._writer.anew(key)
+
     def first_page(self, paper: Paper) -> bytes | None:
         """A picture (PNG) of the paper's first page; None when its PDF is not at hand, or cannot be drawn."""
         for identifier in paper.identifiers:

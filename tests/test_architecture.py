@@ -57,6 +57,11 @@ def test_an_outside_library_has_one_owner(path: Path) -> None:
         assert any(here.startswith(owner) for owner in OWNERS[library]), f"{here} imports {library}"
 
 
+def test_whoever_writes_briefs_takes_the_writer_that_was_given_its_tools() -> None:
+    makers = {path.relative_to(ROOT).as_posix() for path in MODULES if re.search(r"\bWriter\(", path.read_text())}
+    assert makers == {"bot/briefs/write.py", "bot/running.py"}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_only_settings_read_the_environment(path: Path) -> None:
     here = path.relative_to(ROOT).as_posix()

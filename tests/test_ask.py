@@ -204,7 +204,10 @@ def test_only_institutions_without_a_name_of_their_own_are_translated() -> None:
     assert chinese_names(reply, PAPER.institutions) == {"Northwind Labs": "北风实验室"}
 
 
-@pytest.mark.parametrize("zh", ["Northwind", "北风<b>", "北" * 40, "", "北风 Labs"])
+@pytest.mark.parametrize(
+    "zh",
+    ["Northwind", "北风<b>", "北" * 40 + "公司", "", "北风 Labs", "北风", "公司", "免费领红包请加微信一二三四五六"],
+)
 def test_a_translation_must_look_like_a_name(zh: str) -> None:
     reply, _ = understand(json.dumps(GOOD_ZH | {"institutions": [{"name": "Northwind Labs", "zh": zh}]}))
     assert reply is not None

@@ -14,6 +14,7 @@ import pytest
 from fake_model_server import FakeModelServer, error, good, hang
 from invented_papers import GOOD_EN, GOOD_ZH, PAPER, PAPER_ZH, TEXT, TEXT_ZH
 
+from bot.briefs import extractive
 from bot.briefs.ground import check
 from bot.briefs.model import Models
 from bot.briefs.notes import model_notes
@@ -80,6 +81,47 @@ def test_excerpts_that_took_too_long_say_so() -> None:
         made.write(PAPER, TEXT, "en", now=NOW)
 
 
+def test_every_excerpt_is_made_where_the_writer_is_told_to(
+    server: FakeModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def elsewhere(message: str) -> str:
+        asked.append(message)
+        return excerpts
+
+    excerpts = extractive.answer(extractive.question(PAPER, TEXT, "en"))
+    monkeypatch.setattr(extractive, "extract", crash)
+    kept = Kept()
+    made = Writer(Settings(PAPERWIRE_MODEL="openai/local", PAPERWIRE_MODEL_URL=server.url), kept, excerpt=elsewhere)
+    wrong = said(GOOD_EN | {"effect": "a 3.2× improvement in throughput for all tenants"})
+    server.queue(good(wrong), good(wrong))
+    assert made.write(PAPER, TEXT, "en", now=NOW).badges == ("fallback:effect",)
+    server.queue(*[error(401, "Incorrect API key")] * 2)
+    assert made.anew("again").write(PAPER, TEXT, "en", now=NOW).model == "extractive"
+    assert asked == [extractive.question(PAPER, TEXT, "en")] * 2
+
+
+def test_an_excerpt_that_cannot_be_made_is_not_blamed_on_the_model(server: FakeModelServer) -> None:
+    def overdue(message: str) -> str:
+        raise Tell("took_too_long", seconds=20)
+
+    made = Writer(Settings(PAPERWIRE_MODEL="openai/local", PAPERWIRE_MODEL_URL=server.url), Kept(), excerpt=overdue)
+    wrong = said(GOOD_EN | {"effect": "a 3.2× improvement in throughput for all tenants"})
+    server.queue(good(wrong), good(wrong))
+    with pytest.raises(Tell, match="took_too_long"):
+        made.write(PAPER, TEXT, "en", now=NOW)
+
+
+def test_a_writer_anew_takes_its_own_answers_only(server: FakeModelServer) -> None:
+    first = writer(server)
+    server.queue(*[good(said(GOOD_EN))] * 2)
+    first.write(PAPER, TEXT, "en", now=NOW)
+    for _ in range(2):  # the second time as after a crash
+        first.anew("again").write(PAPER, TEXT, "en", now=NOW)
+    assert len(server.requests) == 2
+
+
 def test_a_good_answer_is_posted_as_it_is(server: FakeModelServer) -> None:
     server.queue(good(said(GOOD_EN)))
     brief = writer(server).write(PAPER, TEXT, "en", now=NOW)
@@ -107,7 +149,7 @@ def test_a_good_chinese_answer_is_posted_as_it_is(server: FakeModelServer) -> No
     assert brief.badges == ()
 
 
-@pytest.mark.parametrize("zh", ["清华大学", "里斯本大学", "北风大学", "Tsinghua"])
+@pytest.mark.parametrize("zh", ["清华大学", "里斯本大学", "北风大学", "Tsinghua", "免费领红包请加微信一二三四五六"])
 def test_no_institution_gets_the_name_of_another(server: FakeModelServer, zh: str) -> None:
     server.queue(good(said(GOOD_ZH | {"institutions": [{"name": "Northwind Labs", "zh": zh}]})))
     brief = writer(server).write(PAPER, TEXT, "zh", now=NOW)

@@ -56,6 +56,23 @@ class Answers(Protocol):
     def forget_answer(self, key: str) -> None: ...
 
 
+class Anew:
+    """Answers given before are not taken for the one that is asked for now; a crash still pays for none twice."""
+
+    def __init__(self, answers: Answers, key: str) -> None:
+        self._answers = answers
+        self._key = key
+
+    def answer(self, key: str) -> str | None:
+        return self._answers.answer(f"{key}:{self._key}")
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
+        self._answers.keep_answer(f"{key}:{self._key}", model, answer, usage, now)
+
+    def forget_answer(self, key: str) -> None:
+        self._answers.forget_answer(f"{key}:{self._key}")
+
+
 class Tally:
     """What calls took so far, failed ones included."""
 

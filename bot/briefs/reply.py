@@ -21,6 +21,15 @@ _LONGEST_SENTENCE = 600
 """Characters; what is longer runs on, as text without full stops does."""
 
 
+_LONGEST_CHINESE_NAME = 14
+"""Characters; the few organisations with a longer name go by the printed one, or stand in our table."""
+# How names of organisations end, those of our table among them; the short names of firms end in anything.
+_CHINESE_NAME = re.compile(
+    r"[\u3400-\u9fff·]+(?:大学|学院|分校|学校|研究生院|研究院|研究所|研究中心|研究会|研究组|实验室|科学院|技术院|医院|诊所|中心|天文台"
+    r"|博物馆|图书馆|公司|集团|银行|基金会|协会|学会|联盟|委员会|组织|机构|研究局|航天局)"
+)
+
+
 class Named(BaseModel):
     """An institution as the model read it, with the Chinese name it proposes."""
 
@@ -129,7 +138,8 @@ def chinese_names(reply: Reply, institutions: Sequence[Institution]) -> dict[str
 
 
 def _is_chinese_name(name: str) -> bool:
-    return bool(re.fullmatch(r"[\u3400-\u9fff·]{2,24}", name))
+    """Whether it looks like an organisation's name: nothing else vouches for it, and it is posted as one."""
+    return len(name) <= _LONGEST_CHINESE_NAME and _CHINESE_NAME.fullmatch(name) is not None
 
 
 def _letters(name: str) -> str:

@@ -16,11 +16,11 @@ from bot.briefs.brief import plain, sentence, shown_institutions, slot
 from bot.briefs.deadline import Deadline, running
 from bot.briefs.ground import check
 from bot.briefs.meter import Commission, Ledger
-from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
+from bot.briefs.model import EXTRACTIVE, Anew, Answers, Models, Tally
 from bot.briefs.notes import failure_badge
 from bot.briefs.provider import Excerpt
 from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
-from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
+from bot.errors import PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage
 from bot.papers.institutions import known
 from bot.settings import Settings
@@ -60,9 +60,16 @@ class Writer:
         ledger: Ledger | None = None,
         excerpt: Excerpt = extractive.answer,
     ) -> None:
-        """``excerpt`` as of ``Models``."""
+        """``excerpt`` as of ``Models``: there is no other way to an excerpt."""
         self._settings = settings
+        self._answers = answers
+        self._ledger = ledger
+        self._excerpt = excerpt
         self._models = Models(settings, answers, ledger, excerpt)
+
+    def anew(self, key: str) -> Writer:
+        """With the same tools, one that takes no answer for its own but those given to it under ``key``."""
+        return Writer(self._settings, Anew(self._answers, key), self._ledger, self._excerpt)
 
     def write(
         self,
@@ -113,7 +120,8 @@ class Writer:
             try:
                 result = conversation.draft()
             except (Tell, Retry) as failure:
-                if model == EXTRACTIVE or failure.code in LIBRARY_AWAY:
+                # What another model cannot do better: our database is away, or no excerpt can be made.
+                if model == EXTRACTIVE or not failure.code.startswith("model_"):
                     raise
                 failures.append(failure)
                 unusable.append(conversation)
@@ -149,9 +157,7 @@ class _Conversation:
         """A draft that stands. Raises Tell or Retry when the model gave nothing that could be used."""
         work = self._work
         if self._model == EXTRACTIVE:
-            words = extractive.question(work.paper, work.text, work.language)
-            draft = extractive.draft_of(self._say([{"role": "user", "content": words}]))
-            return _Result(draft, frozenset(SLOTS))
+            return _Result(self._excerpted(), frozenset(SLOTS))
         question = ask.messages(work.paper, work.text, work.language)
         words = self._say(question)
         reply, wrong = understand(words)
@@ -166,8 +172,13 @@ class _Conversation:
         if any(fault.slot in SLOTS for fault in faults):
             repaired = self._repaired(ask.repair(question, words, [ask.spoken(fault) for fault in faults]))
             result.draft = _better(draft, faults, repaired, work)
-        _stand(result, faults, work)
+        self._stand(result, faults)
         return result
+
+    def _excerpted(self) -> Draft:
+        work = self._work
+        question = extractive.question(work.paper, work.text, work.language)
+        return extractive.draft_of(self._say([{"role": "user", "content": question}], EXTRACTIVE))
 
     def _repaired(self, request: Sequence[ask.Message]) -> Draft | None:
         """The second draft; None when there is none, for the first one is at hand."""
@@ -178,14 +189,40 @@ class _Conversation:
             return None
         return draft_of(reply, self._work.paper, self._work.text, self._work.language) if reply else None
 
-    def _say(self, words: Sequence[ask.Message]) -> str:
-        form = ask.schema(self._work.language)
-        if self._model != EXTRACTIVE:
+    def _say(self, words: Sequence[ask.Message], model: str | None = None) -> str:
+        model, work = model or self._model, self._work
+        if model != EXTRACTIVE:
             self._asked.append(words)
-        work = self._work
+        form = ask.schema(work.language)
         return self._models.ask(
-            self._model, words, form, self._deadline, self._tally, now=work.clock(), commission=work.commission
+            model, words, form, self._deadline, self._tally, now=work.clock(), commission=work.commission
         )
+
+    def _stand(self, result: _Result, faults: Sequence[Fault]) -> None:
+        """Replace every slot that does not stand by an excerpt, until all do, and say in the verdict what was done."""
+        excerpted: Draft | None = None
+        final: dict[str, Fault] = {}
+        for _ in range(len(SLOTS) + 1):
+            left = [fault for fault in _faults(result.draft, self._work, result.excerpts) if fault.slot in SLOTS]
+            left = [fault for fault in left if fault.slot not in result.excerpts]
+            if not left:
+                break
+            excerpted = excerpted or self._excerpted()
+            name: Slot = left[0].slot  # type: ignore[assignment]
+            final[name] = left[0]
+            result.draft = _with_slot(result.draft, name, excerpted)
+            result.excerpts |= {name}
+        else:
+            result.draft = excerpted or self._excerpted()
+            result.excerpts = frozenset(SLOTS)
+        for fault in faults:
+            done = "left out" if fault.slot not in SLOTS else "excerpted" if fault.slot in result.excerpts else "mended"
+            result.verdict.append(f"{fault.slot}: {fault.kind}: {plain(fault.what, 160)} ({done})")
+        result.verdict += [
+            f"{name}: {fault.kind}: {plain(fault.what, 160)} (excerpted)"
+            for name, fault in final.items()
+            if name not in {each.slot for each in faults}
+        ]
 
 
 # --- from a draft to what may be posted --------------------------------------------------------------
@@ -214,33 +251,6 @@ def _with_slot(draft: Draft, name: Slot, other: Draft) -> Draft:
     if name in other.evidence:
         evidence[name] = other.evidence[name]
     return replace(draft, evidence=evidence, **{name: getattr(other, name)})
-
-
-def _stand(result: _Result, faults: Sequence[Fault], work: _Work) -> None:
-    """Replace every slot that does not stand by an excerpt, until all do, and say in the verdict what was done."""
-    excerpted: Draft | None = None
-    final: dict[str, Fault] = {}
-    for _ in range(len(SLOTS) + 1):
-        left = [fault for fault in _faults(result.draft, work, result.excerpts) if fault.slot in SLOTS]
-        left = [fault for fault in left if fault.slot not in result.excerpts]
-        if not left:
-            break
-        excerpted = excerpted or extractive.extract(work.paper, work.text, work.language)
-        name: Slot = left[0].slot  # type: ignore[assignment]
-        final[name] = left[0]
-        result.draft = _with_slot(result.draft, name, excerpted)
-        result.excerpts |= {name}
-    else:
-        result.draft = extractive.extract(work.paper, work.text, work.language)
-        result.excerpts = frozenset(SLOTS)
-    for fault in faults:
-        done = "left out" if fault.slot not in SLOTS else "excerpted" if fault.slot in result.excerpts else "mended"
-        result.verdict.append(f"{fault.slot}: {fault.kind}: {plain(fault.what, 160)} ({done})")
-    result.verdict += [
-        f"{name}: {fault.kind}: {plain(fault.what, 160)} (excerpted)"
-        for name, fault in final.items()
-        if name not in {each.slot for each in faults}
-    ]
 
 
 def _brief(model: str, result: _Result, work: _Work, spent: Usage, failures: Sequence[PaperwireError]) -> Brief:

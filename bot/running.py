@@ -29,7 +29,7 @@ from bot.forgetting import Forgetting
 from bot.models import Allowance, ChannelSettings
 from bot.outcomes import listen
 from bot.papers.arxiv_api import NAME as ARXIV
-from bot.papers.jail import Jail
+from bot.papers.jail import Jail, keep_to_ourselves
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.pausing import resume
@@ -76,6 +76,7 @@ def open_pipeline(
     settings: Settings, folder: Path, answers: Answers, ledger: Ledger | None = None
 ) -> Iterator[Pipeline]:
     """The stages from link to brief, with the processes that read PDFs."""
+    keep_to_ourselves()
     web = Web(settings)
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
         writer = Writer(settings, answers, ledger, jail.excerpt)

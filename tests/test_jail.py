@@ -172,6 +172,34 @@ def test_children_get_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch
     assert all("SLACK_BOT_TOKEN" not in environment for environment in environments)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no /proc")
+def test_no_process_of_our_user_reads_our_memory_or_environment() -> None:
+    program = (
+        "import ctypes, os, sys; from bot.papers.jail import keep_to_ourselves\n"
+        "def readable(name):\n"
+        "    try: return not open(f'/proc/{os.getppid()}/{name}', 'rb').close()\n"
+        "    except OSError: return False\n"
+        "def asked():\n"
+        "    if (child := os.fork()) == 0: os._exit(sum(map(readable, ('environ', 'mem', 'status'))))\n"
+        "    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "os.getuid() or os.setuid(65534)\n"
+        "ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)\n"  # as a process begins that did not change its user
+        "before = asked(); keep_to_ourselves()\n"
+        "print(before, asked())\n"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout == "3 1\n", "all but the status, which is open to everybody"
+
+
+def test_children_write_no_file_and_start_no_process(jail: Jail, paper: Path) -> None:
+    jail.read(paper)
+    for pid in children():
+        limits = [psutil.Process(pid).rlimit(which) for which in (psutil.RLIMIT_FSIZE, psutil.RLIMIT_NPROC)]
+        assert limits == [(0, 0), (0, 0)]
+    assert jail.thumbnail(paper).startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("module", ["litellm", "slack_sdk", "slack_bolt", "dbos", "httpx", "pydantic", "sqlite_utils"])
 def test_children_import_only_what_reads(module: str) -> None:
     code = f"import sys, bot.papers.jail_child; sys.exit({module!r} in sys.modules)"

@@ -2,14 +2,15 @@
 
 PDFs are hostile: a few hundred bytes can make a reader ask for gigabytes. A child that dies takes only its own
 paper with it. Excerpting is done there too: in this process, whose threads take turns, it would hold up listeners.
-Children are started afresh, never forked from this process, get an empty environment, and end by themselves when
-this process is gone.
+Children are started afresh, never forked from this process, get an empty environment, write no file, start no
+process, and end by themselves when this process is gone.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import ctypes
 import json
 import logging
 import os
@@ -37,8 +38,19 @@ _CHILD_MB = 180
 _MAXRSS_UNITS = 2**20 if sys.platform == "darwin" else 2**10
 """``ru_maxrss`` a megabyte: it counts bytes on macOS, kilobytes on Linux (getrusage(2))."""
 _LONGEST_REPLY = 64 * 2**20
+_PR_SET_DUMPABLE = 4
+"""Of prctl(2)."""
 _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGILL}
 """How C++ ends when an allocation is refused."""
+
+
+def keep_to_ourselves() -> None:
+    """Let no process of our user read our memory and environment from now on, where Linux has them under ``/proc``.
+
+    A child that a PDF took over is of our user, and would find every token there. Root may still look.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 class _Died(Exception):

@@ -31,9 +31,11 @@ def main() -> None:
     bytes_allowed = limits["memory_mb"] * 2**20
     with contextlib.suppress(ValueError, OSError):  # macOS has the name but not the limit
         resource.setrlimit(resource.RLIMIT_AS, (bytes_allowed, bytes_allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for nothing in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        resource.setrlimit(nothing, (0, 0))
     questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(questions,), daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # no further thread either
     while True:
         answer = _answer(json.loads(questions.get()), limits)
         answer["megabytes"] = _resident_megabytes()

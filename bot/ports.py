@@ -122,9 +122,12 @@ class Library(Protocol):
     ) -> Holding:
         """What would go if somebody who sees the paper in the channel had it forgotten.
 
-        For a person their own shares; for None, an admin, every share of the work and what was imported. As far as
-        the channel may see, so that the answer may be shown there; or ``everywhere`` in the team.
+        For a person their own shares, in every channel; for None, an admin, every share of the work and what was
+        imported, as far as the channel may see, so that the answer may be shown there; or ``everywhere`` in the team.
         """
+
+    def shared_by(self, team_id: str, user_id: str | None, keys: Sequence[str]) -> Sequence[StoredShare]:
+        """A person's standing shares, or everybody's (None), of papers that go by one of ``keys``, in every channel."""
 
     def forget(self, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
         """Withdraw shares whose messages stay, for good, and forget records, as ``held`` named them.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.errors import Tell
-from bot.models import Holding, Language, Paper
+from bot.models import Holding, Language, Paper, StoredShare
 from bot.papers.identify import identify
 from bot.visible import escape
 from bot.wording import say
@@ -34,7 +35,37 @@ def forget(asked: Asked) -> Message:
         if paper is not None:
             held = _held(asked.desk, asked.client, asked.team_id, paper.id, channel_id, asked.user_id)
             return _question(asked, paper, held, channel_id)
-    raise Tell("forget_none")
+    return _unseen(asked)
+
+
+def _unseen(asked: Asked) -> Message:
+    """What the asker shared where this channel does not see it, or what came to no paper; an admin: what anybody did.
+
+    Only what is named exactly, by its link or that of its message.
+    """
+    library, team_id = asked.desk.library, asked.team_id
+    sharer = None if person(asked.client, asked.user_id).admin else asked.user_id
+    if linked := _MESSAGE_LINK.search(asked.rest):
+        found: Sequence[StoredShare] = _shared_at(asked.desk, team_id, linked[1], f"{linked[2]}.{linked[3]}", sharer)
+    else:
+        found = library.shared_by(team_id, sharer, [each.identifier.key for each in identify(asked.rest)[:1]])
+    for each in found:
+        channel_id = each.share.channel_id
+        paper = library.paper(team_id, each.paper_id, channel_id) if each.paper_id else None
+        if paper is not None:
+            held = _held(asked.desk, asked.client, team_id, paper.id, channel_id, asked.user_id)
+            return _question(asked, paper, held, channel_id)
+    if not found:
+        raise Tell("forget_none")
+    words = say(asked.language, "forget.unread", shares=len(found))
+    value = f"{found[0].share.channel_id}:{found[0].share.ts}"
+    sure = button("unread_forget", say(asked.language, "forget.button"), value, style="danger")
+    return Message(words, [*blocks.note(words).blocks, actions(sure)])
+
+
+def _shared_at(desk: Desk, team_id: str, channel_id: str, ts: str, sharer: str | None) -> list[StoredShare]:
+    found = desk.library.shares_at(team_id, channel_id, ts)
+    return [each for each in found if sharer in (None, each.share.user_id)]
 
 
 def _meant(asked: Asked, channel_id: str) -> Paper | None:
@@ -75,6 +106,8 @@ def _question(asked: Asked, paper: Paper, held: Holding | str, channel_id: str) 
     words = say(language, key, user=f"<@{held.others[0].share.user_id}>" if held.others else "", **facts)
     if person(asked.client, asked.user_id).admin:
         words += " " + say(language, "forget.everywhere")
+    elif held.paper_ids:
+        words += " " + say(language, "forget.own_only")
     title = clean(paper.title, 300) or "–"
     sure = button("paper_forget", say(language, "forget.button"), f"{channel_id}:{paper.id}", style="danger")
     return Message(
@@ -94,11 +127,11 @@ def register(app: App, desk: Desk) -> None:
         team_id, user_id, here = team_of(body), body["user"]["id"], body["channel"]["id"]
         channel_id, _, paper_id = action["value"].partition(":")
         language = desk.language_of(team_id, here)
-        # Who asked may have left the channel, or be no admin any more.
-        if channel_id not in coverage_of(desk, client, team_id, here, user_id).own:
-            raise Tell("forget_none")
         held = _held(desk, client, team_id, paper_id, channel_id, user_id)
         if isinstance(held, str):
+            # Who asked is no admin any more, and may have left the channel.
+            if channel_id not in coverage_of(desk, client, team_id, here, user_id).own:
+                raise Tell("forget_none")
             words = _refusal(language, held)
         else:
             everywhere = person(client, user_id).admin
@@ -108,3 +141,16 @@ def register(app: App, desk: Desk) -> None:
             words = say(language, "forget.done")
         ack()
         respond(text=words, replace_original=True)
+
+    @app.action("unread_forget")
+    def unread_forget(
+        ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient, respond: Respond
+    ) -> None:
+        team_id, user_id = team_of(body), body["user"]["id"]
+        channel_id, _, ts = action["value"].partition(":")
+        sharer = None if person(client, user_id).admin else user_id
+        for each in _shared_at(desk, team_id, channel_id, ts, sharer):
+            if each.paper_id is None:
+                desk.forgetting.withdraw_share(each.share)
+        ack()
+        respond(text=say(desk.language_of(team_id, body["channel"]["id"]), "forget.done"), replace_original=True)

@@ -14,7 +14,8 @@ def held(
     tx: Transaction, team_id: str, paper_id: str, channel_id: str, user_id: str | None, *, everywhere: bool
 ) -> Holding:
     visible = _visible(tx, team_id, paper_id, channel_id)
-    records = _everywhere(tx, team_id, visible) if everywhere else visible
+    # What is one's own one may hear of and have forgotten wherever one shared it.
+    records = visible if user_id is None and not everywhere else _everywhere(tx, team_id, visible)
     names, named = listed("record", records)
     rows = tx.rows(
         f"""
@@ -31,7 +32,8 @@ def held(
     if user_id is not None:
         kept |= _imported(tx, team_id, records)
     gone = tuple(each for each in records if each not in kept)
-    return Holding(gone, tuple(going), tuple(staying), *_counts(tx, team_id, gone))
+    others = tuple(each for each in staying if each.paper_id in visible)
+    return Holding(gone, tuple(going), others, *_counts(tx, team_id, gone))
 
 
 def _visible(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> list[str]:

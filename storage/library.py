@@ -165,6 +165,10 @@ class SqlLibrary(ABC):
         with self._reading() as tx:
             return forgetting.held(tx, team_id, paper_id, channel_id, user_id, everywhere=everywhere)
 
+    def shared_by(self, team_id: str, user_id: str | None, keys: Sequence[str]) -> Sequence[StoredShare]:
+        with self._reading() as tx:
+            return shares.shared_by(tx, team_id, user_id, keys)
+
     def forget(self, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
         with self._writing(team_id) as tx:
             forgetting.forget(tx, team_id, share_ids, paper_ids, now)

@@ -173,6 +173,21 @@ def at_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[
     return [share_of(row) for row in rows]
 
 
+def shared_by(tx: Transaction, team_id: str, user_id: str | None, keys: Sequence[str]) -> list[StoredShare]:
+    names, named = listed("key", keys)
+    rows = tx.rows(
+        f"""
+        SELECT * FROM shares
+         WHERE team_id = :team AND state <> 'withdrawn'
+           AND paper_id IN (SELECT paper_id FROM identifiers WHERE team_id = :team AND key IN ({names}))
+         ORDER BY shared_at, ts, id
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return [each for each in map(share_of, rows) if user_id in (None, each.share.user_id)]
+
+
 def _of_message(tx: Transaction, team_id: str, channel_id: str, ts: str) -> list[StoredShare]:
     rows = tx.rows(
         "SELECT * FROM shares WHERE team_id = :team AND channel_id = :channel AND ts = :ts ORDER BY id",
@@ -374,7 +389,10 @@ def standing(tx: Transaction, team_id: str) -> list[StoredShare]:
 
 
 def prune(tx: Transaction, before: datetime) -> int:
-    """Drop what older withdrawn messages left behind, for all teams. Returns how many messages."""
+    """Drop links that were no papers, and what older withdrawn messages left behind, for all teams; how many."""
+    ignored = tx.rows(
+        "DELETE FROM shares WHERE state = 'ignored' AND shared_at < :before RETURNING id", before=stamp(before)
+    )
     tx.rows(
         """
         DELETE FROM shares
@@ -386,4 +404,4 @@ def prune(tx: Transaction, before: datetime) -> int:
         before=stamp(before),
     )
     gone = tx.rows("DELETE FROM withdrawn_messages WHERE withdrawn_at < :before RETURNING ts", before=stamp(before))
-    return len(gone)
+    return len(gone) + len(ignored)

@@ -288,6 +288,35 @@ def test_a_file_deleted_before_it_was_taken_in_is_not_briefed(scene: Scene) -> N
     assert not scene.found(paper)
 
 
+def test_a_sharer_and_an_admin_reach_a_paper_in_a_channel_that_is_archived(scene: Scene) -> None:
+    place = scene.place
+    for who in (scene.ada, scene.eve):
+        closed = place.add_channel(f"archived-{who.lower()}", private=True)
+        link = f"https://arxiv.org/abs/{PAPERS[2].arxiv}"
+        ts = place.post(scene.ada, closed, link)
+        scene.settled(closed, ts)
+        place.archive(scene.ada, closed)
+        message = f"https://team.slack.com/archives/{closed}/p{ts.replace('.', '')}"
+        for words in (link, message):
+            assert "I know no such paper" in scene.ask(words, scene.bo)["text"]
+            assert PAPERS[2].title in scene.ask(words, who)["text"]
+        scene.forget(link, who)
+        place.wait_for(lambda ts=ts: scene.in_library("SELECT state FROM shares WHERE ts = ?", ts) == "withdrawn", 30)  # type: ignore[misc]
+
+
+def test_a_sharer_has_links_forgotten_that_led_to_no_paper(scene: Scene) -> None:
+    place = scene.place
+    ts = place.upload(scene.ada, scene.channel, "damaged-secret.pdf", b"%PDF-1.7 nothing")
+    place.wait_for(lambda: place.thread(scene.channel, ts), 60)
+    message = f"https://team.slack.com/archives/{scene.channel}/p{ts.replace('.', '')}"
+    assert "I know no such paper" in scene.ask(message, scene.bo)["text"]
+    asked = scene.ask(message)
+    assert "led to no paper" in asked["text"]
+    place.click(scene.ada, asked, "unread_forget")
+    scene.gone(ts)
+    assert scene.in_library("SELECT COUNT(*) FROM shares WHERE file_name = 'damaged-secret.pdf'") == 0
+
+
 def test_an_answer_given_in_a_direct_message_goes_with_its_paper(scene: Scene) -> None:
     channel, direct = scene.place.add_channel("without-bot", bot=False), scene.place.direct_channel(scene.bo)
     link = f"https://arxiv.org/abs/{PAPERS[2].arxiv}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from library_samples import at, brief, paper, share, text
 
-from bot.models import Coverage, DigestReply, Paper, Period, Usage
+from bot.models import Coverage, DigestReply, Paper, Period, ShareState, Usage
 from bot.ports import Library
 
 ALWAYS = Period(at(-1000), at(1000))
@@ -36,6 +36,41 @@ def test_a_sharer_is_shown_their_own_shares_and_the_record_only_they_hold(librar
     assert (len(held.shares), held.others) == (1, ())
     other = library.held("T1", stored.id, "C1", "U2")
     assert (other.paper_ids, other.shares, len(other.others)) == ((), (), 1)
+
+
+def test_a_sharer_has_their_shares_forgotten_in_every_channel_and_hears_of_nobody_elses(library: Library) -> None:
+    stored = shared(library, "arxiv:1")
+    mine = shared(library, "arxiv:1", channel="P1", ts="2.0")
+    shared(library, "arxiv:1", channel="P2", ts="3.0", user="U2")
+    held = library.held("T1", stored.id, "C1", "U1")
+    assert set(held.paper_ids) == {stored.id, mine.id}
+    assert [each.share.channel_id for each in held.shares] == ["C1", "P1"]
+    assert held.others == ()
+    assert library.held("T1", stored.id, "C1", None).paper_ids == (stored.id,)
+
+
+def test_the_shares_of_a_paper_are_known_by_its_link_wherever_they_are(library: Library) -> None:
+    shared(library, "arxiv:1", "doi:10.1/1")
+    shared(library, "arxiv:1", channel="P1", ts="2.0")
+    shared(library, "arxiv:1", channel="P2", ts="3.0", user="U2")
+    shared(library, "arxiv:2", ts="4.0", title="Winds")
+    assert [each.share.channel_id for each in library.shared_by("T1", "U1", ["arxiv:1"])] == ["C1", "P1"]
+    assert [each.share.channel_id for each in library.shared_by("T1", None, ["arxiv:1"])] == ["C1", "P1", "P2"]
+    assert [each.share.channel_id for each in library.shared_by("T1", "U1", ["doi:10.1/1"])] == ["C1"]
+    assert library.shared_by("T1", "U2", ["arxiv:2"]) == library.shared_by("T2", None, ["arxiv:1"]) == []
+    library.withdraw("T1", "P2", "3.0", at(1))
+    assert library.shared_by("T1", "U2", ["arxiv:1"]) == []
+
+
+def test_links_that_were_no_papers_are_forgotten_after_a_while(library: Library) -> None:
+    for number, state in ((1, ShareState.IGNORED), (2, ShareState.FAILED)):
+        posted = share(f"page:{number}", ts=f"{number}.0")
+        library.accept("T1", posted, at(number))
+        library.settle("T1", posted.id, state, at(number), error="not_a_paper")
+    assert library.prune(at(1)) == 0
+    assert library.prune(at(5)) == 1
+    assert library.stored_share("T1", share("page:1", ts="1.0").id) is None
+    assert library.stored_share("T1", share("page:2", ts="2.0").id) is not None
 
 
 def test_a_record_that_somebody_else_shared_or_that_was_imported_stays(library: Library) -> None:

@@ -18,7 +18,7 @@ from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.meter import Commission
 from bot.briefs.model import EXTRACTIVE
 from bot.briefs.notes import model_notes
-from bot.digesting import own_part
+from bot.digesting import Digesting
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare
 from bot.outcomes import announce
@@ -59,6 +59,7 @@ class Correcting:
         library: Library,
         messenger: Messenger,
         posting: Posting,
+        digesting: Digesting,
         pipeline: Pipeline,
         settings: Settings,
         clock: Callable[[], datetime],
@@ -67,6 +68,7 @@ class Correcting:
         self._library = library
         self._messenger = messenger
         self._posting = posting
+        self._digesting = digesting
         self._pipeline = pipeline
         self._settings = settings
         self._clock = clock
@@ -268,10 +270,8 @@ class Correcting:
             self._messenger.update_reply(place.channel_id, place.ts, share, reply)
         elif reply.brief is not None:
             self._library.show_in_digest(place.team_id, posted.digest_id, share.id, reply.brief)
-            digest = self._library.frozen_digest(place.team_id, posted.digest_id)
-            assert digest is not None, "its replies go with it"
-            outsiders = self._messenger.audience(place.team_id, place.channel_id).outsiders
-            self._messenger.update_digest_reply(own_part(digest) if outsiders else digest, posted)
+            # The share may have left the digest: its channel was closed since.
+            self._digesting.redraw(place.team_id, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
         own_channel_id, own_ts = stored.reply_channel_id, stored.reply_ts
         if own_channel_id and own_ts and own_ts != place.ts and place.language == self._language_of(share):

@@ -323,12 +323,17 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The conversations that a digest is compiled of."""
+    """The conversations that a digest is compiled of, or whose papers somebody is shown."""
 
     own: tuple[str, ...]
-    """Everything shared in these counts: who reads the digest is in them."""
+    """Everything shared in these counts: the readers are in them."""
     public: tuple[str, ...] | None = ()
     """Further channels, of which only public shares count; None for every channel of the workspace."""
+
+    def holds(self, share: Share) -> bool:
+        """Whether a share counts."""
+        elsewhere = not share.private and (self.public is None or share.channel_id in self.public)
+        return elsewhere or share.channel_id in self.own
 
 
 @dataclass(frozen=True, slots=True)

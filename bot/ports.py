@@ -224,17 +224,22 @@ class Library(Protocol):
     # finding, correcting, discussing
 
     def search(
-        self, team_id: str, channels: Sequence[str], words: str, language: Language, *, limit: int, offset: int = 0
+        self, team_id: str, coverage: Coverage, words: str, language: Language, *, limit: int, offset: int = 0
     ) -> SearchPage:
         """Papers by title, author, institution, brief or abstract, best first; nothing in ``words`` is syntax.
 
         Every word must begin a word there; of a run of Chinese any piece is found.
 
-        ``channels`` are the private conversations the asker is in: what was shared there is found too.
+        Found is what the asker may see: records of their own conversations and the team's. Where ``coverage.public``
+        names channels, the team's only as far as somebody shared them there, and no other shares are told.
         """
 
-    def recent(self, team_id: str, channels: Sequence[str], language: Language, *, limit: int) -> Sequence[DigestEntry]:
-        """The papers shared last, latest first, as far as somebody in the private ``channels`` may see."""
+    def recent(self, team_id: str, coverage: Coverage, language: Language, *, limit: int) -> Sequence[DigestEntry]:
+        """The papers shared last, latest first, as far as the asker may see, as in ``search``."""
+
+    def seen_in(self, team_id: str, paper_id: str, coverage: Coverage) -> str | None:
+        """Where somebody sees a paper, as in ``search``: '' for the team's record, else the one of their own
+        conversations whose record it is; None when they may not see it."""
 
     def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
         """A person's words become the current brief; the one before stays in the history.
@@ -388,6 +393,9 @@ class Messenger(Protocol):
 
     def finished(self, share: Share, *, failed: bool, again: bool) -> None:
         """Replace the sign of work by that of the outcome; ``again``: an earlier outcome's sign may be there too."""
+
+    def is_guest(self, team_id: str, user_id: str) -> bool:
+        """Whether a person sees no public channels but those they are in. Raises Retry."""
 
     def name(self, team_id: str, slack_id: str) -> str:
         """What a person or a channel is called; the id itself when Slack does not say."""

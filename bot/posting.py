@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -259,7 +259,10 @@ class Posting:
         if audience.outsiders:
             # Who shared what elsewhere, and who worked on it, is nobody's business outside.
             brief = anonymous(brief)
-            first = first if first and first.share.channel_id == share.channel_id else None
+        elsewhere = first is not None and first.share.channel_id != share.channel_id
+        if elsewhere and (audience.outsiders or self._messenger.is_guest(team_id, share.user_id)):
+            # A guest would find out, paper by paper, what is read in channels that they do not see.
+            first = None
         shared = share.identifier.version if share.identifier else None
         newer = newer_version(paper) or (paper.version if shared and (paper.version or 0) > shared else None)
         return Reply(language, paper=paper, brief=brief, first=first, newer_version=newer)
@@ -270,6 +273,26 @@ class Posting:
         if audience.apart:
             self._library.set_apart(share.team_id, share.id, self._clock())
         return audience
+
+    def names(self, team_id: str, own: Collection[str], language: Language) -> Callable[[str], str]:
+        """What people and channels are called in a file for readers who are in ``own`` channels.
+
+        Another channel that was closed since it shared in public is named no more: its name may be news by now.
+        """
+
+        def is_open(channel_id: str) -> bool:
+            try:
+                return not self._messenger.audience(team_id, channel_id).closed
+            except PaperwireError as error:
+                log.info("no name for %s: %s", channel_id, error)
+                return False
+
+        def name(slack_id: str) -> str:
+            if slack_id.startswith(("C", "G", "D")) and slack_id not in own and not is_open(slack_id):
+                return say(language, "report.closed_channel")
+            return self._messenger.name(team_id, slack_id)
+
+        return name
 
     def language_of(self, team_id: str, channel_id: str) -> Language:
         settings = self._library.channel_settings(team_id, channel_id)

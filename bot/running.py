@@ -234,14 +234,15 @@ def _desk(
         posting=posting,
         digesting=digesting,
         answering=Answering(work, library, messenger, briefing, posting, defaults, now),
-        correcting=Correcting(work, library, messenger, posting, pipeline, settings, now),
+        correcting=Correcting(work, library, messenger, posting, digesting, pipeline, settings, now),
         forgetting=Forgetting(work, library, messenger, pipeline, digesting, now),
         library=library,
         now=now,
         language=settings.language,
         zone=settings.zone,
         budget=settings.monthly_budget,
-        waiting=work.waiting,
+        audience=messenger.audience,
+        waiting=None if settings.client_id else work.waiting,
     )
 
 

@@ -17,7 +17,7 @@ from bot.papers.identify import identify
 from bot.wording import say
 from handlers import blocks, digest_blocks, forget, settings_commands
 from handlers.blocks import Message
-from handlers.coverage import coverage_of, is_direct, settings_of
+from handlers.coverage import coverage_of, is_direct, settings_of, sight_of
 from handlers.desk import Desk
 from handlers.members import has_bot
 from handlers.payloads import is_private_by_name
@@ -48,8 +48,13 @@ class Asked:
 
     @property
     def coverage(self) -> Coverage:
-        """Whose papers are meant."""
+        """Whose papers a digest is of."""
         return coverage_of(self.desk, self.client, self.team_id, self.channel_id, self.user_id)
+
+    @property
+    def sight(self) -> Coverage:
+        """What the asker may be shown."""
+        return sight_of(self.client, self.channel_id, self.user_id)
 
 
 def register(app: App, desk: Desk) -> None:
@@ -102,7 +107,7 @@ def _preview(asked: Asked) -> Message:
 def _search(asked: Asked) -> Message:
     if not asked.rest:
         raise Tell("search_for_what")
-    return asked.desk.found(asked.team_id, asked.coverage.own, asked.language, asked.rest, 0)
+    return asked.desk.found(asked.team_id, asked.sight, asked.language, asked.rest, 0)
 
 
 def _add(asked: Asked) -> Message:

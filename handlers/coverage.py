@@ -1,4 +1,7 @@
-"""Whose papers a command is about: a channel's, or in a direct message those its one reader may see."""
+"""Whose papers a command is about: a channel's, or in a direct message those its one reader may see.
+
+Nothing is kept: who left a channel a second ago sees it no more.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from typing import get_args
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Coverage, Language
+from bot.models import ChannelSettings, Coverage, Language, Share
 from handlers.desk import Desk
-from handlers.members import channels_of, person
+from handlers.members import channels_of, has_bot, is_member, person
 
 
 def is_direct(channel_id: str) -> bool:
@@ -17,15 +20,35 @@ def is_direct(channel_id: str) -> bool:
 
 
 def coverage_of(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> Coverage:
-    """Of a channel also those it gathers. Nothing is kept: who left a channel a second ago sees it no more."""
-    if not is_direct(channel_id):
-        schedule = desk.library.schedule(team_id, channel_id)
-        return Coverage((channel_id,), schedule.sources if schedule else ())
-    closed = [each.id for each in channels_of(client, user_id, "private_channel")]
-    public = None
-    if person(client, user_id).guest:
-        public = tuple(each.id for each in channels_of(client, user_id, "public_channel"))
-    return Coverage((channel_id, *closed), public)
+    """What a digest is of: of a channel also those it gathers, because its digests show them to everybody there."""
+    if is_direct(channel_id):
+        return sight_of(client, channel_id, user_id)
+    schedule = desk.library.schedule(team_id, channel_id)
+    return Coverage((channel_id,), schedule.sources if schedule else ())
+
+
+def sight_of(client: WebClient, channel_id: str, user_id: str) -> Coverage:
+    """What somebody may be shown where they ask: in a channel what it and the workspace hold, alone also what all
+    their channels hold. Of the workspace guests see no more than the channels they are in, as everywhere in Slack.
+
+    Alone is who asks in direct messages, or on the Home tab of whom we know none (``channel_id`` is empty then).
+    """
+    guest, alone = person(client, user_id).guest, not channel_id or is_direct(channel_id)
+    channels = list(channels_of(client, user_id)) if guest or alone else []
+    if alone:
+        # Public channels too: what was shared there while they were closed, or with outsiders in, is their own.
+        own = [channel_id] * bool(channel_id) + [each.id for each in channels]
+        return Coverage(tuple(own), () if guest else None)
+    return Coverage((channel_id,), tuple(each.id for each in channels if not each.private) if guest else None)
+
+
+def may_see(desk: Desk, client: WebClient, user_id: str, share: Share, here: str) -> bool:
+    """Whether who sees a message ``here`` may see what the share in it holds, kept apart in its own channel or not."""
+    where = share.channel_id
+    if where == here or not (share.private or desk.audience(share.team_id, where).apart):
+        return True
+    # Of a closed channel that we are not in nobody can tell who is; who shared the paper there was.
+    return is_member(client, user_id, where) or (share.user_id == user_id and not has_bot(client, where))
 
 
 def settings_of(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> ChannelSettings:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from slack_sdk import WebClient
 
 from bot.answering import Answering
 from bot.briefing import Briefing
@@ -15,12 +13,11 @@ from bot.correcting import Correcting
 from bot.digesting import Digesting
 from bot.digests.compile import compile_digest
 from bot.forgetting import Forgetting
-from bot.models import ChannelSettings, Coverage, Digest, Language, Period
+from bot.models import Audience, ChannelSettings, Coverage, Digest, Language, Period
 from bot.ports import Library
 from bot.posting import Posting
 from handlers import digest_blocks
 from handlers.blocks import Message
-from handlers.calls import classified
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,10 @@ class Desk:
     answering: Answering
     correcting: Correcting
     forgetting: Forgetting
-    waiting: Callable[[], int]
-    """How many pieces of work are not finished."""
+    audience: Callable[[str, str], Audience]
+    """Who reads a channel (team, channel) now. Raises Retry."""
+    waiting: Callable[[], int] | None
+    """How many pieces of work are not finished; None where that would tell of other workspaces."""
 
     @property
     def parts(self) -> tuple[Briefing | Posting | Digesting | Answering | Correcting | Forgetting, ...]:
@@ -59,17 +58,10 @@ class Desk:
         )
         return replace(digest, usage=self.library.usage_in(team_id, coverage, period))
 
-    def found(self, team_id: str, closed: Sequence[str], language: Language, words: str, offset: int) -> Message:
-        """A page of what a search found, as far as it may be seen in the private conversations ``closed``."""
-        page = self.library.search(team_id, closed, words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset)
+    def found(self, team_id: str, sight: Coverage, language: Language, words: str, offset: int) -> Message:
+        """A page of what a search found, as far as the asker may be shown it."""
+        page = self.library.search(team_id, sight, words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset)
         return digest_blocks.search_results(page, words, language, offset)
-
-    def public_channels(self, client: WebClient) -> dict[str, str]:
-        """The public channels the bot is in, id → name."""
-        response = classified(
-            lambda: client.users_conversations(types="public_channel", exclude_archived=True, limit=999)
-        )
-        return {str(each["id"]): str(each["name"]) for each in response.get("channels") or []}
 
     def language_of(self, team_id: str, channel_id: str) -> Language:
         settings = self.library.channel_settings(team_id, channel_id)

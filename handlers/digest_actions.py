@@ -11,7 +11,7 @@ from bot.errors import Tell
 from bot.wording import say
 from handlers import digest_blocks
 from handlers.blocks import Message
-from handlers.coverage import coverage_of, settings_of
+from handlers.coverage import coverage_of, settings_of, sight_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import period_from
 from handlers.members import has_bot, is_member
@@ -72,9 +72,9 @@ def register(app: App, desk: Desk) -> None:
     ) -> None:
         ack()
         team_id, channel_id = _place(body)
-        closed = coverage_of(desk, client, team_id, channel_id, body["user"]["id"]).own
+        sight = sight_of(client, channel_id, body["user"]["id"])
         offset, _, words = action["value"].partition("/")
-        _replace(respond, desk.found(team_id, closed, desk.language_of(team_id, channel_id), words, int(offset)))
+        _replace(respond, desk.found(team_id, sight, desk.language_of(team_id, channel_id), words, int(offset)))
 
 
 def _place(body: dict[str, Any]) -> tuple[str, str]:

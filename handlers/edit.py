@@ -18,6 +18,7 @@ from bot.wording import say
 from handlers import views
 from handlers.blocks import LONGEST_VALUE, Block, actions, button, note
 from handlers.calls import classified
+from handlers.coverage import may_see
 from handlers.desk import Desk, team_of
 from handlers.members import is_member, person
 
@@ -31,9 +32,9 @@ def register(app: App, desk: Desk) -> None:
     @app.action("brief_edit")
     def brief_edit(ack: Ack, body: Json, client: WebClient, respond: Respond) -> None:
         ack()
-        place = _place(body)
+        place = _placed(body)
         share, paper, brief = _about(desk, place)
-        if not _may_change(client, body["user"]["id"], share, place, body["channel"].get("name", "")):
+        if not _may_change(desk, client, body["user"]["id"], share, place, body["channel"].get("name", "")):
             _whisper(respond, body, say(place.language, "edit.only_members"))
             return
         if paper is None or brief is None:
@@ -47,7 +48,7 @@ def register(app: App, desk: Desk) -> None:
     def brief_edited(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
         share, paper, brief = _about(desk, place)
-        if not _may_change(client, body["user"]["id"], share, place, metadata["name"]):
+        if not _may_change(desk, client, body["user"]["id"], share, place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
         elif paper is None or brief is None:
             _close_with(ack, place.language, "details.gone")
@@ -65,12 +66,12 @@ def register(app: App, desk: Desk) -> None:
     @app.action("brief_more")
     def brief_more(ack: Ack, action: Json, body: Json, client: WebClient, respond: Respond) -> None:
         ack()
-        place, chosen = _place(body), action["selected_option"]["value"]
+        place, chosen = _placed(body), action["selected_option"]["value"]
         if chosen == "remove":
             words, removed = _remove(desk, client, place, body["user"]["id"])
             _whisper(respond, body, words, _put_back_button(place, removed))
         elif not _may_change(
-            client, body["user"]["id"], _about(desk, place)[0], place, body["channel"].get("name", "")
+            desk, client, body["user"]["id"], _about(desk, place)[0], place, body["channel"].get("name", "")
         ):
             _whisper(respond, body, say(place.language, "edit.only_members"))
         elif chosen == "other":
@@ -92,7 +93,7 @@ def register(app: App, desk: Desk) -> None:
     @app.view("brief_again")
     def brief_again(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
-        if not _may_change(client, body["user"]["id"], _about(desk, place)[0], place, metadata["name"]):
+        if not _may_change(desk, client, body["user"]["id"], _about(desk, place)[0], place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
             return
         values = body["view"]["state"]["values"]
@@ -106,13 +107,21 @@ def register(app: App, desk: Desk) -> None:
 # --- where ------------------------------------------------------------------------------------------
 
 
-def _place(body: Json) -> Place:
-    """The message that was clicked; the Edit button beside the one that was pressed names the share."""
+def place_of(body: Json) -> Place | None:
+    """The message that was clicked; the Edit button beside the one that was pressed names the share, if it is there."""
     row = next(each for each in body["message"]["blocks"] if each["block_id"] == body["actions"][0]["block_id"])
-    value = next(each["value"] for each in row["elements"] if each.get("action_id") == "brief_edit")
+    value = next((each["value"] for each in row["elements"] if each.get("action_id") == "brief_edit"), None)
+    if value is None:
+        return None
     chosen, _, share_id = value.partition(":")
     language: Language = "en" if chosen == "en" else "zh"
     return Place(team_of(body), share_id, language, body["channel"]["id"], body["message"]["ts"])
+
+
+def _placed(body: Json) -> Place:
+    place = place_of(body)
+    assert place is not None, "the button stands beside Edit"
+    return place
 
 
 def _in(place: Place, language: Language) -> Place:
@@ -154,8 +163,13 @@ def _about(desk: Desk, place: Place) -> tuple[Share | None, Paper | None, Brief 
 # --- who and what -----------------------------------------------------------------------------------
 
 
-def _may_change(client: WebClient, user_id: str, share: Share | None, place: Place, name: str) -> bool:
-    """Members of the channel, admins, and who shared the paper in public; ``name`` is what Slack calls the channel."""
+def _may_change(desk: Desk, client: WebClient, user_id: str, share: Share | None, place: Place, name: str) -> bool:
+    """Members of the channel, admins, and who shared the paper in public; ``name`` is what Slack calls the channel.
+
+    Where the share is of another channel that keeps its papers apart by now: who may see those.
+    """
+    if share is not None and not may_see(desk, client, user_id, share, place.channel_id):
+        return False
     # A public channel can be looked into, and its buttons pressed, by people who are not in it.
     if share is not None and share.user_id == user_id and not share.private:
         return True

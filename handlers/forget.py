@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.errors import Tell
-from bot.models import Holding, Language, Paper, StoredShare
+from bot.models import Coverage, Holding, Language, Paper, StoredShare
 from bot.papers.identify import identify
 from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, actions, button, clean, rich, span
-from handlers.coverage import coverage_of
+from handlers.coverage import sight_of
 from handlers.desk import Desk, team_of
 from handlers.members import person
 
@@ -30,15 +31,47 @@ _LISTED = 5
 def forget(asked: Asked) -> Message:
     if not asked.rest:
         raise Tell("forget_what")
-    for channel_id in asked.coverage.own:
-        paper = _meant(asked, channel_id)
-        if paper is not None:
-            held = _held(asked.desk, asked.client, asked.team_id, paper.id, channel_id, asked.user_id)
-            return _question(asked, paper, held, channel_id)
-    return _unseen(asked)
+    sight = asked.sight
+    found = list(_found(asked, sight))
+    if len(found) > 1:
+        titles = [clean(paper.title, 80) for paper, _ in found]
+        raise Tell("forget_many", titles="; ".join(f"“{title}”" for title in titles[:_LISTED]))
+    for paper, channel_id in found:
+        return _question(asked, paper, channel_id, sight)
+    return _unseen(asked, sight)
 
 
-def _unseen(asked: Asked) -> Message:
+def _found(asked: Asked, sight: Coverage) -> Iterator[tuple[Paper, str]]:
+    """The papers that are meant, as far as the asker may see them, each with the channel as which they do."""
+    for paper_id in dict.fromkeys(_meant(asked, sight)):
+        channel_id = _seen_from(asked.desk, asked.team_id, paper_id, sight, asked.channel_id)
+        paper = asked.desk.library.paper(asked.team_id, paper_id, channel_id or "")
+        if channel_id and paper:
+            yield paper, channel_id
+
+
+def _seen_from(desk: Desk, team_id: str, paper_id: str, sight: Coverage, here: str) -> str:
+    """The channel as which somebody sees a paper when they ask ``here``; empty when they may not see it."""
+    scope = desk.library.seen_in(team_id, paper_id, sight)
+    return "" if scope is None else scope or here
+
+
+def _meant(asked: Asked, sight: Coverage) -> list[str]:
+    """By id, whoever may see them; a link in a command comes as ``<link>``."""
+    library, team_id = asked.desk.library, asked.team_id
+    if linked := _MESSAGE_LINK.search(asked.rest):
+        found = library.shares_at(team_id, linked[1], f"{linked[2]}.{linked[3]}")
+        return [each.paper_id for each in found if each.paper_id]
+    if named := identify(asked.rest):
+        keys = [each.identifier.key for each in named[:1]]
+        known = (library.known_paper(team_id, keys, channel_id) for channel_id in sight.own)
+        # Each is a record of the same work: the first that may be seen will do.
+        return [each.id for each in known if each and library.seen_in(team_id, each.id, sight) is not None][:1]
+    page = library.search(team_id, sight, asked.rest, asked.language, limit=_LISTED + 1)
+    return [entry.paper.id for entry in page.entries]
+
+
+def _unseen(asked: Asked, sight: Coverage) -> Message:
     """What the asker shared where this channel does not see it, or what came to no paper; an admin: what anybody did.
 
     Only what is named exactly, by its link or that of its message.
@@ -53,8 +86,7 @@ def _unseen(asked: Asked) -> Message:
         channel_id = each.share.channel_id
         paper = library.paper(team_id, each.paper_id, channel_id) if each.paper_id else None
         if paper is not None:
-            held = _held(asked.desk, asked.client, team_id, paper.id, channel_id, asked.user_id)
-            return _question(asked, paper, held, channel_id)
+            return _question(asked, paper, channel_id, sight)
     if not found:
         raise Tell("forget_none")
     words = say(asked.language, "forget.unread", shares=len(found))
@@ -68,42 +100,27 @@ def _shared_at(desk: Desk, team_id: str, channel_id: str, ts: str, sharer: str |
     return [each for each in found if sharer in (None, each.share.user_id)]
 
 
-def _meant(asked: Asked, channel_id: str) -> Paper | None:
-    """The paper that somebody who sees the channel means; a link in a command comes as ``<link>``."""
-    library, team_id = asked.desk.library, asked.team_id
-    if linked := _MESSAGE_LINK.search(asked.rest):
-        found = library.shares_at(team_id, linked[1], f"{linked[2]}.{linked[3]}")
-        papers = [library.paper(team_id, each.paper_id, channel_id) for each in found if each.paper_id]
-        return _only({paper.id: paper for paper in papers if paper is not None})
-    if named := identify(asked.rest):
-        return library.known_paper(team_id, [each.identifier.key for each in named[:1]], channel_id)
-    page = library.search(team_id, [channel_id], asked.rest, asked.language, limit=_LISTED + 1)
-    return _only({entry.paper.id: entry.paper for entry in page.entries})
-
-
-def _only(papers: dict[str, Paper]) -> Paper | None:
-    if len(papers) > 1:
-        titles = [clean(paper.title, 80) for paper in papers.values()]
-        raise Tell("forget_many", titles="; ".join(f"“{title}”" for title in titles[:_LISTED]))
-    return next(iter(papers.values()), None)
-
-
-def _held(desk: Desk, client: WebClient, team_id: str, paper_id: str, channel_id: str, user_id: str) -> Holding | str:
-    """What would go, or who alone may let it go."""
+def _held(
+    desk: Desk, client: WebClient, team_id: str, paper_id: str, channel_id: str, user_id: str, sight: Coverage
+) -> Holding | str:
+    """What would go, or who alone may let it go, as far as the asker may know."""
     admin = person(client, user_id).admin
     held = desk.library.held(team_id, paper_id, channel_id, None if admin else user_id)
+    others = tuple(each for each in held.others if sight.holds(each.share))
     if held.shares or (admin and held.paper_ids):
-        return held
-    return held.others[0].share.user_id if held.others else ""
+        return replace(held, others=others)
+    return others[0].share.user_id if others else ""
 
 
-def _question(asked: Asked, paper: Paper, held: Holding | str, channel_id: str) -> Message:
+def _question(asked: Asked, paper: Paper, channel_id: str, sight: Coverage) -> Message:
     language = asked.language
+    held = _held(asked.desk, asked.client, asked.team_id, paper.id, channel_id, asked.user_id, sight)
     if isinstance(held, str):
         return blocks.note(_refusal(language, held))
     facts = {"shares": len(held.shares), "briefs": held.briefs, "pages": held.pages}
     key = "forget.all" if held.paper_ids else "forget.own"
-    words = say(language, key, user=f"<@{held.others[0].share.user_id}>" if held.others else "", **facts)
+    other = f"<@{held.others[0].share.user_id}>" if held.others else say(language, "forget.somebody")
+    words = say(language, key, user=other, **facts)
     if person(asked.client, asked.user_id).admin:
         words += " " + say(language, "forget.everywhere")
     elif held.paper_ids:
@@ -127,10 +144,11 @@ def register(app: App, desk: Desk) -> None:
         team_id, user_id, here = team_of(body), body["user"]["id"], body["channel"]["id"]
         channel_id, _, paper_id = action["value"].partition(":")
         language = desk.language_of(team_id, here)
-        held = _held(desk, client, team_id, paper_id, channel_id, user_id)
+        sight = sight_of(client, here, user_id)
+        held = _held(desk, client, team_id, paper_id, channel_id, user_id, sight)
         if isinstance(held, str):
             # Who asked is no admin any more, and may have left the channel.
-            if channel_id not in coverage_of(desk, client, team_id, here, user_id).own:
+            if not _seen_from(desk, team_id, paper_id, sight, here):
                 raise Tell("forget_none")
             words = _refusal(language, held)
         else:

@@ -1,13 +1,13 @@
 """The App Home tab: the latest papers, a search, the schedules of one's channels, and how to use the bot.
 
-It is made when somebody opens it, of what this person may see: what the whole workspace sees, and what was shared in
-the private channels they are in and in their direct messages with the bot.
+It is made when somebody opens it, of what this person may see: what the whole workspace sees (a guest: what was shared
+in the channels they are in), and what their own channels and their direct messages with the bot hold.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,11 @@ from bot.models import Language, Schedule
 from bot.wording import explain, say
 from handlers import home_view
 from handlers.calls import classified
-from handlers.coverage import language_for
+from handlers.coverage import language_for, sight_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import latest_only
-from handlers.members import channels_of, has_bot, is_member
-from handlers.scheduling import set_schedule
+from handlers.members import has_bot, is_member
+from handlers.scheduling import set_schedule, sources_for
 
 Json = dict[str, Any]
 
@@ -48,20 +48,19 @@ class _Visitor:
     def publish(self, words: str = "", offset: int = 0) -> None:
         """Show the tab, with what a search for ``words`` finds, if any."""
         desk, language = self.desk, self.language
-        channels = list(channels_of(self.client, self.user_id))
-        closed = [each.id for each in channels if each.private] + [self.direct_id] * bool(self.direct_id)
+        sight = sight_of(self.client, self.direct_id, self.user_id)
         words = " ".join(words.split())[:_LONGEST_SEARCH]
         if words:
-            page = desk.library.search(self.team_id, closed, words, language, limit=_PAPERS, offset=offset)
+            page = desk.library.search(self.team_id, sight, words, language, limit=_PAPERS, offset=offset)
             notes = tuple(latest_only(page, language))
             entries, found = page.entries, home_view.Found(words, offset, page.total, _PAPERS, notes)
         else:
-            entries, found = tuple(desk.library.recent(self.team_id, closed, language, limit=_PAPERS)), None
-        schedules = self._schedules({each.id for each in channels})
+            entries, found = tuple(desk.library.recent(self.team_id, sight, language, limit=_PAPERS)), None
+        schedules = self._schedules(sight.own)
         view = home_view.home(language, entries, schedules, found=found, metadata=self.direct_id)
         classified(lambda: self.client.views_publish(user_id=self.user_id, view=view))
 
-    def _schedules(self, channel_ids: set[str]) -> list[home_view.Scheduled]:
+    def _schedules(self, channel_ids: Collection[str]) -> list[home_view.Scheduled]:
         mine = [
             each
             for each in self.desk.library.schedules()
@@ -83,9 +82,9 @@ class _Visitor:
             return explain(self.language, Tell("not_in_channel"))
         return ""
 
-    def may_gather(self, sources: Sequence[str]) -> str:
+    def may_gather(self, channel_id: str, sources: Sequence[str]) -> str:
         """Why one of the channels cannot be gathered; empty when all can."""
-        known = self.desk.public_channels(self.client) if sources else {}
+        known = sources_for(self.desk, self.client, self.team_id, channel_id, self.user_id) if sources else {}
         for each in sources:
             if each not in known:
                 channel = classified(lambda each=each: self.client.conversations_info(channel=each))["channel"]  # type: ignore[misc]
@@ -100,11 +99,15 @@ class _Visitor:
         set_schedule(self.desk, self.client, self.team_id, channel_id, self.user_id, words, tuple(sources))
 
 
+def direct_of(body: Json) -> str:
+    """The direct messages with whoever uses their Home tab, or a form opened there; empty where they are not known."""
+    metadata: str = body["view"]["private_metadata"]
+    return str(json.loads(metadata).get("direct", "")) if metadata.startswith("{") else metadata
+
+
 def register(app: App, desk: Desk) -> None:
     def visitor(body: Json, client: WebClient) -> _Visitor:
-        metadata = body["view"]["private_metadata"]
-        direct_id = json.loads(metadata).get("direct", "") if metadata.startswith("{") else metadata
-        return met(client, team_of(body), body["user"]["id"], direct_id)
+        return met(client, team_of(body), body["user"]["id"], direct_of(body))
 
     def met(client: WebClient, team_id: str, user_id: str, direct_id: str) -> _Visitor:
         language = language_for(desk, client, team_id, direct_id, user_id)
@@ -155,7 +158,7 @@ def register(app: App, desk: Desk) -> None:
         sources = values["sources"]["sources"].get("selected_channels") or []
         refusals = {
             "schedule" if given else "channel": who.may_schedule(channel_id),
-            "sources": who.may_gather(sources),
+            "sources": who.may_gather(channel_id, sources),
         }
         if wrong := {field: words.replace("`", "") for field, words in refusals.items() if words}:
             ack(response_action="errors", errors=wrong)

@@ -127,9 +127,7 @@ def _entry(entry: DigestEntry, language: Language) -> Iterator[Block]:
     yield sentence(paper, brief, _SHORT_BRIEF)
     shared = _shared(entry.shares[0], language) if entry.shares else ""
     yield context(byline(paper, brief, language), badges(brief, language), shared)
-    closed = entry.shares[0].share.channel_id if entry.shares and entry.shares[0].share.private else ""
-    value = f"{paper.id}:{brief.language}:{closed}"
-    yield actions(button("paper_details", say(language, "reply.details"), value))
+    yield actions(button("paper_details", say(language, "reply.details"), f"{paper.id}:{brief.language}"))
 
 
 def _shared(stored: StoredShare, language: Language) -> str:

@@ -40,15 +40,23 @@ def person(client: WebClient, user_id: str) -> Person:
     return Person(
         str(user.get("tz") or ""),
         bool(user.get("is_admin") or user.get("is_owner")),
-        any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger")),
+        is_guest(user),
         str(user.get("locale") or ""),
     )
 
 
+def is_guest(user: dict[str, Any]) -> bool:
+    """Whether Slack's account of a person is of a guest."""
+    return any(user.get(kind) for kind in ("is_restricted", "is_ultra_restricted", "is_stranger"))
+
+
 def channels_of(
-    client: WebClient, user_id: str, types: str = "public_channel,private_channel"
+    client: WebClient, user_id: str | None, types: str = "public_channel,private_channel"
 ) -> Iterator[Conversation]:
-    """The channels a person is in: the public ones, and the private ones that we are in as well; archived ones not."""
+    """The channels a person is in: the public ones, and the private ones that we are in as well; archived ones not.
+
+    Those that we are in ourselves for None.
+    """
     cursor: str | None = None
     for _ in range(_PAGES):
         asked: dict[str, Any] = {"user": user_id, "cursor": cursor, "limit": _PAGE, "exclude_archived": True}

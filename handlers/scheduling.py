@@ -10,6 +10,22 @@ from bot.digests.schedule import parse_schedule
 from bot.models import Schedule
 from handlers.coverage import own_zone, settings_of
 from handlers.desk import Desk
+from handlers.members import channels_of, person
+
+
+def sources_for(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> dict[str, str]:
+    """The public channels that somebody may have gathered into a channel, id → name: those that we are in.
+
+    Guests only those that they are in too, and what others have gathered there before.
+    """
+    known = {each.id: each.name for each in channels_of(client, None, "public_channel")}
+    if not person(client, user_id).guest:
+        return known
+    stored = desk.library.schedule(team_id, channel_id)
+    theirs = {each.id for each in channels_of(client, user_id, "public_channel")}.union(
+        stored.sources if stored else ()
+    )
+    return {each: name for each, name in known.items() if each in theirs}
 
 
 def set_schedule(

@@ -18,7 +18,7 @@ from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, gathered_words
 from handlers.members import has_bot, person
-from handlers.scheduling import set_schedule
+from handlers.scheduling import set_schedule, sources_for
 
 if TYPE_CHECKING:
     from handlers.commands import Asked
@@ -65,8 +65,8 @@ def _next(asked: Asked, made: Schedule) -> str:
 
 
 def _public_channels(asked: Asked, words: str) -> tuple[str, ...]:
-    """Raises Tell for a name that is no public channel the bot is in."""
-    known = asked.desk.public_channels(asked.client)
+    """Raises Tell for a name that is no public channel the bot is in, and a guest too."""
+    known = sources_for(asked.desk, asked.client, asked.team_id, asked.channel_id, asked.user_id)
     found = []
     for word in words.replace(",", " ").split():
         marked = _CHANNEL.fullmatch(word)
@@ -152,8 +152,8 @@ def status(asked: Asked) -> Message:
     failed = library.failed_in(asked.team_id, coverage, month)
     usage = library.usage_in(asked.team_id, coverage, month)
     stored = library.schedule(asked.team_id, asked.channel_id)
-    return _said(
-        asked,
+    words = say(
+        asked.language,
         "commands.status",
         papers=len(papers),
         failed=len(failed),
@@ -164,9 +164,11 @@ def status(asked: Asked) -> Message:
         topic=escape(settings.topic) or "–",
         zone=settings.zone,
         schedule=_words(stored, asked.language) if stored else "–",
-        waiting=asked.desk.waiting(),
         models=_spendings(asked),
     )
+    if asked.desk.waiting is not None:
+        words += "\n" + say(asked.language, "commands.waiting", waiting=asked.desk.waiting())
+    return blocks.note(words)
 
 
 def _spendings(asked: Asked) -> str:

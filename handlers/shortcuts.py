@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
-from bot.models import Language, ShareState
+from bot.briefs.correction import anonymous
+from bot.models import Language, ShareState, Usage
 from bot.wording import say
 from handlers import views
 from handlers.calls import classified
+from handlers.coverage import is_direct, may_see, sight_of
 from handlers.desk import Desk, team_of
-from handlers.members import is_member
+from handlers.edit import place_of
+from handlers.home import direct_of
 from handlers.payloads import is_private_by_name, shares_of_message
 
 
@@ -50,19 +54,31 @@ def register(app: App, desk: Desk) -> None:
     def paper_details(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
         ack()
         team_id = team_of(body)
-        paper_id, _, rest = action["value"].partition(":")
-        chosen, _, closed = rest.partition(":")
+        paper_id, chosen = action["value"].split(":")[:2]
         language: Language = "en" if chosen == "en" else "zh"
-        # In the Home tab the button names the closed conversation that the paper was shared in, if any.
-        channel_id = body["channel"]["id"] if "channel" in body else closed
+        here, channel_id = body.get("channel", {}).get("id", ""), _seen_from(desk, client, body, paper_id)
         paper = brief = None
-        if not closed or is_member(client, body["user"]["id"], closed):
+        if channel_id is not None:
             paper = desk.library.paper(team_id, paper_id, channel_id)
             brief = desk.library.brief(team_id, paper_id, language, channel_id)
         if paper is None or brief is None:
             view = views.notice(language, say(language, "details.gone"))
+        elif here and desk.audience(team_id, here).outsiders:
+            # Who worked on it, and what it took, is nobody's business outside.
+            view = views.details(paper, replace(anonymous(brief), usage=Usage()))
         else:
-            history = desk.library.revisions(team_id, paper.id, language, channel_id)
-            view = views.details(paper, brief, history)
+            view = views.details(paper, brief, desk.library.revisions(team_id, paper.id, language, channel_id or ""))
         # The trigger lives three seconds: this one call cannot wait for the queue.
         classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
+
+
+def _seen_from(desk: Desk, client: WebClient, body: dict[str, Any], paper_id: str) -> str | None:
+    """The channel as which somebody sees the paper whose button they pressed; None when they may not see it."""
+    user_id = body["user"]["id"]
+    if "channel" not in body:  # the Home tab
+        return desk.library.seen_in(team_of(body), paper_id, sight_of(client, direct_of(body), user_id))
+    here, place = str(body["channel"]["id"]), place_of(body)
+    stored = desk.library.stored_share(place.team_id, place.share_id) if place and is_direct(here) else None
+    if stored is None:
+        return here
+    return stored.share.channel_id if may_see(desk, client, user_id, stored.share, here) else None

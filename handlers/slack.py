@@ -23,6 +23,7 @@ from handlers import blocks, digest_blocks
 from handlers.audiences import Audiences
 from handlers.blocks import Message
 from handlers.calls import Calls, classified
+from handlers.members import is_guest
 from handlers.payloads import is_new_message, shares_of_message
 
 log = logging.getLogger("paperwire.slack")
@@ -100,6 +101,9 @@ class SlackMessenger:
     def update_reply(self, channel_id: str, ts: str, share: Share, reply: Reply) -> None:
         first_name = self.name(share.team_id, reply.first.share.user_id) if reply.first else ""
         self._update(share.team_id, channel_id, ts, blocks.reply(share, reply, first_name))
+
+    def is_guest(self, team_id: str, user_id: str) -> bool:
+        return is_guest(self._calls.ask(team_id, WebClient.users_info, user=user_id).get("user") or {})
 
     def name(self, team_id: str, slack_id: str) -> str:
         known = self._names.get((team_id, slack_id))

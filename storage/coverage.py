@@ -1,4 +1,4 @@
-"""Which shares a digest is compiled of, as conditions with their parameters."""
+"""Which shares a digest is compiled of, or somebody is told, as conditions with their parameters."""
 
 from __future__ import annotations
 

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.models import MOST_LISTED, DigestEntry, Language, SearchPage, StoredShare
+from bot.models import MOST_LISTED, Coverage, DigestEntry, Language, SearchPage, StoredShare
 from storage import entries, index, papers, shares
+from storage.coverage import among_channels
 from storage.rows import Transaction, listed
 from storage.words import Word, asked, holds, score
 
 
 def search(
-    tx: Transaction, team_id: str, channels: Sequence[str], words: str, language: Language, limit: int, offset: int
+    tx: Transaction, team_id: str, coverage: Coverage, words: str, language: Language, limit: int, offset: int
 ) -> SearchPage:
     looked_for = asked(words)
     if not looked_for:
         return SearchPage((), 0)
-    matching = index.matching(tx, team_id, (papers.PUBLIC, *channels), looked_for, MOST_LISTED + 1)
+    own, among = papers.scopes(tx, team_id, coverage.own), _shared_there(team_id, coverage)
+    matching = index.matching(tx, team_id, (papers.PUBLIC, *own), looked_for, among, MOST_LISTED + 1)
     more = len(matching) > MOST_LISTED
     ranked = _ranked(tx, matching[:MOST_LISTED], looked_for, by_date=more)
-    private = index.matching(tx, team_id, channels, looked_for, MOST_LISTED + 1) if channels else []
+    private = index.matching(tx, team_id, own, looked_for, None, 1) if own else []
     # A scope has one record a work.
     found = _works(tx, team_id, ranked) if private else [[number] for number in ranked]
     page = found[max(0, offset) : max(0, offset) + max(0, limit)]
-    return SearchPage(tuple(_shown(tx, team_id, page, language)), len(found), more)
+    return SearchPage(tuple(_shown(tx, team_id, page, coverage, language)), len(found), more)
+
+
+def _shared_there(team_id: str, coverage: Coverage) -> index.Numbers:
+    """The records that a coverage by channels leaves of all that may be seen."""
+    if coverage.public is None:
+        return None
+    among, named = among_channels(coverage, "s")
+    return (
+        f"""
+        SELECT p.number FROM shares s JOIN papers p ON p.team_id = s.team_id AND p.id = s.paper_id
+         WHERE s.team_id = :team AND {among} AND s.state <> 'withdrawn'
+        """,  # noqa: S608
+        {"team": team_id, **named},
+    )
 
 
 def _ranked(tx: Transaction, matching: Sequence[int], looked_for: Sequence[Word], *, by_date: bool) -> list[int]:
@@ -57,31 +73,35 @@ def _works(tx: Transaction, team_id: str, ranked: Sequence[int]) -> list[list[in
     return sorted(entries.grouped(keys), key=lambda work: min(place[each] for each in work))
 
 
-def _shown(tx: Transaction, team_id: str, page: Sequence[Sequence[int]], language: Language) -> list[DigestEntry]:
+def _shown(
+    tx: Transaction, team_id: str, page: Sequence[Sequence[int]], coverage: Coverage, language: Language
+) -> list[DigestEntry]:
     names, named = listed("number", [number for work in page for number in work])
     rows = tx.rows(f"SELECT number, id FROM papers WHERE number IN ({names})", **named)  # noqa: S608
     number = {row["id"]: row["number"] for row in rows}
-    shown = {number[entry.paper.id]: entry for entry in _entries(tx, team_id, list(number), language)}
+    shown = {number[entry.paper.id]: entry for entry in _entries(tx, team_id, list(number), coverage, language)}
     return [shown[work[0]] for work in page]
 
 
-def _entries(tx: Transaction, team_id: str, paper_ids: Sequence[str], language: Language) -> list[DigestEntry]:
+def _entries(
+    tx: Transaction, team_id: str, paper_ids: Sequence[str], coverage: Coverage, language: Language
+) -> list[DigestEntry]:
     known, current = entries.records(tx, team_id, paper_ids, language)
-    brought = shares.of_papers(tx, team_id, paper_ids)
+    brought = shares.of_papers(tx, team_id, paper_ids, coverage)
     return entries.discussed(tx, team_id, entries.joined(known.values(), current, brought, language))
 
 
-def recent(tx: Transaction, team_id: str, channels: Sequence[str], language: Language, limit: int) -> list[DigestEntry]:
+def recent(tx: Transaction, team_id: str, coverage: Coverage, language: Language, limit: int) -> list[DigestEntry]:
     """Shares are looked through from the last one on, until they make enough works."""
     found: list[DigestEntry] = []
     ids: dict[str, None] = {}
     before: StoredShare | None = None
     while len(found) < limit:
-        batch = shares.latest(tx, team_id, channels, before, 4 * limit)
+        batch = shares.latest(tx, team_id, coverage, before, 4 * limit)
         if not batch:
             break
         before = batch[-1]
         ids |= dict.fromkeys(share.paper_id for share in batch if share.paper_id)
-        found = _entries(tx, team_id, list(ids), language)
+        found = _entries(tx, team_id, list(ids), coverage, language)
     last = {entry.paper.id: (entry.shares[-1].shared_at, entry.shares[-1].share.ts) for entry in found}
     return sorted(found, key=lambda entry: last[entry.paper.id], reverse=True)[:limit]

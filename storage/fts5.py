@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from storage.index import Numbers
 from storage.rows import Row, Transaction, Value, listed
 from storage.words import Word
 
@@ -12,13 +13,22 @@ def put(tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:
     """Nothing: a trigger did."""
 
 
-def matching(tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
+def matching(
+    tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], among: Numbers, limit: int
+) -> list[int]:
     seen = " OR ".join(_quote(each) for each in visible)
     tokens = dict.fromkeys(token for word in looked_up for token in _quoted(word))
+    wanted, named = among or ("", {})
+    # The plus keeps SQLite from looking up each of the records by itself.
+    narrowed = f"AND +rowid IN ({wanted})" if wanted else ""
     rows = tx.rows(
-        "SELECT rowid FROM findable_words WHERE findable_words MATCH :match ORDER BY rowid DESC LIMIT :limit",
+        f"""
+        SELECT rowid FROM findable_words WHERE findable_words MATCH :match {narrowed}
+         ORDER BY rowid DESC LIMIT :limit
+        """,  # noqa: S608
         match=f"({seen}) AND {' AND '.join(tokens)}",
         limit=limit,
+        **named,
     )
     return [row["rowid"] for row in rows]
 

@@ -16,13 +16,19 @@ from storage.words import Word
 _LOOKED_UP = 8
 
 
+Numbers = tuple[str, dict[str, Value]] | None
+"""A query for the numbers of records, with its parameters; None for all records."""
+
+
 class WordIndex(Protocol):
     """How a database looks words up. A record's texts are those of ``storage.words.stored``."""
 
     def put(self, tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:
         """Index the texts of a record that was not indexed; they go when its row of ``findable`` goes."""
 
-    def matching(self, tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
+    def matching(
+        self, tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], among: Numbers, limit: int
+    ) -> list[int]:
         """The numbers of records that have a token of ``visible`` and all tokens of the words, latest first."""
 
     def texts(self, tx: Transaction, numbers: Sequence[int]) -> list[Row]:
@@ -105,13 +111,15 @@ def seen(team_id: str, scope: str) -> str:
     return "\ue000" + f"{team_id}\0{scope}".encode().hex()
 
 
-def matching(tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: Sequence[Word], limit: int) -> list[int]:
-    """The numbers of records in those scopes that hold all the words, latest record first, at most ``limit``.
+def matching(
+    tx: Transaction, team_id: str, scopes: Iterable[str], looked_for: Sequence[Word], among: Numbers, limit: int
+) -> list[int]:
+    """The numbers of records in those scopes, and ``among`` some, that hold all the words, latest record first.
 
-    They may lack those that are ``unsettled``.
+    At most ``limit``; they may lack the words that are ``unsettled``.
     """
     visible = dict.fromkeys(seen(team_id, scope) for scope in scopes)
-    return tx.index.matching(tx, visible, foremost(looked_for), limit)
+    return tx.index.matching(tx, visible, foremost(looked_for), among, limit)
 
 
 def foremost(looked_for: Sequence[Word]) -> list[Word]:

@@ -273,14 +273,18 @@ class SqlLibrary(ABC):
     # finding, correcting, discussing
 
     def search(
-        self, team_id: str, channels: Sequence[str], words: str, language: Language, *, limit: int, offset: int = 0
+        self, team_id: str, coverage: Coverage, words: str, language: Language, *, limit: int, offset: int = 0
     ) -> SearchPage:
         with self._reading() as tx:
-            return finding.search(tx, team_id, channels, words, language, limit, offset)
+            return finding.search(tx, team_id, coverage, words, language, limit, offset)
 
-    def recent(self, team_id: str, channels: Sequence[str], language: Language, *, limit: int) -> Sequence[DigestEntry]:
+    def recent(self, team_id: str, coverage: Coverage, language: Language, *, limit: int) -> Sequence[DigestEntry]:
         with self._reading() as tx:
-            return finding.recent(tx, team_id, channels, language, limit)
+            return finding.recent(tx, team_id, coverage, language, limit)
+
+    def seen_in(self, team_id: str, paper_id: str, coverage: Coverage) -> str | None:
+        with self._reading() as tx:
+            return papers.seen_in(tx, team_id, paper_id, coverage)
 
     def revise(self, team_id: str, paper_id: str, channel_id: str, brief: Brief, user_id: str, now: datetime) -> None:
         with self._writing(team_id) as tx:

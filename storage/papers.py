@@ -7,10 +7,11 @@ it can show elsewhere; a private share of a paper the team knows gets a copy the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from bot.models import FullText, Paper, Share
+from bot.models import Coverage, FullText, Paper, Share
 from storage import works
+from storage.coverage import among_channels
 from storage.rows import Row, Transaction, identifier_of, listed, paper_of, text_of
 
 PUBLIC = ""
@@ -43,6 +44,41 @@ def paper(tx: Transaction, team_id: str, paper_id: str, channel_id: str) -> Pape
         channel=channel_id,
     )
     return whole(tx, row) if row else None
+
+
+def seen_in(tx: Transaction, team_id: str, paper_id: str, coverage: Coverage) -> str | None:
+    """The scope of a record that somebody may see."""
+    own, named = listed("own", coverage.own)
+    among, channels = among_channels(coverage, "s")
+    shared = "TRUE"
+    if coverage.public is not None:
+        standing = "s.team_id = :team AND s.paper_id = p.id AND s.state <> 'withdrawn'"
+        shared = f"EXISTS (SELECT 1 FROM shares s WHERE {standing} AND {among})"  # noqa: S608
+    row = tx.row(
+        f"""
+        SELECT scope FROM papers p
+         WHERE team_id = :team AND scope IN ('', {own}) AND {shared}
+           AND id = COALESCE((SELECT into_id FROM absorbed WHERE team_id = :team AND paper_id = :paper), :paper)
+        """,  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        **named | channels,
+    )
+    return row["scope"] if row else None
+
+
+def scopes(tx: Transaction, team_id: str, channels: Sequence[str]) -> list[str]:
+    """Those of some channels that have records of their own, which few of a person's many channels have."""
+    names, named = listed("channel", channels)
+    rows = tx.rows(
+        f"""
+        SELECT column1 AS scope FROM (VALUES ({names.replace(", ", "), (")})) AS channels
+         WHERE EXISTS (SELECT 1 FROM papers WHERE team_id = :team AND scope = column1)
+        """,  # noqa: S608
+        team=team_id,
+        **named,
+    )
+    return [row["scope"] for row in rows]
 
 
 def known_paper(tx: Transaction, team_id: str, keys: Iterable[str], channel_id: str) -> Paper | None:

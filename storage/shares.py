@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.errors import Retry
 from bot.models import Coverage, Period, Share, ShareState, StoredShare
 from storage import answers, discussions, keeping, papers
-from storage.coverage import covered
+from storage.coverage import among_channels, covered
 from storage.rows import Row, Transaction, listed, share_of, share_values, stamp
 
 
@@ -326,29 +326,30 @@ def shared_in(
     return [share_of(row) for row in rows]
 
 
-def of_papers(tx: Transaction, team_id: str, paper_ids: Sequence[str]) -> list[StoredShare]:
-    """The briefed shares of some records. Whoever sees a record sees its shares."""
+def of_papers(tx: Transaction, team_id: str, paper_ids: Sequence[str], coverage: Coverage) -> list[StoredShare]:
+    """The briefed shares of some records, as far as who sees those records is told of them."""
     names, named = listed("paper", paper_ids)
+    among, channels = among_channels(coverage, "shares")
     rows = tx.rows(
         f"""
-        SELECT * FROM shares WHERE team_id = :team AND paper_id IN ({names}) AND state = 'briefed'
+        SELECT * FROM shares WHERE team_id = :team AND paper_id IN ({names}) AND state = 'briefed' AND {among}
         """,  # noqa: S608
         team=team_id,
-        **named,
+        **named | channels,
     )
     return [share_of(row) for row in rows]
 
 
 def latest(
-    tx: Transaction, team_id: str, channels: Sequence[str], before: StoredShare | None, limit: int
+    tx: Transaction, team_id: str, coverage: Coverage, before: StoredShare | None, limit: int
 ) -> list[StoredShare]:
-    """Public briefed shares and those of private ``channels``, last first, those after ``before`` in that order."""
-    names, named = listed("channel", channels)
+    """The briefed shares that count, last first, those after ``before`` in that order."""
+    among, named = covered(coverage, "shares")
     rows = tx.rows(
         f"""
         SELECT * FROM shares
          WHERE team_id = :team AND state = 'briefed' AND shared_at <= :at AND (shared_at < :at OR id < :id)
-           AND (private = 0 OR channel_id IN ({names}))
+           AND {among}
          ORDER BY shared_at DESC, id DESC LIMIT :limit
         """,  # noqa: S608
         team=team_id,

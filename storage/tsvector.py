@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from storage.index import Numbers
 from storage.rows import Row, Transaction, Value
 from storage.words import Word
 
@@ -49,18 +50,24 @@ def _fitting(lexemes: Iterable[str]) -> Iterator[str]:
         yield lexeme
 
 
-def matching(tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], limit: int) -> list[int]:
+def matching(
+    tx: Transaction, visible: Iterable[str], looked_up: Sequence[Word], among: Numbers, limit: int
+) -> list[int]:
     seen = "|".join(_quote(_seen(each)) for each in visible)
     tokens = dict.fromkeys(token for word in looked_up for token in _asked(word))
     # The planner reckons with narrow rows and not with the words that lie apart from them: it would read them all, one
     # by one, in the order of the table or, where it may, of its key.
     tx.rows("SET LOCAL enable_seqscan = off")
+    wanted, named = among or ("", {})
+    narrowed = f"AND number + 0 IN ({wanted})" if wanted else ""
     rows = tx.rows(
-        """
-        SELECT number FROM findable_words WHERE words @@ CAST(:match AS tsquery) ORDER BY number + 0 DESC LIMIT :limit
-        """,
+        f"""
+        SELECT number FROM findable_words WHERE words @@ CAST(:match AS tsquery) {narrowed}
+         ORDER BY number + 0 DESC LIMIT :limit
+        """,  # noqa: S608
         match=f"({seen})&{'&'.join(tokens)}",
         limit=limit,
+        **named,
     )
     return [row["number"] for row in rows]
 

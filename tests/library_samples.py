@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.models import Author, Brief, Evidence, FullText, Identifier, Institution, Language, Paper, Share, Usage
+from bot.models import (
+    Author,
+    Brief,
+    Coverage,
+    Evidence,
+    FullText,
+    Identifier,
+    Institution,
+    Language,
+    Paper,
+    Share,
+    Usage,
+)
 
 T0 = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
@@ -79,3 +91,13 @@ def brief(words: str = "first", language: Language = "zh") -> Brief:
 
 def text(words: str = "first") -> FullText:
     return FullText((f"{words} page one", f"{words} page two"), 14, True)
+
+
+def member(*closed: str) -> Coverage:
+    """What a member of the workspace sees who is in the private channels ``closed``."""
+    return Coverage(closed, None)
+
+
+def guest(*channels: str) -> Coverage:
+    """What a guest sees who is in ``channels`` and no others."""
+    return Coverage(channels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -13,10 +14,14 @@ from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
 
 from playground import Playground
+from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
+from playground.samples import Sample, samples
 
 Json = dict[str, Any]
 WORDS = "a ladder of hand-built tide gauges"
+# The bot believes for so long what Slack said of a channel.
+_FRESH = 25 / 50
 
 
 @dataclass
@@ -30,6 +35,8 @@ class Team:
     """An admin."""
     channel: str
     numbers: Iterator[int]
+    samples: Iterator[Sample]
+    """On arXiv."""
 
     def briefed(self, user: str | None = None, channel: str | None = None) -> Json:
         """The answer to a paper that nobody shared before."""
@@ -68,10 +75,13 @@ class Team:
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
     installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+    with (
+        Playground(time_scale=50, installation=installation) as place,
+        ArxivStandIn() as arxiv,
+        FakeModelServer() as server,
+    ):
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_MODEL": "openai/first-model",
             "PAPERWIRE_FALLBACK_MODELS": "openai/second-model",
             "PAPERWIRE_MODEL_URL": server.url,
@@ -83,7 +93,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         channel = place.add_channel("papers")
         with RunningBot(environment, tmp_path_factory.mktemp("corrections") / "data") as bot:
             bot.wait_until_connected()
-            yield Team(place, server, bot, ada, bo, eve, channel, count(1))
+            yield Team(place, server, bot, ada, bo, eve, channel, count(1), iter(samples()))
 
 
 def test_a_members_words_are_taken_shown_with_their_name_and_used_from_then_on(team: Team) -> None:
@@ -488,6 +498,63 @@ def test_a_kill_after_the_click_loses_no_correction(team: Team) -> None:
     team.bot.wait_until_connected()
     assert WORDS in team.changed(message)["text"]
     assert len(team.place.thread(team.channel, message["thread_ts"])) == 1
+
+
+def answered_alone(team: Team, user: str, channel: str) -> Json:
+    """What somebody is answered directly who asks for a brief in a channel that the bot is not in."""
+    direct = team.place.direct_channel(user)
+    before = len(team.place.messages(direct))
+    paper = next(team.samples)
+    ts = team.place.post(team.ada, channel, f"https://arxiv.org/abs/{paper.arxiv}")
+    team.place.shortcut(user, channel, ts, "brief_paper")
+    [answer] = team.place.wait_for(lambda: team.place.messages(direct)[before:], 60)
+    assert paper.title in answer["text"]
+    return answer
+
+
+def test_who_was_answered_alone_about_a_closed_channel_opens_and_edits_the_brief_there(team: Team) -> None:
+    user = team.place.add_user("alone")
+    closed = team.place.add_channel("bots-stay-out", private=True, members=[team.ada, user], bot=False)
+    answer = answered_alone(team, user, closed)
+    assert "not in the library" not in details(team, answer, user)
+    team.open(user, answer, "brief_edit")
+    assert team.place.submit(user, {"technique": WORDS}) == {}
+    assert WORDS in team.changed(answer)["text"]
+
+
+def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of_old(team: Team) -> None:
+    place, user = team.place, team.place.add_user("leaver")
+    closed = place.add_channel("left-behind", private=True, members=[team.ada, user], bot=False)
+    answer = answered_alone(team, user, closed)
+    place.invite(team.ada, closed)
+    team.open(user, answer, "brief_edit")
+    place.remove(closed, user)
+    assert "Only members of the channel" in str(place.submit(user, {"technique": WORDS})["view"])
+    told = team.told(user, answer, lambda: place.click(user, answer, "brief_edit"))
+    assert "Only members of the channel" in told
+    told = team.told(user, answer, lambda: place.click(user, answer, "brief_more", "other"))
+    assert "Only members of the channel" in told
+    assert "not in the library" in details(team, answer, user)
+    assert team.now(answer)["text"] == answer["text"]
+
+
+def test_a_brief_of_a_channel_closed_since_is_changed_from_a_gathering_channel_by_its_members_alone(team: Team) -> None:
+    place, user = team.place, team.place.add_user("gatherer")
+    source, hub = place.add_channel("closing", members=[team.ada, team.bo]), place.add_channel("gathering")
+    message = team.briefed(team.ada, source)
+    place.command(team.ada, hub, "/digest schedule daily 09:00 from #closing")
+    [reply] = posted_digest(team, hub)
+    place.convert_to_private(team.ada, source)
+    time.sleep(_FRESH)
+    for action, value in (("brief_edit", None), ("brief_more", "again"), ("brief_more", "other")):
+        told = team.told(user, reply, lambda action=action, value=value: place.click(user, reply, action, value))  # type: ignore[misc]
+        assert "Only members of the channel" in told
+    assert place.modal(user) is None
+    team.open(team.bo, reply, "brief_edit")
+    assert place.submit(team.bo, {"technique": WORDS}) == {}
+    assert WORDS in team.changed(message)["text"]
+    place.wait_for(lambda: place.message(hub, reply["ts"]) is None, 30)  # it is its own channel's alone by now
+    assert "not in the library" in details(team, reply, user)
 
 
 def test_nothing_of_all_this_was_a_bug(team: Team) -> None:

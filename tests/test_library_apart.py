@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 
 from bot.models import Coverage, DigestReply, Paper, Period, Schedule, Share, ShareState
 from bot.ports import Library
@@ -25,12 +25,12 @@ def test_what_only_it_brought_is_seen_in_its_channel_alone(library: Library) -> 
     assert stored.share.private
     assert stored.state is ShareState.BRIEFED
     assert library.known_paper("T1", ["sha256:aa"], "C2") is None
-    assert library.search("T1", [], "tides", "zh", limit=5).total == 0
+    assert library.search("T1", member(), "tides", "zh", limit=5).total == 0
     assert stored.paper_id is not None
     assert stored.paper_id != public.id
     assert library.brief("T1", stored.paper_id, "zh", "C1") == brief("1.0")
     assert library.text("T1", stored.paper_id, "C1") == text("1.0")
-    assert library.search("T1", ["C1"], "tides", "zh", limit=5).total == 1
+    assert library.search("T1", member("C1"), "tides", "zh", limit=5).total == 1
     assert len(library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")) == 1
 
 

@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 from sqlite_utils import Database
 
 from bot.models import ChannelSettings, Coverage, Digest, DigestReply, Paper, Period, Schedule, ShareState, Usage
@@ -190,7 +190,7 @@ def test_a_share_left_out_is_in_no_digest_to_come(library: SqlLibrary) -> None:
     assert [entry.paper.title for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == ["a"]
     assert library.frozen_digest("T1", "before") == before
     assert library.brief("T1", stored.id, "zh", "C1") == brief("2.0")
-    assert library.search("T1", [], "zebra", "zh", limit=9).total == 1
+    assert library.search("T1", member(), "zebra", "zh", limit=9).total == 1
 
 
 def test_a_failed_share_left_out_is_listed_no_more(library: SqlLibrary) -> None:
@@ -450,7 +450,7 @@ def test_a_library_of_the_first_tables_goes_on_with_all_it_holds(tmp_path: Path)
     old.close()
     for _ in range(2):
         library = SqliteLibrary(file)
-        page = library.search("T1", [], "limnology 潮汐", "zh", limit=5)
+        page = library.search("T1", member(), "limnology 潮汐", "zh", limit=5)
         assert [(entry.paper.title, entry.brief.sentence) for entry in page.entries] == [("Old Lakes", "测量潮汐")]
         assert library.schedule("T1", "C1") == Schedule(
             "T1", "C1", "weekly", time(9), "UTC", "U1", created_at=at(0), paused="archived"
@@ -459,7 +459,7 @@ def test_a_library_of_the_first_tables_goes_on_with_all_it_holds(tmp_path: Path)
         digest = library.frozen_digest("T1", "d1")
         assert digest is not None and [len(entry.shares) for entry in digest.entries] == [1]
         assert titles(freeze(library, 2, 100)) == [], "it was taken before"
-        assert [entry.paper.title for entry in library.recent("T1", [], "zh", limit=5)] == ["Old Lakes"]
+        assert [entry.paper.title for entry in library.recent("T1", member(), "zh", limit=5)] == ["Old Lakes"]
         library.close()
     with sqlite3.connect(file) as opened:
         assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_places import Places, opened
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, guest, member, paper, share, text
 
-from bot.models import Author, Brief, Institution, Paper
+from bot.models import Author, Brief, Coverage, Institution, Paper
 from storage import finding
 from storage.library import SqlLibrary
 from storage.sqlite import SqliteLibrary
@@ -61,7 +61,7 @@ def kept(
 
 
 def found(library: SqlLibrary, query: str, *channels: str, team: str = "T1") -> list[str]:
-    page = library.search(team, channels, query, "zh", limit=100)
+    page = library.search(team, member(*channels), query, "zh", limit=100)
     assert page.total == len(page.entries)
     return [entry.paper.title for entry in page.entries]
 
@@ -118,7 +118,7 @@ def test_what_lacks_a_word_is_not_found(library: SqlLibrary, query: str) -> None
 @pytest.mark.parametrize("query", ["", "   ", '"', "'", "-", "*", "()", "…", "🜁", "\0", "\ud83d", "%", "_", "\ue000"])
 def test_a_query_without_letters_finds_nothing(library: SqlLibrary, query: str) -> None:
     kept(library, work())
-    assert library.search("T1", [], query, "zh", limit=10).total == 0
+    assert library.search("T1", member(), query, "zh", limit=10).total == 0
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_operators_are_words_like_any_other(library: SqlLibrary, operator: str) 
     st.text(max_size=60) | st.lists(st.sampled_from(['"', "*", "NEAR(", "潮", "a", "OR", ":", "\ue000"])).map(" ".join)
 )
 def test_no_query_breaks_the_search(standing: SqlLibrary, query: str) -> None:
-    page = standing.search("T1", ["P1"], query, "en", limit=5)
+    page = standing.search("T1", member("P1"), query, "en", limit=5)
     assert len(page.entries) <= page.total
 
 
@@ -210,7 +210,7 @@ def test_among_equals_the_latest_comes_first(library: SqlLibrary) -> None:
 def test_pages_follow_one_another(library: SqlLibrary) -> None:
     for number in range(7):
         kept(library, work(f"Lake {number}"))
-    pages = [library.search("T1", [], "lake", "zh", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
+    pages = [library.search("T1", member(), "lake", "zh", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [page.total for page in pages] == [7] * 4
     assert [entry.paper.title[-1] for page in pages for entry in page.entries] == list("6543210")
 
@@ -219,10 +219,10 @@ def test_of_what_matches_too_often_the_latest_are_listed(library: SqlLibrary, mo
     monkeypatch.setattr(finding, "MOST_LISTED", 4)
     for number in range(6):
         kept(library, work(f"Lake {number}" if number else "Lake Lake Lake"))
-    page = library.search("T1", [], "lake", "zh", limit=10)
+    page = library.search("T1", member(), "lake", "zh", limit=10)
     assert [entry.paper.title for entry in page.entries] == ["Lake 5", "Lake 4", "Lake 3", "Lake 2"]
     assert (page.total, page.more) == (4, True)
-    few = library.search("T1", [], "lake 3", "zh", limit=10)
+    few = library.search("T1", member(), "lake 3", "zh", limit=10)
     assert (few.total, few.more) == (1, False)
 
 
@@ -248,7 +248,7 @@ def test_merged_records_are_found_once(library: SqlLibrary) -> None:
 
 def test_what_is_withdrawn_is_not_found(library: SqlLibrary) -> None:
     kept(library, work())
-    (entry,) = library.search("T1", [], "tides", "zh", limit=1).entries
+    (entry,) = library.search("T1", member(), "tides", "zh", limit=1).entries
     library.withdraw("T1", "C1", entry.shares[0].share.ts, at(1))
     assert found(library, "tides") == []
 
@@ -262,7 +262,7 @@ def test_words_taken_back_leave_no_trace_in_the_file(tmp_path: Path) -> None:
     library = SqliteLibrary(tmp_path / "library.db")
     kept(library, work("Other", abstract="nothing"))
     kept(library, work(abstract="xyzzyplugh"), channel="C2")
-    (entry,) = library.search("T1", [], "xyzzyplugh", "zh", limit=1).entries
+    (entry,) = library.search("T1", member(), "xyzzyplugh", "zh", limit=1).entries
     library.withdraw("T1", "C2", entry.shares[0].share.ts, at(1))
     library.close()
     assert not [file for file in tmp_path.iterdir() if b"xyzzyplugh" in file.read_bytes()]
@@ -282,10 +282,10 @@ def test_a_work_of_several_conversations_is_one_entry_led_by_the_teams_record(li
     kept(library, work(key="arxiv:1"), words("秘密"), channel="P1", private=True)
     public = kept(library, work(key="arxiv:1"), words("公开"), hour=1)
     kept(library, work(key="arxiv:1"), channel="P2", private=True, hour=2)
-    (entry,) = library.search("T1", ["P1", "P2"], "tides", "zh", limit=10).entries
+    (entry,) = library.search("T1", member("P1", "P2"), "tides", "zh", limit=10).entries
     assert (entry.paper, entry.brief.sentence) == (public, "公开")
     assert [each.share.channel_id for each in entry.shares] == ["P1", "C1", "P2"]
-    (entry,) = library.search("T1", [], "tides", "zh", limit=10).entries
+    (entry,) = library.search("T1", member(), "tides", "zh", limit=10).entries
     assert [each.share.channel_id for each in entry.shares] == ["C1"]
 
 
@@ -296,7 +296,7 @@ def test_the_papers_shared_last_come_first(library: SqlLibrary) -> None:
     kept(library, work("elsewhere"), team="T2", hour=9)
 
     def recent(*channels: str, limit: int = 10) -> list[str]:
-        return [entry.paper.title for entry in library.recent("T1", channels, "zh", limit=limit)]
+        return [entry.paper.title for entry in library.recent("T1", member(*channels), "zh", limit=limit)]
 
     assert recent() == ["a", "d", "b"]
     assert recent("P1") == ["a", "d", "c", "b"]
@@ -308,4 +308,94 @@ def test_one_paper_shared_again_and_again_leaves_room_for_others(library: SqlLib
     kept(library, work("rare"), hour=0)
     for hour in range(1, 30):
         kept(library, work("often"), hour=hour)
-    assert [entry.paper.title for entry in library.recent("T1", [], "zh", limit=2)] == ["often", "rare"]
+    assert [entry.paper.title for entry in library.recent("T1", member(), "zh", limit=2)] == ["often", "rare"]
+
+
+# --- Guests -----------------------------------------------------------------------------------------
+
+
+def seen_by(library: SqlLibrary, coverage: Coverage) -> tuple[list[str], list[str]]:
+    """What a search finds, and what was shared last."""
+    page = library.search("T1", coverage, "tides", "zh", limit=100)
+    assert (page.total, page.more) == (len(page.entries), False)
+    latest = library.recent("T1", coverage, "zh", limit=100)
+    return sorted(entry.paper.title for entry in page.entries), sorted(entry.paper.title for entry in latest)
+
+
+def test_a_guest_finds_what_was_shared_in_their_channels_alone(library: SqlLibrary) -> None:
+    kept(library, work("Tides a"), channel="C1")
+    kept(library, work("Tides b"), channel="C2")
+    kept(library, work("Tides c"), channel="P1", private=True)
+    kept(library, work("Tides d"), channel="P2", private=True)
+    library.keep("T1", work("Tides e"), brief(), None, at(0))
+    kept(library, work("Tides f"), channel="C1", team="T2")
+    for coverage, expected in (
+        (guest("C1"), ["Tides a"]),
+        (guest("C1", "C2"), ["Tides a", "Tides b"]),
+        (guest("P1", "C2"), ["Tides b", "Tides c"]),
+        (Coverage(("P1",), ("C1",)), ["Tides a", "Tides c"]),
+        (Coverage((), ("P1", "C3")), []),
+        (guest(), []),
+    ):
+        assert seen_by(library, coverage) == (expected, expected)
+
+
+def test_a_guest_is_told_of_no_share_and_no_discussion_elsewhere(library: SqlLibrary) -> None:
+    kept(library, work(), channel="C1", hour=0)
+    kept(library, work(), channel="C2", hour=1)
+    kept(library, work(), channel="C3", hour=2)
+    (entry,) = library.search("T1", member(), "tides", "zh", limit=9).entries
+    for each in entry.shares:
+        library.discussed("T1", each.share.channel_id, each.share.ts, "reply", at(3))
+    (everything,) = library.recent("T1", member(), "zh", limit=9)
+    assert (len(everything.shares), everything.discussion) == (3, 3)
+    for answered in (
+        library.search("T1", guest("C2"), "tides", "zh", limit=9).entries,
+        library.recent("T1", guest("C2"), "zh", limit=9),
+    ):
+        (entry,) = answered
+        assert [each.share.channel_id for each in entry.shares] == ["C2"]
+        assert entry.discussion == 1
+
+
+def test_what_was_withdrawn_in_a_guests_channel_is_gone_for_them_whoever_else_holds_it(library: SqlLibrary) -> None:
+    kept(library, work(), channel="C1")
+    kept(library, work(), channel="C2")
+    (entry,) = library.search("T1", guest("C1"), "tides", "zh", limit=9).entries
+    library.withdraw("T1", "C1", entry.shares[0].share.ts, at(1))
+    assert seen_by(library, guest("C1")) == ([], [])
+    assert seen_by(library, guest("C2"))[0] == ["Tides in Shallow Lakes"]
+
+
+def test_what_matches_too_often_elsewhere_hides_nothing_from_a_guest(
+    library: SqlLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_LISTED", 4)
+    kept(library, work("Tides first"), channel="C1")
+    for number in range(6):
+        kept(library, work(f"Tides {number}"), channel="C2")
+    assert seen_by(library, guest("C1")) == (["Tides first"], ["Tides first"])
+
+
+def test_where_somebody_sees_a_paper_is_told_by_its_record(library: SqlLibrary) -> None:
+    public = kept(library, work(key="arxiv:1"), channel="C1")
+    closed = kept(library, work(key="arxiv:1"), channel="P1", private=True)
+    imported = library.keep("T1", work("Old"), brief(), None, at(0))
+    for coverage, expected in (
+        (member(), ["", None, ""]),
+        (member("P2", "P1"), ["", "P1", ""]),
+        (guest("C1"), ["", None, None]),
+        (Coverage(("D1",), ("C1",)), ["", None, None]),
+        (guest("C2"), [None, None, None]),
+        (guest("P1"), [None, "P1", None]),
+    ):
+        assert [library.seen_in("T1", each.id, coverage) for each in (public, closed, imported)] == expected
+    assert library.seen_in("T2", public.id, member()) is None
+    assert library.seen_in("T1", "unheard-of", member()) is None
+
+
+def test_an_id_that_merged_into_another_is_seen_as_that(library: SqlLibrary) -> None:
+    one, other = kept(library, work("Tides", key="arxiv:1")), kept(library, work("Waves", key="doi:10.1/x"))
+    both = replace(work("Tides"), identifiers=paper("arxiv:1", "doi:10.1/x").identifiers)
+    kept(library, both, channel="C2")
+    assert [library.seen_in("T1", each.id, guest("C2")) for each in (one, other)] == ["", ""]

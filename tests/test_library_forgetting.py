@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 
 from bot.models import Coverage, DigestReply, Paper, Period, ShareState, Usage
 from bot.ports import Library
@@ -98,7 +98,7 @@ def test_what_is_forgotten_is_found_nowhere_and_new_when_it_comes_again(library:
         library.forget("T1", ids(*held.shares), held.paper_ids, at(1))
     assert library.paper("T1", stored.id, "C1") is None
     assert library.known_paper("T1", ["arxiv:1", "sha256:aa"], "C1") is None
-    assert library.search("T1", [], "tides", "zh", limit=5).total == 0
+    assert library.search("T1", member(), "tides", "zh", limit=5).total == 0
     assert library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh") == ()
     digest = library.frozen_digest("T1", "d1")
     assert digest is not None

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_places import Places, opened, sqlite_place
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
@@ -193,11 +193,11 @@ def answers(library: SqlLibrary, team: str, channel: str) -> Iterator[Any]:
     yield library.usage_in(team, Coverage((channel,)), ALWAYS)
     there = [channel] if channel in PRIVATE else []
     for query in ("tides", "technique sentence", "waves ada", "abstract", "c", "abstract seas first"):
-        page = library.search(team, there, query, "zh", limit=4, offset=1)
+        page = library.search(team, member(*there), query, "zh", limit=4, offset=1)
         yield page.total
         yield page.entries
     for limit in (2, 9):
-        yield library.recent(team, there, "en", limit=limit)
+        yield library.recent(team, member(*there), "en", limit=limit)
     for number in range(1, 4):
         for kind in ("freeze", "ask"):
             digest = library.frozen_digest(team, f"{kind}:{channel}:{number}")

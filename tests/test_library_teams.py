@@ -163,7 +163,6 @@ RULES: dict[str, Rule] = {
     "paper_id | None": optional(one_of(*PAPERS)),
     "paper_ids": some_of(*PAPERS),
     "channel_id": one_of(*CHANNELS),
-    "channels": some_of(*CHANNELS),
     "coverage": a_coverage,
     "period": a_period,
     "period | None": optional(a_period),

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.engine import sole_owner
@@ -63,8 +63,8 @@ def told_by(library: SqlLibrary) -> list[object]:
         library.schedules(),
         library.channel_settings("T1", "C1"),
         library.usage_in("T1", Coverage(("C1",)), NOBODY),
-        [library.search("T1", there, "湖泊 tides", "zh", limit=99) for there in ((), ("P1",))],
-        library.recent("T1", ["P1"], "zh", limit=99),
+        [library.search("T1", member(*there), "湖泊 tides", "zh", limit=99) for there in ((), ("P1",))],
+        library.recent("T1", member("P1"), "zh", limit=99),
         library.answer("key"),
     ]
 
@@ -105,7 +105,7 @@ def test_a_moved_library_answers_as_before_and_goes_on(source: Path, postgres_ur
         posted = share("arxiv:new", ts="99.0")
         library.accept("T1", posted, at(20))
         new = library.keep("T1", paper("arxiv:new", title="New"), brief(), text(), at(20), share_id=posted.id)
-        assert library.recent("T1", [], "zh", limit=1)[0].paper.id == new.id
+        assert library.recent("T1", member(), "zh", limit=1)[0].paper.id == new.id
         with library._reading() as tx:
             last = tx.row("SELECT id FROM papers ORDER BY number DESC LIMIT 1")
         assert last == {"id": new.id}, "numbers go on after the last"

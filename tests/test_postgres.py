@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 import sqlalchemy
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, guest, member, paper, share, text
 from postgres_cluster import PostgresCluster, PostgresServer
 from sqlalchemy import event
 
@@ -303,12 +303,12 @@ def test_a_search_looks_its_words_up_and_reads_no_others(
             plans.append("\n".join(row["QUERY PLAN"] for row in rows(tx, f"EXPLAIN {sql}", **values)))
         return rows(tx, sql, **values)
 
-    for n in range(3):
-        library.accept("T1", share(f"arxiv:{n}"), at(n))
-        library.keep(
-            "T1", paper(f"arxiv:{n}", title=f"Tides {n}"), brief(), None, at(n), share_id=share(f"arxiv:{n}").id
-        )
+    for n, channel in enumerate(["C1", "C2", "P1"]):
+        posted = share(f"arxiv:{n}", channel=channel, private=channel == "P1")
+        library.accept("T1", posted, at(n))
+        library.keep("T1", paper(f"arxiv:{n}", title=f"Tides {n}"), brief(), None, at(n), share_id=posted.id)
     monkeypatch.setattr(postgres.PostgresTransaction, "rows", explained)
-    library.search("T1", ["P1"], query, "zh", limit=5)
-    assert len(plans) == 2
+    for coverage in (member("P1"), guest("C1", "P1")):
+        library.search("T1", coverage, query, "zh", limit=5)
+    assert len(plans) == 4
     assert all("Bitmap Index Scan on findable_words_words" in plan for plan in plans), plans

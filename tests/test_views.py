@@ -172,16 +172,6 @@ def test_the_form_holds_the_words_as_they_are() -> None:
     assert blocks["institutions"]["optional"]
 
 
-def test_a_paper_of_a_closed_conversation_says_so_at_its_button() -> None:
-    buttons = [
-        element["value"]
-        for block in home("en")["blocks"]
-        for element in block.get("elements", [])
-        if element.get("action_id") == "paper_details"
-    ]
-    assert buttons == ["p1:en:", "p1:en:D7"]
-
-
 @pytest.mark.parametrize("offset", [0, 8, 16])
 def test_pages_lead_to_those_beside_them(offset: int) -> None:
     blocks = home("en", home_view.Found("tides", offset, 21, 8))["blocks"]

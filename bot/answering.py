@@ -136,7 +136,7 @@ class Answering:
                 title=title,
                 at=datetime.fromisoformat(at),
                 zone=settings.zone,
-                names=lambda slack_id: self._messenger.name(team_id, slack_id),
+                names=self._posting.names(team_id, coverage.own, settings.language),
             )
             return made.encode()
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -16,7 +15,7 @@ from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
-from bot.models import Coverage, Digest, DigestReply, Paper, Period
+from bot.models import Coverage, Digest, DigestEntry, DigestReply, Paper, Period
 from bot.outcomes import announce
 from bot.pausing import Pausing
 from bot.ports import Library, Messenger
@@ -112,7 +111,7 @@ class Digesting:
         self._work.pace()
 
     def redraw(self, team_id: str, reply: DigestReply) -> None:
-        """Let a posted digest show what is left of it, where something that ``reply`` showed was forgotten.
+        """Let a posted digest show what is left of it, where something that ``reply`` showed was changed or went.
 
         Raises Tell and Retry; may be repeated.
         """
@@ -167,19 +166,19 @@ class Digesting:
     def _digest_reply(self, team_id: str, digest_id: str, number: int, size: int, parent_ts: str) -> None:
         key = f"{digest_id}:{number}"
 
-        def papers() -> list[Paper]:
+        def held() -> list[DigestEntry]:
             digest = self._shown(team_id, digest_id)
-            return [entry.paper for entry in digest.entries if entry.number // size == number]
+            return [entry for entry in digest.entries if entry.number // size == number]
 
         # Decided in a step: a replay must take the same way, whatever was withdrawn meanwhile.
-        if not self._work.insist("held", lambda: bool(papers())):
+        if not self._work.insist("held", lambda: bool(held())):
             return
-        picture = self._picture(team_id, digest_id, number, papers) if size == 1 else None
+        picture = self._picture(team_id, digest_id, number, held) if size == 1 else None
         sent: list[Paper] = []
 
         def send() -> str:
             digest = self._shown(team_id, digest_id)
-            sent[:] = papers()
+            sent[:] = [entry.paper for entry in held()]
             if not sent:
                 raise Tell("withdrawn")
             return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
@@ -190,7 +189,7 @@ class Digesting:
             reply = DigestReply(digest_id, number, size, channel_id, ts, parent_ts, picture)
             self._library.digest_replied(team_id, reply)
             # Who forgets a paper from now on finds the message; what went while it was sent is looked for here.
-            if papers() != sent:
+            if [entry.paper for entry in held()] != sent:
                 self.redraw(team_id, reply)
 
         try:
@@ -201,14 +200,17 @@ class Digesting:
             if error.code != "withdrawn":
                 raise
 
-    def _picture(self, team_id: str, digest_id: str, number: int, papers: Callable[[], list[Paper]]) -> str | None:
+    def _picture(self, team_id: str, digest_id: str, number: int, held: Callable[[], list[DigestEntry]]) -> str | None:
         """The uploaded picture of the first page of a reply's one paper, where its PDF is at hand."""
 
         def upload() -> str | None:
-            for paper in papers():
-                drawn = self._first_page(paper)
+            digest = self._frozen(team_id, digest_id)
+            outsiders = self._messenger.audience(team_id, digest.channel_id).outsiders
+            for entry in held():
+                paper = entry.paper
+                drawn = self._first_page(paper) if not outsiders or self._is_own_file(digest, entry) else None
                 if drawn is not None:
-                    alt_text = page_alt_text(paper.title, self._frozen(team_id, digest_id).language)
+                    alt_text = page_alt_text(paper.title, digest.language)
                     return self._messenger.keep_picture(team_id, f"page-{number + 1}.png", drawn, alt_text)
             return None
 
@@ -218,12 +220,20 @@ class Digesting:
             log.info("no picture beside %s, reply %d: %s", digest_id, number, error)
             return None
 
+    def _is_own_file(self, digest: Digest, entry: DigestEntry) -> bool:
+        """Whether the PDF at hand is the one that was uploaded in the channel, or was never uploaded anywhere."""
+        if any(each.share.file_id is not None for each in entry.shares):
+            return sum(1 for each in entry.paper.identifiers if each.kind == "sha256") == 1
+        records = [each.paper_id for each in entry.shares if each.paper_id]
+        return not any(self._library.uploaded(digest.team_id, each, digest.channel_id) for each in records)
+
     def _share_report(self, digest: Digest, digest_id: str, parent_ts: str, at: datetime) -> None:
         name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
 
         def words() -> bytes:
             shown = self._shown(digest.team_id, digest_id)
-            return digest_report(shown, at, names=partial(self._messenger.name, digest.team_id)).encode()
+            names = self._posting.names(digest.team_id, (digest.channel_id,), digest.language)
+            return digest_report(shown, at, names=names).encode()
 
         self._posting.send_file(digest.team_id, digest.channel_id, parent_ts, name, words)
 
@@ -265,7 +275,9 @@ def own_part(digest: Digest) -> Digest:
     for entry in digest.entries:
         shares = tuple(share for share in entry.shares if share.share.channel_id == digest.channel_id)
         if shares:
-            entries.append(replace(entry, shares=shares, brief=anonymous(entry.brief)))
+            # Where channels were gathered, nobody can tell any more whose reactions were counted.
+            discussion = 0 if digest.sources else entry.discussion
+            entries.append(replace(entry, shares=shares, brief=anonymous(entry.brief), discussion=discussion))
     failed = tuple(share for share in digest.failed if share.share.channel_id == digest.channel_id)
     return replace(digest, entries=tuple(entries), failed=failed, sources=())
 

@@ -14,7 +14,9 @@ from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
 
 from playground import Playground
+from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
+from playground.samples import samples
 
 _DAY = 86_400
 _SCALE = 50
@@ -45,6 +47,11 @@ class Scene:
         [message] = self.place.thread(channel, ts)
         return message
 
+    def details(self, message: Json) -> str:
+        before = (self.place.modal(self.bo) or {}).get("id")
+        self.place.click(self.bo, message, "paper_details")
+        return str(self.place.wait_for(lambda: (m := self.place.modal(self.bo)) and m["id"] != before and m, 10))
+
     def found(self, channel: str, paper: MadePaper) -> bool:
         [answer] = self.place.command(self.ada, channel, f"/digest search {paper.title}")
         return "Nothing found" not in answer["text"]
@@ -58,6 +65,13 @@ class Scene:
         reached = self.control / "reached"
         self.place.wait_for(reached.exists, 60)
         reached.unlink()
+
+    def digest_now(self, channel: str) -> list[Json]:
+        """The messages of a digest that somebody asked for."""
+        before, shown = len(self.reports(channel)), len(self.place.messages(channel))
+        self.place.click(self.ada, self.place.command(self.ada, channel, "/digest week")[0], "digest_post")
+        self.place.wait_for(lambda: len(self.reports(channel)) > before, 60)
+        return self.place.messages(channel)[shown:]
 
     def next_digest(self, channel: str) -> str:
         """What a whole digest says: its message, its thread, its report."""
@@ -79,10 +93,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     control, offset = folder / "control", folder / "offset"
     control.mkdir()
     installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place:
+    with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(offset),
@@ -138,6 +151,10 @@ def test_outsiders_are_not_told_who_shared_a_paper_elsewhere_or_who_edited_it(sc
     assert "first shared" not in str(message["blocks"])
     assert "ada" not in str(message["blocks"])
     assert "edited by a person" in str(message["blocks"])
+    inside, outside = scene.details(first), scene.details(message)
+    assert f"<@{scene.ada}>" in inside and "edited by ada" in inside and "Earlier" in inside
+    assert "edited by a person" in outside and paper.title in outside
+    assert not [told for told in ("<@", "by ada", "Earlier", "tokens") if told in outside]
 
 
 def test_what_comes_from_a_channel_with_outsiders_is_seen_there_alone(scene: Scene) -> None:
@@ -181,3 +198,58 @@ def test_what_is_never_answered_waits_until_slack_says_who_reads_the_channel(sce
     place.wait_for(lambda: "white_check_mark" in place.reactions(channel, ts), 60)
     assert scene.found(channel, paper)
     assert not scene.found(elsewhere, paper)
+
+
+def test_a_digest_shows_outsiders_no_page_of_a_file_that_came_from_elsewhere(scene: Scene) -> None:
+    place, (drafted, linked, *_) = scene.place, [each for each in samples() if each.arxiv]
+    inner, channel = place.add_channel("drafts"), place.add_channel("with-drafts")
+    scene.answer(inner, place.upload(scene.bo, inner, "draft.pdf", drafted.pdf + b"% our own copy"))
+    place.connect(channel)
+    for each in (drafted, linked):
+        scene.answer(channel, place.post(scene.ada, channel, f"https://arxiv.org/abs/{each.arxiv}"))
+    own = scene.paper()
+    scene.upload(channel, own)
+    pictured = {
+        title: "image" in [block["type"] for block in message["blocks"]]
+        for message in scene.digest_now(channel)
+        for title in (drafted.title, linked.title, own.title)
+        if title in message["text"]
+    }
+    assert pictured == {drafted.title: False, linked.title: True, own.title: True}
+
+
+def test_a_digest_counts_for_outsiders_no_reaction_from_elsewhere(scene: Scene) -> None:
+    place, paper = scene.place, scene.paper()
+    source, channel = place.add_channel("talking"), place.add_channel("listening")
+    place.command(scene.ada, channel, f"/digest schedule daily 09:00 UTC from <#{source}|talking>")
+    message = scene.upload(source, paper, scene.bo)
+    scene.upload(channel, paper)
+    place.react(scene.ada, source, message["thread_ts"], "tada")
+    place.wait_for(lambda: "(1 💬)" in str(scene.digest_now(channel)), 30)
+    place.connect(channel)
+    time.sleep(_FRESH)
+    said = str(scene.digest_now(channel))
+    assert paper.title in said
+    assert "💬" not in said
+
+
+def test_a_report_names_no_channel_that_was_closed_since(scene: Scene) -> None:
+    place, paper = scene.place, scene.paper()
+    source, channel = place.add_channel("once-open"), place.add_channel("reporting")
+    place.command(scene.ada, channel, f"/digest schedule daily 09:00 UTC from <#{source}|once-open>")
+    scene.upload(source, paper, scene.bo)
+
+    def reported() -> str:
+        direct = place.direct_channel(scene.bo)
+        before = len(scene.reports(direct))
+        place.command(scene.bo, channel, "/digest export md all")
+        place.wait_for(lambda: len(scene.reports(direct)) > before, 30)
+        return str(scene.reports(direct)[-1]["content"].decode())
+
+    assert "bo @ #once-open" in reported()
+    place.convert_to_private(scene.ada, source)
+    place.workspace.channels[source].name = "acquisition"
+    time.sleep(_FRESH)
+    assert "bo @ a private channel" in reported()
+    scene.digest_now(channel)
+    assert "bo @ a private channel" in scene.reports(channel)[-1]["content"].decode()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.models import Brief, DigestReply
 from storage.rows import Row, Transaction, brief_json, listed
+from storage.shares import SHOWN
 
 
 def replied(tx: Transaction, team_id: str, reply: DigestReply) -> None:
@@ -80,12 +81,13 @@ def _reply_of(row: Row) -> DigestReply:
 
 def show(tx: Transaction, team_id: str, digest_id: str, share_id: str, brief: Brief) -> None:
     tx.rows(
-        """
+        f"""
         UPDATE digest_entries SET brief = :brief
          WHERE team_id = :team AND digest_id = :digest
-           AND number = (SELECT number FROM digest_shares
-                          WHERE team_id = :team AND digest_id = :digest AND share_id = :share)
-        """,
+           AND number = (SELECT d.number FROM digest_shares d
+                           JOIN shares s ON s.team_id = d.team_id AND s.id = d.share_id
+                          WHERE d.team_id = :team AND d.digest_id = :digest AND d.share_id = :share AND {SHOWN})
+        """,  # noqa: S608
         team=team_id,
         digest=digest_id,
         share=share_id,

@@ -91,6 +91,20 @@ def test_a_share_set_apart_leaves_a_digest_elsewhere_to_those_who_shared_it_too(
     assert [[each.share.id for each in entry.shares] for entry in digest.entries] == [[other.id]]
 
 
+def test_what_a_share_set_apart_is_corrected_to_shows_in_its_own_channels_digest_alone(library: Library) -> None:
+    library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
+    posted, _ = shared(library, "arxiv:1", "arxiv:1")
+    shared(library, "arxiv:1", "arxiv:1", channel="C2", ts="2.0")
+    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    library.freeze_digest("T1", "C1", "d2", at(2), at(-1), "zh", at(2))
+    library.set_apart("T1", posted.id, at(3))
+    for digest_id, shown in (("d1", brief("2.0")), ("d2", brief("secret"))):
+        library.show_in_digest("T1", digest_id, posted.id, brief("secret"))
+        digest = library.frozen_digest("T1", digest_id)
+        assert digest is not None
+        assert [entry.brief for entry in digest.entries] == [shown]
+
+
 def test_a_withdrawn_share_stays_withdrawn(library: Library) -> None:
     posted, _ = shared(library, "arxiv:1", "arxiv:1")
     library.withdraw("T1", "C1", "1.0", at(1))

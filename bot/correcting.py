@@ -82,7 +82,10 @@ class Correcting:
     def revise(self, place: Place, correction: Correction, user_id: str, seen: str, key: str) -> None:
         """Take a person's words; ``seen`` is the seal of the brief they saw, ``key`` of the form that was sent."""
         words = _CORRECTION.dump_python(correction, mode="json")
-        self._work.enqueue(SHARES, "revise_brief", f"{key}:revise", _dumped(place), words, user_id, key, seen)
+        inputs = (_dumped(place), words, user_id, key, seen)
+        # It asks Slack, which may put it off for minutes: that is to hold up neither briefs nor answers.
+        partition = f"revise:{place.channel_id}"
+        self._work.enqueue(POSTS, "revise_brief", f"{key}:revise", *inputs, channel=partition)
 
     def again(self, place: Place, model: str | None, key: str) -> None:
         """Write the brief of ``place.language`` once more, by one model or by the usual ones (None)."""

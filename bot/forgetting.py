@@ -23,7 +23,7 @@ from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
 from bot.posting import placed, where_replied
-from bot.work import SHARES, Bug, Work
+from bot.work import POSTS, SHARES, Bug, Work
 
 log = logging.getLogger("paperwire.forgetting")
 
@@ -61,16 +61,19 @@ class Forgetting:
 
         ``key`` is of the click.
         """
-        self._work.enqueue(SHARES, "forget_paper", f"forget:{team_id}:{key}", team_id, paper_id, channel_id, user_id)
+        inputs = (team_id, paper_id, channel_id, user_id)
+        self._work.enqueue(POSTS, "forget_paper", f"forget:{team_id}:{key}", *inputs, channel=_partition(channel_id))
 
     def withdraw(self, team_id: str, channel_id: str, ts: str) -> None:
         """The message was deleted: its replies go, and the digest forgets it."""
-        self._work.enqueue(SHARES, "withdraw", f"{team_id}:{channel_id}:{ts}:withdraw", team_id, channel_id, ts)
+        key = f"{team_id}:{channel_id}:{ts}:withdraw"
+        self._work.enqueue(POSTS, "withdraw", key, team_id, channel_id, ts, channel=_partition(channel_id))
 
     def withdraw_share(self, share: Share) -> None:
         """The file was deleted, or the link edited out: the share goes, even before it came; its message stays."""
         raw = _SHARE.dump_python(replace(share, url=None, file_name=None), mode="json")
-        self._work.enqueue(SHARES, "withdraw_share", f"withdraw:{share.id}", raw)
+        key, partition = f"withdraw:{share.id}", _partition(share.channel_id)
+        self._work.enqueue(POSTS, "withdraw_share", key, raw, channel=partition)
 
     def sweep(self, share_id: str, tries: int = 0) -> None:
         """Delete what work on a share that is gone left behind: finished workflows and cached files."""
@@ -190,6 +193,11 @@ class Forgetting:
         self._library.release_files(set(_files(results)), self._clock())
         self.clean()
         return left
+
+
+def _partition(channel_id: str) -> str:
+    """Beside the channel's posts: Slack may put a deletion off for minutes, which is to hold up no answer."""
+    return f"forget:{channel_id}"
 
 
 def _files(results: list[object]) -> Iterator[str]:

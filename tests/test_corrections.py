@@ -216,12 +216,12 @@ def test_of_two_who_edit_at_once_the_later_wins_both_are_told_and_the_history_ke
     assert team.place.submit(slow, {"technique": WORDS}) == {}
     assert team.place.submit(quick, {"technique": "a rival ladder of gauges"}) == {}
     told = team.place.wait_for(lambda: team.place.thread(channel, message["thread_ts"])[1:], 30)
-    assert [each["text"].partition(".")[0] for each in told] == ["slow and quick changed this brief at the same time"]
-    team.place.wait_for(lambda: WORDS in team.now(message)["text"], 30)
+    assert [each["text"].partition(".")[0] for each in told] == ["quick and slow changed this brief at the same time"]
+    team.place.wait_for(lambda: "a rival ladder of gauges" in team.now(message)["text"], 30)
     history = details(team, team.now(message), slow)
-    assert f"Now: by <@{slow}>" in history
-    assert f"Earlier: by <@{quick}>" in history
-    assert "a rival ladder of gauges" in history
+    assert f"Now: by <@{quick}>" in history
+    assert f"Earlier: by <@{slow}>" in history
+    assert WORDS in history
 
 
 def test_the_sharer_and_admins_take_a_paper_out_of_the_digest_and_nobody_else(team: Team) -> None:

@@ -360,6 +360,18 @@ def test_an_answer_that_comes_after_its_message_was_deleted_does_not_stay(scene:
     scene.gone(ts)
 
 
+def test_deletions_that_slack_puts_off_hold_up_no_brief(scene: Scene) -> None:
+    channels = [scene.place.add_channel(f"put-off-{number}") for number in range(5)]
+    shared = [(channel, scene.upload(channel=channel)[1]) for channel in channels]
+    scene.place.fail_next("chat.delete", retry_after=20, times=5)
+    for channel, ts in shared:
+        scene.place.delete(scene.ada, channel, ts)
+    scene.upload()
+    assert all(scene.place.thread(channel, ts) for channel, ts in shared), "deleted already: nothing was put off"
+    for channel, ts in shared:
+        scene.gone(ts, channel)
+
+
 @pytest.mark.kill
 def test_killed_anywhere_nothing_of_a_forgotten_or_withdrawn_paper_stays_on_disk(scene: Scene) -> None:
     kept, _ = scene.upload()

@@ -31,7 +31,7 @@ from bot.digesting import Digesting
 from bot.engine import sqlite_engine
 from bot.forgetting import Forgetting
 from bot.posting import Posting
-from bot.work import SHARES, Work
+from bot.work import POSTS, SHARES, Work
 from playground import Playground
 from playground.installation import Installation
 
@@ -243,29 +243,45 @@ def test_workflows_take_the_inputs_that_earlier_releases_give() -> None:
     assert taken == known, _OTHER_INPUTS
 
 
-def test_work_with_an_input_that_a_newer_release_added_is_done_by_an_older_one(tmp_path: Path) -> None:
-    done: list[tuple[str, ...]] = []
+@contextmanager
+def release(folder: Path, workflow: Callable[..., None]) -> Iterator[Work]:
+    """An engine with one workflow, ``greet``."""
+    work = Work(folder, sqlite_engine(folder / "work.db"), workers=1)
+    work.launch({"greet": workflow})
+    try:
+        yield work
+    finally:
+        work.close()
 
-    @contextmanager
-    def release(workflow: Callable[..., None]) -> Iterator[Work]:
-        work = Work(tmp_path, sqlite_engine(tmp_path / "work.db"), workers=1)
-        work.launch({"greet": workflow})
-        try:
-            yield work
-        finally:
-            work.close()
+
+def done(work: Work) -> None:
+    deadline = time.monotonic() + 20
+    while work.waiting():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_work_with_an_input_that_a_newer_release_added_is_done_by_an_older_one(tmp_path: Path) -> None:
+    greeted: list[tuple[str, ...]] = []
 
     def newer(who: str, where: str, how: str = "") -> None:
-        done.append((who, where, how))
+        greeted.append((who, where, how))
 
     def older(who: str, where: str) -> None:
-        done.append((who, where))
+        greeted.append((who, where))
 
-    with release(newer) as work:
+    with release(tmp_path, newer) as work:
         work.enqueue(SHARES, "greet", "one", "ada", "papers", "warmly", delay=2)
-    with release(older) as work:
-        deadline = time.monotonic() + 20
-        while work.waiting():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-    assert done == [("ada", "papers")]
+    with release(tmp_path, older) as work:
+        done(work)
+    assert greeted == [("ada", "papers")]
+
+
+def test_work_that_an_older_release_put_into_another_queue_is_done_once_and_from_there(tmp_path: Path) -> None:
+    greeted: list[str] = []
+    with release(tmp_path, greeted.append) as work:
+        work.enqueue(SHARES, "greet", "one", "ada", delay=2)
+    with release(tmp_path, greeted.append) as work:
+        work.enqueue(POSTS, "greet", "one", "ada", channel="forget:papers")
+        done(work)
+    assert greeted == ["ada"]

@@ -49,7 +49,7 @@ def http_server(
     app: App, signing_secret: str, address: tuple[str, int], alive: Callable[[], bool], memory: Memory
 ) -> uvicorn.Server:
     """A server of Slack's requests at ``/slack/events``, to be run by the caller."""
-    gate, room = Gate(signing_secret, time.time, memory), _Room()
+    gate, room = Gate(signing_secret, time.time, memory), _Room(_UNVERIFIED_BODIES)
 
     async def slack_events(request: Request) -> Response:
         if not gate.may_be_slack(request.headers):
@@ -81,15 +81,14 @@ def http_server(
 
 
 class _Room:
-    """What the larger ones among the bodies that nobody has vouched for yet may take together."""
+    """What those whom nobody has vouched for may take together; for the event loop alone."""
 
-    def __init__(self) -> None:
-        self._left = _UNVERIFIED_BODIES
+    def __init__(self, size: int) -> None:
+        self._left = size
 
     @contextmanager
-    def taken(self, length: int) -> Iterator[bool]:
-        """Whether there is room for a body; it is given back at the end."""
-        wanted = max(0, length - _ORDINARY_BODY)
+    def taken(self, wanted: int) -> Iterator[bool]:
+        """Whether there is room for so much; it is given back at the end."""
         if wanted > self._left:
             yield False
             return
@@ -105,7 +104,7 @@ async def _signed_body(request: Request, gate: Gate, room: _Room) -> bytes | Res
     length = int(request.headers.get("content-length", _LARGEST_BODY))
     if length > _LARGEST_BODY:
         return PlainTextResponse("too large", status_code=413)
-    with room.taken(length) as given:
+    with room.taken(max(0, length - _ORDINARY_BODY)) as given:
         if not given:
             return PlainTextResponse("too many", status_code=503)
         body = bytearray()
@@ -130,14 +129,15 @@ def _install_routes(app: App) -> list[Route]:
     if flow is None:
         return []
 
-    limiter = anyio.CapacityLimiter(_INSTALLING)
+    room, threads = _Room(_INSTALLING), anyio.CapacityLimiter(_INSTALLING)
 
     def page(path: str, answer: Callable[[BoltRequest], BoltResponse]) -> Route:
         async def show(request: Request) -> Response:
-            if not limiter.available_tokens:
-                return PlainTextResponse("busy, try again", status_code=503, headers={"Retry-After": "1"})
-            asked = to_bolt_request(request, b"")
-            return to_starlette_response(await anyio.to_thread.run_sync(answer, asked, limiter=limiter))
+            with room.taken(1) as given:
+                if not given:
+                    return PlainTextResponse("busy, try again", status_code=503, headers={"Retry-After": "1"})
+                asked = to_bolt_request(request, b"")
+                return to_starlette_response(await anyio.to_thread.run_sync(answer, asked, limiter=threads))
 
         return Route(path, show)
 

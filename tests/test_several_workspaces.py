@@ -14,8 +14,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import psycopg
 import pytest
 from cryptography.fernet import Fernet
+from library_places import KINDS
+from postgres_cluster import PostgresServer
 from running_bot import BOT, ROOT, RunningBot
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -38,6 +41,8 @@ class Office:
     url: str
     folder: Path
     offset: Path
+    database: str | None
+    """Its address on Postgres; None where all is in files of the folder."""
     ada: dict[str, str] = field(default_factory=dict)
     """By workspace."""
 
@@ -68,8 +73,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+@pytest.fixture(scope="module", params=KINDS)
+def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    if request.param == "sqlite":
+        yield None
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database()
+    yield server.url(name)
+    server.drop_database(name)
+
+
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     address, offset = f"127.0.0.1:{free_port()}", folder / "offset"
     app = Installation.from_manifest(ROOT / "manifest.json")
@@ -84,10 +100,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(offset),
             "PAPERWIRE_LANGUAGE": "en",
+            **({"DATABASE_URL": database} if database else {}),
         }
         with RunningBot(environment, folder / "data", (*BOT, "--http", address)) as bot:
             bot.wait_until_connected()
-            made = Office(slack, bot, f"http://{address}", folder, offset)
+            made = Office(slack, bot, f"http://{address}", folder, offset, database)
             for team, place in slack.places.items():
                 made.ada[team] = place.add_user(f"ada of {team}")
                 place.http_app(f"http://{address}/slack/events")
@@ -338,15 +355,27 @@ def test_a_token_opens_its_own_workspace_alone(office: Office) -> None:
 # --- last: what was left behind ---------------------------------------------------------------------
 
 
+def rows_of(database: str) -> dict[str, bytes]:
+    """All rows of a database by table, of library and engine."""
+    with psycopg.connect(database) as connection:
+        tables = connection.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname LIKE 'paperwire%'")
+        return {
+            name: str(connection.execute(f"SELECT * FROM {schema}.{name}").fetchall()).encode()  # type: ignore[arg-type]
+            for schema, name in tables.fetchall()
+        }
+
+
 def test_no_token_lies_in_the_log_or_in_any_file_in_clear(office: Office) -> None:
     secrets = [KEY, office.slack.app.client_secret, office.slack.app.signing_secret]
     for place in office.slack.places.values():
         secrets += [*place.workspace.tokens, *place.workspace.revoked]
     assert len(secrets) > 5
-    files = [each for each in (office.folder / "data").rglob("*") if each.is_file()]
-    assert "paperwire.installations.db" in {each.name for each in files}
+    places = {each.name: each.read_bytes() for each in (office.folder / "data").rglob("*") if each.is_file()}
+    if office.database is not None:
+        places |= rows_of(office.database)
+    assert ("slack_bots" if office.database else "paperwire.installations.db") in places
     for secret in secrets:
         assert secret not in office.bot.log
-        for each in files:
-            assert secret.encode() not in each.read_bytes(), each.name
+        for name, content in places.items():
+            assert secret.encode() not in content, name
     assert "Traceback" not in office.bot.log

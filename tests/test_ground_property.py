@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.cases import own_cases
+from bot.briefs.direction import MOST_MOVES, moves
 from bot.briefs.ground import check, locate
 from bot.briefs.numbers import quantities
+from bot.briefs.roles import swapped
 from bot.briefs.source import plain
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
@@ -160,3 +162,9 @@ def test_a_long_text_made_of_one_scrap_is_checked_all_the_same(unit: str) -> Non
         draft = Draft(slot, slot, slot, {each: Evidence(quote, 0) for each in SLOTS}, (words[:300],))
         assert check(draft, paper, FullText((words,)), "en")
         assert check(draft, paper, FullText((words,)), "zh")
+
+
+@pytest.mark.timeout(60)
+def test_cues_are_looked_for_in_time_that_grows_with_the_text() -> None:
+    assert len(moves("降低" * 20_000)) == MOST_MOVES
+    assert swapped(dict.fromkeys(SLOTS, "A" * 20_000), {}) == ""

@@ -313,6 +313,12 @@ STARTS = [
 
 
 @pytest.mark.timeout(60)
+def test_a_text_of_nothing_but_identifiers_that_are_none_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.papers.identify.LONGEST_TEXT", 2_000_000)
+    assert identify("arxiv2001.00001." * 100_000 + "x") == []
+
+
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("start", ["", *STARTS])
 def test_no_text_makes_it_hang(start: str) -> None:
     """Patterns that backtrack would take hours on these, not milliseconds."""

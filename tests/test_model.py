@@ -268,6 +268,15 @@ def test_an_error_without_end_is_understood_by_its_beginning() -> None:
     assert redacted("*" * 4_000_000).startswith("*")
 
 
+@pytest.mark.parametrize("asked", ["²", "soon", "Mon, 01 Jan 2024 00:00:00 +99999999999999999999", "Mon, 01 Jan 2024"])
+def test_a_wait_that_is_none_is_passed_over(asked: str) -> None:
+    busy = Exception("slow down")
+    busy.status_code, busy.litellm_response_headers = 429, {"retry-after": asked}  # type: ignore[attr-defined]
+    failure = failures.classified(busy, "openai/local")
+    assert isinstance(failure, Retry)
+    assert (failure.code, failure.after) == ("model_busy", None)
+
+
 def test_many_threads_may_ask_at_once(server: FakeModelServer) -> None:
     from concurrent.futures import ThreadPoolExecutor
 

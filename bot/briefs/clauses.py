@@ -257,7 +257,8 @@ def _looseness(phrase: str) -> float:
 # --- effect -----------------------------------------------------------------------------------------
 
 _RESULT_NUMBER = (
-    r"(?:\d[\d.,]*\s?(?:[–-]\s?\d[\d.,]*\s?)?(?:×|x\b|%|percent\b|-?fold\b|times\b|(?:percentage |F1 )?points?\b|"
+    r"(?:\d[\d.,]{0,30}+\s?(?:[–-]\s?\d[\d.,]{0,30}+\s?)?"
+    r"(?:×|x\b|%|percent\b|-?fold\b|times\b|(?:percentage |F1 )?points?\b|"
     r"dB\b|tok(?:en)?s?/s|tokens per second|orders? of magnitude|ms\b|fps\b|petaflops|BLEU|F1|"
     r"min\b|hours?\b|seconds?\b|years\b|days\b)|[×∼~]\s?\d|\d\s?±\s?\d"
     r"|\b(?:two|three|four|five|ten|an?|several) orders? of magnitude"

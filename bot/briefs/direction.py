@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from bot.briefs.cues import words_of
 from bot.briefs.numbers import quantities
@@ -73,8 +73,11 @@ def _merits() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 @lru_cache(maxsize=256)
 def moves(text: str) -> tuple[Move, ...]:
-    """Every word of direction in ``text`` with the numbers and things of its clause."""
-    result = []
+    """The words of direction in ``text``, the first ``MOST_MOVES``, with the numbers and things of their clauses."""
+    return tuple(islice(_moves(text), MOST_MOVES))
+
+
+def _moves(text: str) -> Iterator[Move]:
     cuts = [0, *(match.start() for match in _CLAUSE.finditer(text)), len(text)]
     numbers = quantities(text)
     for start, end in pairwise(cuts):
@@ -85,8 +88,7 @@ def moves(text: str) -> tuple[Move, ...]:
             if _BOUND.match(clause, match.end()) or _negation().search(clause[: match.start()]):
                 continue  # a bound of a number, or a move that does not happen
             kind = str(match.lastgroup).partition("_")[0]
-            result.append(Move(kind, match[0], _for_better(kind, clause, match.start(), match[0]), inside, things))
-    return tuple(result[:MOST_MOVES])
+            yield Move(kind, match[0], _for_better(kind, clause, match.start(), match[0]), inside, things)
 
 
 def _for_better(kind: str, clause: str, at: int, word: str) -> bool | None:

@@ -27,7 +27,7 @@ _MENTION = re.compile(
     r"<(?P<marked>[^<>|\s]+)(?:\|[^<>]*)?>"
     r"|(?P<url>https?://[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)"
     r"|(?<![\w./@-])(?P<bare>(?:[a-z]{1,8}\.)?(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org)/[^\s<>\"|]+)"
-    rf"|\barxiv\s{{0,2}}[:：]?\s{{0,2}}(?P<arxiv>{_NEW_ARXIV}|{_OLD_ARXIV})(?:v(?P<version>\d{{1,3}}))?(?![\w.]*\w)"
+    rf"|\barxiv\s{{0,2}}[:：]?\s{{0,2}}(?P<arxiv>{_NEW_ARXIV}|{_OLD_ARXIV})(?:v(?P<version>\d{{1,3}}))?(?!\.*\w)"
     rf"|(?<![\w./-])(?P<old>{_OLD_ARXIV})(?:v(?P<old_version>\d{{1,3}}))?(?!\w)"
     rf"|\bdoi\s{{0,2}}[:：]?\s{{0,2}}(?P<doi>10\.\d{{4,9}}/[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)"
     rf"|(?<![\w./-])(?P<lone>10\.\d{{4,9}}/[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)",

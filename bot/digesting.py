@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,11 +69,18 @@ class Digesting:
         inputs = (team_id, channel_id, key, bounds, False, user_id)
         self._work.enqueue(POSTS, "post_digest", key, *inputs, channel=channel_id)
 
+    def renew_report(self, team_id: str, digest_id: str, parent_ts: str, share_id: str) -> None:
+        """Put the report of a posted digest anew, once for a share that is gone."""
+        channel_id = self._frozen(team_id, digest_id).channel_id
+        # Its hash, because the share itself shall leave no trace.
+        key = f"report:{digest_id}:{hashlib.sha256(share_id.encode()).hexdigest()[:32]}"
+        self._work.enqueue(POSTS, "renew_report", key, team_id, digest_id, parent_ts, channel=channel_id)
+
     # workflows
 
     def workflows(self) -> dict[str, Callable[..., None]]:
         """By the names under which the engine knows them; a name never changes its meaning."""
-        return {"post_digest": self.post_digest}
+        return {"post_digest": self.post_digest, "renew_report": self.put_report_anew}
 
     def post_digest(
         self,
@@ -98,7 +106,7 @@ class Digesting:
                 self._work.pace()
                 self._digest_reply(team_id, digest_id, number, size, parent)
             if entries:
-                self._share_report(self._frozen(team_id, digest_id), digest_id, parent, period.until_at)
+                self._share_report(team_id, digest_id, parent)
             announce("delivered", team=team_id, channel=channel_id, digest=digest_id, papers=entries)
         except (PaperwireError, Bug) as error:
             log.error("digest %s stopped: %s", digest_id, error)
@@ -108,6 +116,25 @@ class Digesting:
                 self._pausing.undelivered(team_id, channel_id, digest_id, period.until_at, code)
             if asked_by is not None:
                 self._posting.not_done(f"{digest_id}:failed", team_id, channel_id, asked_by, error)
+        self._work.pace()
+
+    def put_report_anew(self, team_id: str, digest_id: str, parent_ts: str) -> None:
+        channel_id = self._frozen(team_id, digest_id).channel_id
+
+        def find() -> str | None:
+            name = _report_name(self._frozen(team_id, digest_id))
+            return self._messenger.file_in_thread(team_id, channel_id, parent_ts, name)
+
+        try:
+            # None while a digest is being posted: its report comes last, and without what is gone.
+            old = self._work.insist("old_report", find)
+            if old is None:
+                return
+            self._work.insist("delete_report", lambda: self._messenger.delete_file(team_id, old))
+            if self._work.insist("left", lambda: bool(self._frozen(team_id, digest_id).entries)):
+                self._share_report(team_id, digest_id, parent_ts)
+        except (PaperwireError, Bug) as error:
+            log.warning("the report of digest %s still holds what was forgotten: %s", digest_id, error)
         self._work.pace()
 
     def redraw(self, team_id: str, reply: DigestReply) -> None:
@@ -227,15 +254,15 @@ class Digesting:
         records = [each.paper_id for each in entry.shares if each.paper_id]
         return not any(self._library.uploaded(digest.team_id, each, digest.channel_id) for each in records)
 
-    def _share_report(self, digest: Digest, digest_id: str, parent_ts: str, at: datetime) -> None:
-        name = f"digest-{at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
+    def _share_report(self, team_id: str, digest_id: str, parent_ts: str) -> None:
+        digest = self._frozen(team_id, digest_id)
 
         def words() -> bytes:
-            shown = self._shown(digest.team_id, digest_id)
-            names = self._posting.names(digest.team_id, (digest.channel_id,), digest.language)
-            return digest_report(shown, at, names=names).encode()
+            shown = self._shown(team_id, digest_id)
+            names = self._posting.names(team_id, (digest.channel_id,), digest.language)
+            return digest_report(shown, digest.period.until_at, names=names).encode()
 
-        self._posting.send_file(digest.team_id, digest.channel_id, parent_ts, name, words)
+        self._posting.send_file(team_id, digest.channel_id, parent_ts, _report_name(digest), words)
 
     # steps
 
@@ -280,6 +307,10 @@ def own_part(digest: Digest) -> Digest:
             entries.append(replace(entry, shares=shares, brief=anonymous(entry.brief), discussion=discussion))
     failed = tuple(share for share in digest.failed if share.share.channel_id == digest.channel_id)
     return replace(digest, entries=tuple(entries), failed=failed, sources=())
+
+
+def _report_name(digest: Digest) -> str:
+    return f"digest-{digest.period.until_at.astimezone(ZoneInfo(digest.zone)):%Y-%m-%d}.md"
 
 
 def _coverage(digest: Digest) -> Coverage:

@@ -100,17 +100,14 @@ class Forgetting:
         for reply in replies:
             self._delete(team_id, *placed(reply, channel_id))
         share_ids = self._work.insist("withdrawn", lambda: [each.share.id for each in withdrawn()])
-        self._redraw(team_id, share_ids)
-        for share_id in share_ids:
-            self.sweep(share_id)
+        self._clear(team_id, share_ids)
 
     def withdraw_item(self, raw: Json) -> None:
         share = _SHARE.validate_python(raw)
         reply = self._work.insist("withdraw", lambda: self._withdraw(share))
         if reply is not None:
             self._delete(share.team_id, *placed(reply, share.channel_id))
-        self._redraw(share.team_id, [share.id])
-        self.sweep(share.id)
+        self._clear(share.team_id, [share.id])
 
     def forget_paper(self, team_id: str, paper_id: str, channel_id: str, user_id: str | None) -> None:
         # Decided before anything goes: afterwards nobody could tell any more which replies to delete.
@@ -120,9 +117,7 @@ class Forgetting:
         for _, where, reply_ts in held["shares"]:
             if reply_ts is not None:
                 self._delete(team_id, where, reply_ts)
-        self._redraw(team_id, share_ids)
-        for share_id in share_ids:
-            self.sweep(share_id)
+        self._clear(team_id, share_ids)
         announce("forgot", team=team_id, shares=len(share_ids), papers=len(paper_ids))
 
     def sweep_share(self, share_id: str, tries: int) -> None:
@@ -133,8 +128,16 @@ class Forgetting:
         """Delete from this machine's disk the files that were released, here or in another process."""
         self._pipeline.forget_files(self._library.released_files())
 
-    def _redraw(self, team_id: str, share_ids: list[str]) -> None:
-        """Let digests posted before show no more what is gone."""
+    def _clear(self, team_id: str, share_ids: list[str]) -> None:
+        """Away with what shares that are gone left: in digests posted before, in finished work, on the disk."""
+        reports = self._redraw(team_id, share_ids)
+        for share_id in share_ids:
+            self.sweep(share_id)
+        for digest_id, parent_ts in reports.items():
+            self._digesting.renew_report(team_id, digest_id, parent_ts, share_ids[0])
+
+    def _redraw(self, team_id: str, share_ids: list[str]) -> dict[str, str]:
+        """Let digests posted before show no more what is gone; returns those whose reports may, with their parents."""
 
         def messages() -> Json:
             replies = list(self._library.digest_messages(team_id, share_ids))
@@ -142,7 +145,7 @@ class Forgetting:
             parents = self._library.digest_parents(team_id, share_ids)
             # A digest lists its titles before the messages in its thread come.
             bare = {digest_id: ts for digest_id, ts in parents.items() if digest_id not in drawn}
-            return {"messages": _REPLIES.dump_python(replies), "parents": bare}
+            return {"messages": _REPLIES.dump_python(replies), "parents": bare, "reports": parents}
 
         found = self._work.insist("digests", messages)
         redraws = [
@@ -157,6 +160,8 @@ class Forgetting:
                 self._work.insist("redraw", redraw)
             except (PaperwireError, Bug) as error:
                 log.warning("digest %s still shows what was forgotten: %s", digest_id, error)
+        reports: dict[str, str] = found.get("reports", {})
+        return reports
 
     def _delete(self, team_id: str, channel_id: str, ts: str) -> None:
         try:

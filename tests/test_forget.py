@@ -222,16 +222,27 @@ def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
     def said() -> str:
         return str([each for each in scene.place.messages(channel) if each.get("bot_id") and not each.get("files")])
 
-    pictures = len([each for each in scene.place.workspace.files.values() if each.mode == "tombstone"])
+    def reports() -> list[str]:
+        files = [each for each in scene.place.files(channel) if each["name"].endswith(".md")]
+        return [each["content"].decode() for each in files if each["mode"] != "tombstone"]
+
+    def pictures_gone() -> int:
+        files = scene.place.workspace.files.values()
+        return len([each for each in files if each.mode == "tombstone" and each.name.startswith("page")])
+
+    pictures = pictures_gone()
+    assert gone.title in reports()[0]
     assert all(paper.title in said() for paper in (kept, gone, also))
     scene.forget(gone.title, channel=channel)
     scene.place.delete(scene.ada, channel, deleted)
     scene.place.wait_for(lambda: gone.title not in said() and also.title not in said(), 60)
     assert kept.title in said()
     assert "1 paper" in said()
+    scene.place.wait_for(lambda: pictures_gone() == pictures + 2, 30)
     scene.place.wait_for(
-        lambda: len([f for f in scene.place.workspace.files.values() if f.mode == "tombstone"]) == pictures + 2, 30
+        lambda: len(reports()) == 1 and not any(t in reports()[0] for t in (gone.title, also.title)), 30
     )
+    assert kept.title in reports()[0]
     scene.gone(ts, channel)
 
 

@@ -11,6 +11,7 @@ import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -172,9 +173,10 @@ class Pipeline:
         gone = 0
         for value, released_at in released.items():
             for file in self.folder().glob(f"{value}.pdf*"):
-                if file.stat().st_mtime <= released_at.timestamp():
-                    file.unlink(missing_ok=True)
-                    gone += 1
+                with suppress(FileNotFoundError):  # several threads may be at it
+                    if file.stat().st_mtime <= released_at.timestamp():
+                        file.unlink()
+                        gone += 1
         return gone
 
     def forget_pdfs(self, before: datetime) -> int:

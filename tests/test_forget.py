@@ -6,17 +6,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fake_model_server import FakeModelServer, Reply
 from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
 
+from bot.pipeline import Pipeline
 from playground import Playground
 from playground.arxiv import ArxivStandIn
 from playground.installation import Installation
@@ -412,3 +415,14 @@ def test_killed_anywhere_nothing_of_a_forgotten_or_withdrawn_paper_stays_on_disk
     finally:
         scene.bot.start()
         scene.bot.wait_until_connected()
+
+
+def test_threads_that_delete_the_same_files_do_not_trip_over_each_other(tmp_path: Path) -> None:
+    nobody = cast(Any, None)
+    pipeline = Pipeline(nobody, nobody, nobody, nobody, tmp_path, 0)
+    released = {f"{number:064x}": datetime.now(UTC) + timedelta(hours=1) for number in range(300)}
+    for value in released:
+        (tmp_path / f"{value}.pdf").touch()
+    with ThreadPoolExecutor(8) as threads:
+        gone = threads.map(pipeline.forget_files, [released] * 8)
+    assert sum(gone) == 300

@@ -16,6 +16,7 @@ from slack_sdk.oauth.installation_store import Bot, Installation
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import PaperwireError, Tell
+from bot.running import _install_flow
 from bot.settings import Settings
 from handlers.teams import Teams
 from storage.installations import Installations, States, installations_engine, keys_from
@@ -263,3 +264,13 @@ def test_replicas_may_start_at_once(postgres_url: str, tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(opening, range(4))) == [[]] * 4
+
+
+def test_who_opens_the_install_page_takes_no_connection_that_an_event_needs(postgres_url: str, tmp_path: Path) -> None:
+    app = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "x", "PAPERWIRE_TOKEN_KEY": NEW}
+    settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=postgres_url, **app)
+    with closing(PostgresLibrary(postgres_url)) as library, _install_flow(settings, library) as flow:
+        states = flow.settings.state_store
+        assert isinstance(states, States)
+        with states.engine.connect(), states.engine.connect():
+            assert flow.teams.bot("T1") is None, "it is asked and nobody waits"

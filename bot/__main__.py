@@ -23,7 +23,7 @@ from bot.errors import PaperwireError, Tell
 from bot.outcomes import log_to
 from bot.pipeline import Pipeline
 from bot.pulse import STALE_SECONDS, silent_for
-from bot.running import clock, open_library, open_pipeline, run_bot
+from bot.running import clock, forget_installation, forget_work, open_library, open_pipeline, run_bot
 from bot.settings import Settings, address
 from bot.wording import explain
 from bot.work import left_in
@@ -232,6 +232,23 @@ def migrate_to(program: Program, url: str | None) -> None:
         "DATABASE_URL to that address for every replica and start; remove the old file when you are content.",
         err=True,
     )
+
+
+@main.command("forget-workspace")
+@click.argument("team", metavar="TEAM")
+@click.confirmation_option(prompt="Everything of this workspace goes for good, in the library and in the work. Go on?")
+@click.pass_obj
+def forget_workspace(program: Program, team: str) -> None:
+    """Remove all that is kept of a workspace (Slack's team id) and its installation, while the bot runs or not.
+
+    It may be repeated. Cached PDFs go at the bot's next start, or within a day.
+    """
+    settings = program.settings
+    forget_installation(settings, team)
+    work = forget_work(settings, team)
+    with program.open_library() as library:
+        rows = library.forget_team(team, program.now())
+    click.echo(f"{team}: {rows:,} rows and {work:,} pieces of work are gone", err=True)
 
 
 @main.command()

@@ -344,6 +344,15 @@ class Library(Protocol):
     def drop_texts(self, before: datetime) -> int:
         """Drop the full texts kept since before a time, of all teams; briefs stay. Returns how many."""
 
+    def drop_papers(self, before: datetime, now: datetime) -> int:
+        """Forget papers, of all teams, that were shared and imported last before a time, with all that belongs to them.
+
+        Some at a time: returns how many went, and is to be called until that is none. Digests stay without them.
+        """
+
+    def forget_team(self, team_id: str, now: datetime) -> int:
+        """Delete everything of a team, also its schedules and settings; returns how many rows."""
+
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
 

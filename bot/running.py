@@ -39,7 +39,7 @@ from bot.posting import Posting
 from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
-from bot.work import Work
+from bot.work import Work, forget_team
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -51,7 +51,7 @@ T = TypeVar("T")
 # Python lets a thread compute for 5 ms before it gives way to another; a request of Slack's gives way a dozen times,
 # to as many threads as work on papers. `benchmarks.replicas` shows the difference.
 _SWITCH_SECONDS = 0.0005
-# Of finished work, model answers and traces of deleted messages; the library itself forgets nothing by age.
+# Of finished work, model answers and traces of deleted messages; of papers as the settings say.
 _RETENTION = timedelta(days=30)
 _ONCE_A_DAY = Allowance(1, None, 24 * 3600.0)
 # A thread that accepts work waits for a database that is away, longer than whoever stops the bot does.
@@ -255,19 +255,24 @@ def _tidy(
     now: Callable[[], datetime],
 ) -> None:
     """Let go of what has been kept long enough. What replicas share falls to whoever comes first in a day."""
+    keep_papers = timedelta(days=settings.keep_papers_days) if settings.keep_papers_days else None
+    # Finished work, models' answers and cached PDFs tell of papers too.
+    retention = min(_RETENTION, keep_papers or _RETENTION)
 
     def let_go() -> None:
-        library.prune(now() - _RETENTION)
+        while keep_papers is not None and library.drop_papers(now() - keep_papers, now()):
+            pass
+        library.prune(now() - retention)
         if settings.keep_text_days is not None:
             library.drop_texts(now() - timedelta(days=settings.keep_text_days))
 
     if not work.patiently(lambda: library.reserve_call(uuid4().hex, "tidying", 0, _ONCE_A_DAY, now())):
-        work.forget_finished(datetime.now(UTC) - _RETENTION)
+        work.forget_finished(datetime.now(UTC) - retention)
         work.patiently(let_go)
     forgetting.clean()
     # The readings beside the PDFs hold the texts too.
-    days = min(settings.keep_pdfs_days, settings.keep_text_days or settings.keep_pdfs_days)
-    pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=days))
+    days = [settings.keep_pdfs_days, *filter(None, (settings.keep_text_days, settings.keep_papers_days))]
+    pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=min(days)))
 
 
 def _show_status(
@@ -287,6 +292,32 @@ def _show_status(
         "running": lambda: not stop.is_set(),
     }
     stack.enter_context(serving(status_server(address, lambda: pulse.alive, ready, metrics.page)))
+
+
+def forget_installation(settings: Settings, team_id: str) -> None:
+    """Delete what a workspace installed, where several do. Raises Tell for a key that is missing, none, or another."""
+    from storage.installations import Installations, installations_engine, keys_from
+
+    if not settings.client_id:
+        return
+    store = Installations(settings.client_id, installations_engine(settings), keys_from(settings.token_keys))
+    store.open()
+    store.delete_all(enterprise_id=None, team_id=team_id)
+    store.engine.dispose()
+
+
+def forget_work(settings: Settings, team_id: str) -> int:
+    """Delete the work of a workspace, finished or not; how many pieces."""
+    if settings.database_url is not None:
+        engine = postgres_engine(settings.database_url.get_secret_value())
+    elif settings.work_file.exists():
+        engine = sqlite_engine(settings.work_file)
+    else:
+        return 0
+    try:
+        return forget_team(engine, team_id)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

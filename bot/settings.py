@@ -211,6 +211,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Days a paper's full text stays in the library; for good when not set. Briefs stay.",
     )
+    keep_papers_days: int | None = Field(
+        None,
+        alias="PAPERWIRE_KEEP_PAPERS_DAYS",
+        ge=1,
+        description="Days after which a paper that nobody shared again goes, with its briefs, text, shares and "
+        "discussion; for good when not set.",
+    )
     time_scale: float = Field(
         1.0,
         alias="PAPERWIRE_TIME_SCALE",

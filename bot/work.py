@@ -282,6 +282,29 @@ def left_in(file: Path) -> int:
         engine.dispose()
 
 
+def forget_team(engine: sqlalchemy.Engine, team_id: str) -> int:
+    """Delete all work of a team, whether or not an engine is running on it; how many pieces.
+
+    What is under way is cancelled first, and ends at its next step.
+    """
+    schema = _SCHEMA if engine.dialect.name == "postgresql" else None
+    client = DBOSClient(
+        system_database_engine=engine, dbos_system_schema=schema, serializer=DBOSPortableJSONSerializer()
+    )
+    try:
+        # The keys of all work hold the team between colons.
+        found = [
+            each
+            for each in client.list_workflows(load_input=False, load_output=False)
+            if team_id in each.workflow_id.split(":")
+        ]
+        client.cancel_workflows([each.workflow_id for each in found if each.status in _UNFINISHED])
+        client.delete_workflows([each.workflow_id for each in found])
+        return len(found)
+    finally:
+        client.destroy()
+
+
 class Rescue:
     """Queues again what dead replicas left pending, and what of our own no thread runs.
 

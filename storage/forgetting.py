@@ -1,4 +1,4 @@
-"""What the library has of one work, and how all of it goes."""
+"""What the library has of one work, and how all of it goes; and how papers go by age, and with their workspace."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.models import Holding, Paper
-from storage import keeping, papers, shares, works
-from storage.rows import Transaction, listed, share_of
+from storage import answers, files, keeping, papers, shares, works
+from storage.rows import Transaction, listed, share_of, stamp
 
 
 def held(
@@ -123,3 +123,56 @@ _NO_LONGER_IMPORTED = (
     "UPDATE papers SET imported_at = NULL WHERE team_id = :team AND id = :paper",
     "UPDATE briefs SET imported = 0 WHERE team_id = :team AND paper_id = :paper",
 )
+
+
+_AT_ONCE = 100
+"""Papers that go in one transaction: others wait for it."""
+
+
+def drop_papers(tx: Transaction, before: datetime, now: datetime) -> int:
+    """Forget records shared and imported last before a time, and shares of then that failed; how many of either."""
+    old = tx.rows(
+        """
+        SELECT team_id, id FROM papers p
+         WHERE COALESCE(imported_at, '') < :before
+           AND NOT EXISTS (SELECT 1 FROM shares s WHERE s.team_id = p.team_id AND s.paper_id = p.id
+                                                    AND s.shared_at >= :before)
+         ORDER BY number LIMIT :limit
+        """,
+        before=stamp(before),
+        limit=_AT_ONCE,
+    )
+    names, named = listed("paper", [row["id"] for row in old])
+    gone = tx.rows(
+        f"""
+        SELECT * FROM shares
+         WHERE paper_id IN ({names}) OR (state = 'failed' AND paper_id IS NULL AND shared_at < :before)
+        """,  # noqa: S608
+        before=stamp(before),
+        **named,
+    )
+    for team_id in sorted({row["team_id"] for row in (*old, *gone)}):
+        shares.expire(tx, team_id, [share_of(row) for row in gone if row["team_id"] == team_id])
+        forget(tx, team_id, [], [row["id"] for row in old if row["team_id"] == team_id], now)
+    return len(old) + len(gone)
+
+
+# Those first that refer to others.
+OF_A_TEAM = (
+    *("digest_replies", "digest_shares", "digest_entries", "digests", "shares", "discussions", "withdrawn_messages"),
+    *("texts", "briefs", "identifiers", "absorbed", "papers"),
+    *("schedules", "channel_settings", "answer_shares", "spendings"),
+)
+
+
+def forget_team(tx: Transaction, team_id: str, now: datetime) -> int:
+    """Delete every row of a team; how many."""
+    for row in tx.rows("SELECT DISTINCT share_id FROM answer_shares WHERE team_id = :team", team=team_id):
+        answers.forget_share(tx, team_id, row["share_id"])
+    hashes = tx.rows("SELECT value FROM identifiers WHERE team_id = :team AND kind = 'sha256'", team=team_id)
+    gone = 0
+    for table in OF_A_TEAM:
+        gone += len(tx.rows(f"DELETE FROM {table} WHERE team_id = :team RETURNING 1", team=team_id))  # noqa: S608
+    files.release(tx, [row["value"] for row in hashes], now)
+    tx.index.overwrite(tx)
+    return gone

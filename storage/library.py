@@ -401,6 +401,14 @@ class SqlLibrary(ABC):
         with self._writing() as tx:
             return keeping.drop_texts(tx, before)
 
+    def drop_papers(self, before: datetime, now: datetime) -> int:
+        with self._writing() as tx:
+            return forgetting.drop_papers(tx, before, now)
+
+    def forget_team(self, team_id: str, now: datetime) -> int:
+        with self._writing() as tx:
+            return forgetting.forget_team(tx, team_id, now)
+
     def prune(self, before: datetime) -> int:
         """Forget the words of model answers and the traces of deleted messages older than ``before``; how many."""
         with self._writing() as tx:

@@ -202,7 +202,22 @@ def _stands(share: StoredShare) -> bool:
     return share.state is not ShareState.WITHDRAWN
 
 
-def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare], now: datetime) -> None:
+def _withdraw(tx: Transaction, team_id: str, shares: Sequence[StoredShare], now: datetime) -> None:
+    _let_go(tx, team_id, shares)
+    keeping.left(tx, team_id, shares, now)
+
+
+def expire(tx: Transaction, team_id: str, shares: Sequence[StoredShare]) -> None:
+    """Delete shares with what was said of them, as though they had never been. Their records are the caller's."""
+    _let_go(tx, team_id, shares)
+    for each in shares:
+        share = each.share
+        tx.rows("DELETE FROM shares WHERE team_id = :team AND id = :id", team=team_id, id=share.id)
+        if not any(_stands(other) for other in _of_message(tx, team_id, share.channel_id, share.ts)):
+            discussions.forget(tx, team_id, share.channel_id, share.ts)
+
+
+def _let_go(tx: Transaction, team_id: str, shares: Sequence[StoredShare]) -> None:
     for each in shares:
         tx.rows(
             """
@@ -216,7 +231,6 @@ def _withdraw(tx: Transaction, team_id: str, shares: list[StoredShare], now: dat
         if each.reply_channel_id and each.reply_ts:
             discussions.forget(tx, team_id, each.reply_channel_id, each.reply_ts)
         answers.forget_share(tx, team_id, each.share.id)
-    keeping.left(tx, team_id, shares, now)
 
 
 SHOWN = "s.state <> 'withdrawn' AND (s.private = 0 OR s.channel_id = d.channel_id)"

@@ -52,12 +52,14 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "take_request": lambda library, _: library.take_request("00ff", "taker", at(9), at(5)),
     "rest": lambda library, _: library.rest("source", 60, at(5)),
     "drop_texts": lambda library, _: library.drop_texts(at(5)),
+    "drop_papers": lambda library, _: library.drop_papers(at(5), at(6)),
+    "forget_team": lambda library, _: library.forget_team("T1", at(6)),
     "prune": lambda library, _: library.prune(at(5)),
 }
 # Their caller takes a new id for each call of a model, whether or not it heard of the one before.
 NEVER_REPEATED = {"reserve_call", "book_call"}
 # These say what they found, which is nothing the second time; nobody acts on the difference.
-ANSWERS_DIFFER = {"drop_schedule", "drop_texts", "prune", "put_back"}
+ANSWERS_DIFFER = {"drop_papers", "drop_schedule", "drop_texts", "forget_team", "prune", "put_back"}
 
 
 def begun(library: SqlLibrary) -> str:

@@ -53,6 +53,7 @@ OF_ALL_TEAMS = {
     "released_files": "as release_files: hashes, which say nothing of any team",
     "prune": "what is too old is too old for everybody",
     "drop_texts": "as prune",
+    "drop_papers": "as prune",
     "take_request": "a hash of what Slack signed, for whichever team; it tells whether that came before",
     "rest": "names a source, a model, or a method of Slack's for a workspace; no row of any team's is touched",
     "rest_left": "as rest; it tells a waiting time only",

@@ -122,6 +122,17 @@ def test_of_all_replicas_one_a_day_tidies_what_they_share(place: str, monkeypatc
     assert [part.own for part in replicas] == [49, 49]
 
 
+@pytest.mark.parametrize(("days", "left"), [(None, 130), (2, 130), (1, 0)])
+def test_papers_go_daily_where_the_settings_say_so(days: int | None, left: int, place: str) -> None:
+    part = Tidying()
+    with closing(opened(place)) as library:
+        for number in range(130):
+            library.keep("T1", paper(f"arxiv:{number}", title=f"Tides {number}"), brief(), None, at(0))
+        settings = Settings(PAPERWIRE_KEEP_PAPERS_DAYS=days)
+        running._tidy(settings, part, library, part, part, lambda: at(30))  # type: ignore[arg-type]
+        assert len(library.all_papers("T1", None, "zh")) == left
+
+
 def test_finished_work_is_forgotten_to_the_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work_module, "_FORGOTTEN_AT_ONCE", 5)
     work = Work(tmp_path, sqlite_engine(tmp_path / "work.db"), workers=4)

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import re
 import socket
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,6 +47,7 @@ class Office:
     offset: Path
     database: str | None
     """Its address on Postgres; None where all is in files of the folder."""
+    environment: dict[str, str]
     ada: dict[str, str] = field(default_factory=dict)
     """By workspace."""
 
@@ -104,7 +109,8 @@ def office(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> It
         }
         with RunningBot(environment, folder / "data", (*BOT, "--http", address)) as bot:
             bot.wait_until_connected()
-            made = Office(slack, bot, f"http://{address}", folder, offset, database)
+            everything = {**environment, "PYTHONPATH": str(ROOT), "PAPERWIRE_DATA": str(folder / "data")}
+            made = Office(slack, bot, f"http://{address}", folder, offset, database, everything)
             for team, place in slack.places.items():
                 made.ada[team] = place.add_user(f"ada of {team}")
                 place.http_app(f"http://{address}/slack/events")
@@ -350,6 +356,45 @@ def test_a_token_opens_its_own_workspace_alone(office: Office) -> None:
         return str(WebClient(token, base_url=f"{office.slack.url}/api/").auth_test()["team_id"])
 
     assert [team_of(office.slack[team]) for team in ("T0ALPHA", "T0BETA")] == ["T0ALPHA", "T0BETA"]
+
+
+# --- what an operator removes -------------------------------------------------------------------------
+
+
+def test_everything_of_a_workspace_is_removed_on_command_while_the_bot_serves_the_others(office: Office) -> None:
+    def held(column: str, table: str) -> set[str]:
+        query = f"SELECT DISTINCT {column} FROM {table}"
+        if office.database is not None:
+            with psycopg.connect(office.database, options="-c search_path=paperwire,paperwire_work") as connection:
+                return {str(value) for (value,) in connection.execute(query)}  # type: ignore[arg-type]
+        file = {"workflow_status": "paperwire.work.db", "slack_bots": "paperwire.installations.db"}.get(table)
+        with closing(sqlite3.connect(office.folder / "data" / (file or "paperwire.db"))) as database:
+            return {str(value) for (value,) in database.execute(query)}
+
+    def command(answer: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "bot", "forget-workspace", "T0GAMMA", *answer.split()]
+        return subprocess.run(words, env=office.environment, cwd=ROOT, input="no", capture_output=True, text=True)
+
+    office.install("T0GAMMA")
+    channel = office.slack["T0GAMMA"].add_channel("removed")
+    office.share("T0GAMMA", channel, PAPERS[0])
+    refused = command("")
+    assert refused.returncode == 1
+    assert "T0GAMMA" in held("team_id", "papers")
+    done = command("--yes")
+    assert done.returncode == 0, done.stderr
+    assert "T0GAMMA: " in done.stderr
+    for table in ("papers", "shares", "briefs"):
+        assert "T0GAMMA" not in held("team_id", table)
+    assert "T0ALPHA" in held("team_id", "papers")
+    keys = held("workflow_uuid", "workflow_status")
+    assert not [key for key in keys if "T0GAMMA" in key]
+    assert [key for key in keys if "T0ALPHA" in key]
+    assert "T0GAMMA" not in held("team_id", "slack_bots")
+    assert "T0GAMMA: 0 rows and 0 pieces" in command("--yes").stderr
+    # It may come back, as a new one.
+    office.install("T0GAMMA")
+    assert "first shared" not in str(office.share("T0GAMMA", channel, PAPERS[0])["blocks"])
 
 
 # --- last: what was left behind ---------------------------------------------------------------------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer
-from library_places import opened
+from library_places import KINDS, opened
 from library_samples import at, brief, paper, share, text
 from made_papers import MadePaper
 from running_bot import ROOT, RunningBot
@@ -146,3 +146,26 @@ def test_finished_work_is_forgotten_to_the_last(tmp_path: Path, monkeypatch: pyt
         assert work.forget_finished(datetime.now(UTC)) == 0
     finally:
         work.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_work_of_a_workspace_goes_finished_or_not_while_the_engine_runs(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+    settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=url)
+    assert url or running.forget_work(settings, "T1") == 0
+    with running.open_library(settings), running._open_work(settings) as work:
+        work.launch({"nothing": lambda: None})
+        try:
+            for key in ("T1:C1:1.0:arxiv:1", "digest:T1:C1:asked:1", "T2:C1:1.0:arxiv:1", "T11:C1:1.0:arxiv:1"):
+                work.enqueue(SHARES, "nothing", key)
+            while work.waiting():
+                time.sleep(0.05)
+            work.enqueue(SHARES, "nothing", "sweep:1:T1:C1:1.0:arxiv:1", delay=600)
+            assert running.forget_work(settings, "T1") == 3
+            assert work.waiting() == 0
+            assert running.forget_work(settings, "T1") == 0
+            assert work.forget_finished(datetime.now(UTC)) == 2
+        finally:
+            work.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, member, paper, share, text
 
 from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
 from storage.forgetting import OF_A_TEAM
@@ -47,7 +47,7 @@ def test_papers_go_so_long_after_they_were_shared_last_and_everything_else_stays
     assert library.all_papers("T2", None, "zh") == ()
     assert library.answer("T1:arxiv:1") is None
     assert library.answer("T1:arxiv:2") is None, "the private channel had asked the same"
-    assert library.search("T1", ["P1"], "tides", "zh", limit=9).total == 2
+    assert library.search("T1", member("P1"), "tides", "zh", limit=9).total == 2
     assert library.released_files() == {"1": at(20)}
     digest = library.frozen_digest("T1", "d1")
     assert digest is not None

@@ -254,6 +254,8 @@ class Posting:
         brief = self._library.brief(team_id, stored.paper_id, language, share.channel_id) or self._library.brief(
             team_id, stored.paper_id, other, share.channel_id
         )
+        if (paper is None or brief is None) and not self._standing(share):
+            raise Tell("withdrawn")  # since the library was first asked
         assert paper is not None and brief is not None
         first = self._library.first_share(team_id, paper.id, share.channel_id, before=share.id)
         if audience.outsiders:

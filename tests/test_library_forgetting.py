@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from library_samples import at, brief, member, paper, share, text
 
-from bot.models import Coverage, DigestReply, Paper, Period, ShareState, Usage
+from bot.errors import Tell
+from bot.models import Audience, Brief, Coverage, DigestReply, Paper, Period, ShareState, Usage
 from bot.ports import Library
+from bot.posting import Posting
 
 ALWAYS = Period(at(-1000), at(1000))
 
@@ -199,3 +204,21 @@ def test_the_messages_of_digests_that_show_a_share_are_known_after_it_went(libra
         assert library.digest_messages("T1", ids(*held.shares)) == [grouped[group], single[number]]
         assert library.digest_messages("T2", ids(*held.shares)) == []
     assert library.digest_messages("T1", []) == []
+
+
+def test_a_share_withdrawn_while_its_answer_is_written_is_no_bug(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared(library, "arxiv:1", "sha256:aa")
+    posted, asked = share("arxiv:1", ts="1.0", user="U1"), library.brief
+    messenger = SimpleNamespace(audience=lambda *_: Audience(closed=False, outsiders=False))
+    posting = Posting(None, library, messenger, "en", lambda: at(1))  # type: ignore[arg-type]
+    assert posting.answer(posted, {}, "zh").brief is not None
+
+    def too_late(*given: Any) -> Brief | None:
+        library.withdraw("T1", "C1", "1.0", at(1))
+        return asked(*given)
+
+    monkeypatch.setattr(library, "brief", too_late)
+    with pytest.raises(Tell, match="withdrawn"):
+        posting.answer(posted, {}, "zh")

@@ -170,7 +170,12 @@ class Settings(BaseSettings):
         60, alias="PAPERWIRE_FETCH_SECONDS", gt=0, description="Deadline of one download, in seconds."
     )
     readers: int = Field(2, alias="PAPERWIRE_READERS", ge=1, description="Warm processes that read PDFs.")
-    workers: int = Field(4, alias="PAPERWIRE_WORKERS", ge=1, description="Papers worked on at a time.")
+    workers: int = Field(
+        4,
+        alias="PAPERWIRE_WORKERS",
+        ge=1,
+        description="Papers worked on at a time by each process; of replicas, the last one started decides for all.",
+    )
     arxiv_api_url: str = Field(
         "https://export.arxiv.org/api/query",
         alias="PAPERWIRE_ARXIV_API_URL",

@@ -140,6 +140,7 @@ class Work:
         for name, run in workflows.items():
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=_MAX_RECOVERIES)(_plain(run))
         DBOS.launch()
+        # The engine keeps a queue's bounds in its database, so those of the last start hold for all replicas.
         DBOS.register_queue(
             SHARES, worker_concurrency=self._workers, polling_interval_sec=_POLL_SECONDS, on_conflict="always_update"
         )

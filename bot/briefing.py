@@ -83,10 +83,14 @@ class Briefing:
         if share is not None:
             self.brief_share(share, key, 0)
 
-    def brief_share(self, raw: Json, again: str, tries: int) -> None:
-        """``again`` is empty for the first brief of a share; ``tries`` counts what has been tried before."""
+    def brief_share(self, raw: Json, again: str, tries: int, before: Json | None = None) -> None:
+        """``again`` is empty for the first brief of a share; ``tries`` counts what has been tried before.
+
+        ``before`` is what an earlier turn fetched: it is not asked for again.
+        """
         share = _SHARE.validate_python(raw)
         step = self._work.step
+        source = before or {}
         brief: Json | None = None
         failure: Json = {}
         kind = "told"
@@ -97,10 +101,10 @@ class Briefing:
             if self._certain(share):
                 step("mark", lambda: self._mark(share))
             if not step("recall", lambda: self._recall(share, language)):
-                metadata = self._resolve(share)
+                metadata = self._resolve(share, source)
                 if metadata == _NOT_A_PAPER:
                     return
-                source = self._fetch(share, metadata)
+                source = self._fetch(share, metadata, source)
                 if not step("read", lambda: self._read(share, source, language)):
                     brief = step("ask", lambda: self._ask(share, source, language, patient=tries < _PATIENCE))
                     if not step("keep", lambda: self._keep(share, source, brief)):
@@ -110,7 +114,8 @@ class Briefing:
                 # Not an outage: who waits for a turn loses no try.
                 at = step("limited", lambda: self._clock().isoformat())
                 key = f"{share.id}:{again}:turn:{at}"
-                self._work.enqueue(SHARES, "brief_share", key, raw, again, tries, delay=max(1.0, error.after or 0.0))
+                delay = max(1.0, error.after or 0.0)
+                self._work.enqueue(SHARES, "brief_share", key, raw, again, tries, source, delay=delay)
                 return
             if tries < len(_RETRY_AFTER):
                 delay = max(_RETRY_AFTER[tries], min(error.after or 0.0, 3600.0))
@@ -216,15 +221,18 @@ class Briefing:
     def _certain(self, share: Share) -> bool:
         return share.identifier is None or share.identifier.certain or share.asked
 
-    def _resolve(self, share: Share) -> Json:
+    def _resolve(self, share: Share, before: Json) -> Json:
         """The metadata of a link; nothing for an upload."""
         identifier = share.identifier
         if identifier is None:
             return {}
+
+        def resolve() -> Json:
+            known: Json | None = before.get("metadata")
+            return known or _METADATA.dump_python(self._pipeline.resolve(identifier), mode="json")
+
         try:
-            metadata: Json = self._work.step(
-                "resolve", lambda: _METADATA.dump_python(self._pipeline.resolve(identifier), mode="json")
-            )
+            metadata = self._work.step("resolve", resolve)
         except (Tell, Retry) as error:
             if self._certain(share):
                 raise
@@ -237,16 +245,24 @@ class Briefing:
             self._work.step("mark", lambda: self._mark(share))
         return metadata
 
-    def _fetch(self, share: Share, metadata: Json) -> Json:
+    def _fetch(self, share: Share, metadata: Json, before: Json) -> Json:
         """Where the paper is read from: metadata and the name of its PDF, one of which may be missing."""
+
+        def fetch() -> str:
+            name: str | None = before.get("pdf")
+            if name is not None and self._pipeline.has(name):
+                return name
+            return self._download(share) if share.file_id else self._pipeline.fetch(_METADATA.validate_python(metadata))
+
         if share.file_id is not None:
-            name = self._work.step("fetch", lambda: self._download(share))
-            return {"metadata": self._work.step("confirm", lambda: self._confirm(share, name)), "pdf": name}
-        found = _METADATA.validate_python(metadata)
+            name = self._work.step("fetch", fetch)
+            known = before["metadata"] if before.get("pdf") == name else None
+            confirmed = self._work.step("confirm", lambda: known or self._confirm(share, name))
+            return {"metadata": confirmed, "pdf": name}
         try:
-            return {"metadata": metadata, "pdf": self._work.step("fetch", lambda: self._pipeline.fetch(found))}
+            return {"metadata": metadata, "pdf": self._work.step("fetch", fetch)}
         except Tell as error:
-            if not spares_text(error, found):
+            if not spares_text(error, _METADATA.validate_python(metadata)):
                 raise
             return {"metadata": metadata, "pdf": None}
 

@@ -170,8 +170,12 @@ def bad_day(there: Workspace) -> None:
     late = there.paper(1)
     there.arxiv.throttle(1, status=503, part="/pdf/")
     there.share(late)
-    both = [f"https://arxiv.org/abs/{there.paper(number).arxiv_id}" for number in (2, 3)]
-    there.answer_to(place.post(ada, channel, " ".join(both)))
+    both = [there.paper(number).arxiv_id for number in (2, 3)]
+    there.answer_to(place.post(ada, channel, " ".join(f"https://arxiv.org/abs/{each}" for each in both)))
+    # Also by the one that had to wait for its turn.
+    asked = [call for call in there.arxiv.calls for each in both if each in call]
+    assert len([call for call in asked if call.startswith("/pdf/")]) == 2, asked
+    assert len([call for call in asked if call.startswith("/api/")]) <= 2, asked
     preview = there.say("/digest week")
     place.fail_next("chat.postMessage", error="missing_scope")
     there.click(ada, preview, "digest_post")

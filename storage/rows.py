@@ -269,7 +269,8 @@ def share_of(row: Row) -> StoredShare:
         reply_ts=row["reply_ts"],
         error=row["error"],
         briefed_at=moment(row["briefed_at"]),
-        reply_channel_id=row["reply_channel_id"],
+        # A version before that noted no channel may still run beside this one.
+        reply_channel_id=row["reply_channel_id"] or (row["channel_id"] if row["reply_ts"] else None),
     )
 
 

@@ -39,6 +39,7 @@ from bot.posting import Posting
 from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
+from bot.tidying import tidy
 from bot.work import Work, forget_team
 
 if TYPE_CHECKING:
@@ -51,9 +52,6 @@ T = TypeVar("T")
 # Python lets a thread compute for 5 ms before it gives way to another; a request of Slack's gives way a dozen times,
 # to as many threads as work on papers. `benchmarks.replicas` shows the difference.
 _SWITCH_SECONDS = 0.0005
-# Of finished work, model answers and traces of deleted messages; of papers as the settings say.
-_RETENTION = timedelta(days=30)
-_ONCE_A_DAY = Allowance(1, None, 24 * 3600.0)
 # A thread that accepts work waits for a database that is away, longer than whoever stops the bot does.
 _CLOSING_SECONDS = 5.0
 # A large library takes longer to look through than its users would wait; then the bot starts meanwhile.
@@ -165,8 +163,8 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         pulse = Pulse(settings.data / "heartbeat")
         if settings.status is not None:
             _show_status(settings.status, stack, library, work, pulse, stop)
-        tidy = partial(_tidy, settings, work, library, pipeline, desk.forgetting, now)
-        ticking = Clock(library, desk.digesting, now, tidy, settings.time_scale)
+        tidying = partial(tidy, settings, work, library, pipeline, desk.forgetting, now)
+        ticking = Clock(library, desk.digesting, now, tidying, settings.time_scale)
         ticking.start()
         stack.callback(_within, _CLOSING_SECONDS, ticking.close)
         app = build_app(client, desk, flow)
@@ -244,35 +242,6 @@ def _desk(
         audience=messenger.audience,
         waiting=None if settings.client_id else work.waiting,
     )
-
-
-def _tidy(
-    settings: Settings,
-    work: Work,
-    library: Library,
-    pipeline: Pipeline,
-    forgetting: Forgetting,
-    now: Callable[[], datetime],
-) -> None:
-    """Let go of what has been kept long enough. What replicas share falls to whoever comes first in a day."""
-    keep_papers = timedelta(days=settings.keep_papers_days) if settings.keep_papers_days else None
-    # Finished work, models' answers and cached PDFs tell of papers too.
-    retention = min(_RETENTION, keep_papers or _RETENTION)
-
-    def let_go() -> None:
-        while keep_papers is not None and library.drop_papers(now() - keep_papers, now()):
-            pass
-        library.prune(now() - retention)
-        if settings.keep_text_days is not None:
-            library.drop_texts(now() - timedelta(days=settings.keep_text_days))
-
-    if not work.patiently(lambda: library.reserve_call(uuid4().hex, "tidying", 0, _ONCE_A_DAY, now())):
-        work.forget_finished(datetime.now(UTC) - retention)
-        work.patiently(let_go)
-    forgetting.clean()
-    # The readings beside the PDFs hold the texts too.
-    days = [settings.keep_pdfs_days, *filter(None, (settings.keep_text_days, settings.keep_papers_days))]
-    pipeline.forget_pdfs(datetime.now(UTC) - timedelta(days=min(days)))
 
 
 def _show_status(

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 
 from bot.models import Coverage, Digest, DigestEntry, Language, Period, ShareState, StoredShare
-from storage import channels, shares
+from storage import channels, shared, shares
 from storage.entries import entries
 from storage.rows import (
     Row,
@@ -55,7 +55,7 @@ def freeze(
     briefed = [
         share
         for source in (channel_id, *sources)
-        for share in shares.shared_in(
+        for share in shared.shared_in(
             tx,
             team_id,
             Coverage((channel_id,)) if source == channel_id else Coverage((), (source,)),
@@ -91,7 +91,7 @@ def freeze_period(
         return known
     sources = channels.sources(tx, team_id, channel_id)
     _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=False)
-    briefed = shares.shared_in(tx, team_id, Coverage((channel_id,), sources), period, ShareState.BRIEFED)
+    briefed = shared.shared_in(tx, team_id, Coverage((channel_id,), sources), period, ShareState.BRIEFED)
     return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=False)
 
 
@@ -164,7 +164,7 @@ def _fill(
         )
         for share in entry.shares:
             _take(tx, team_id, channel_id, digest_id, share, number, taken=scheduled)
-    for share in shares.shared_in(tx, team_id, Coverage((channel_id,), tuple(sources)), period, ShareState.FAILED):
+    for share in shared.shared_in(tx, team_id, Coverage((channel_id,), tuple(sources)), period, ShareState.FAILED):
         _take(tx, team_id, channel_id, digest_id, share, None, taken=False)
     digest = frozen(tx, team_id, digest_id)
     assert digest is not None

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from bot.digests.compile import in_order
 from bot.models import Brief, Coverage, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
-from storage import briefs, discussions, papers, shares
+from storage import briefs, discussions, papers, shared
 from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
 
 _AT_ONCE = 500
@@ -20,7 +20,7 @@ Record = TypeVar("Record", str, int)
 def shared_in(
     tx: Transaction, team_id: str, coverage: Coverage, period: Period, language: Language
 ) -> tuple[DigestEntry, ...]:
-    brought = shares.shared_in(tx, team_id, coverage, period, ShareState.BRIEFED)
+    brought = shared.shared_in(tx, team_id, coverage, period, ShareState.BRIEFED)
     return entries(tx, team_id, brought, language)
 
 
@@ -89,7 +89,7 @@ def all_papers(tx: Transaction, team_id: str, period: Period | None, language: L
     current = _briefs(tx, team_id, language, "IS NOT NULL")
     brought = [
         share
-        for share in shares.standing(tx, team_id)
+        for share in shared.standing(tx, team_id)
         if period is None or period.since_at <= share.shared_at < period.until_at
     ]
     if period is not None:

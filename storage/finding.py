@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import MOST_LISTED, Coverage, DigestEntry, Language, SearchPage, StoredShare
-from storage import entries, index, papers, shares
+from storage import entries, index, papers, shared
 from storage.coverage import among_channels
 from storage.rows import Transaction, listed
 from storage.words import Word, asked, holds, score
@@ -87,7 +87,7 @@ def _entries(
     tx: Transaction, team_id: str, paper_ids: Sequence[str], coverage: Coverage, language: Language
 ) -> list[DigestEntry]:
     known, current = entries.records(tx, team_id, paper_ids, language)
-    brought = shares.of_papers(tx, team_id, paper_ids, coverage)
+    brought = shared.of_papers(tx, team_id, paper_ids, coverage)
     return entries.discussed(tx, team_id, entries.joined(known.values(), current, brought, language))
 
 
@@ -97,7 +97,7 @@ def recent(tx: Transaction, team_id: str, coverage: Coverage, language: Language
     ids: dict[str, None] = {}
     before: StoredShare | None = None
     while len(found) < limit:
-        batch = shares.latest(tx, team_id, coverage, before, 4 * limit)
+        batch = shared.latest(tx, team_id, coverage, before, 4 * limit)
         if not batch:
             break
         before = batch[-1]

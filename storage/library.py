@@ -49,6 +49,7 @@ from storage import (
     papers,
     requests,
     rests,
+    shared,
     shares,
 )
 from storage.rows import Transaction
@@ -79,7 +80,7 @@ class SqlLibrary(ABC):
 
     def shares_at(self, team_id: str, channel_id: str, ts: str) -> Sequence[StoredShare]:
         with self._reading() as tx:
-            return shares.at_message(tx, team_id, channel_id, ts)
+            return shared.at_message(tx, team_id, channel_id, ts)
 
     def stored_share(self, team_id: str, share_id: str) -> StoredShare | None:
         with self._reading() as tx:
@@ -112,7 +113,7 @@ class SqlLibrary(ABC):
 
     def first_share(self, team_id: str, paper_id: str, channel_id: str, *, before: str) -> StoredShare | None:
         with self._reading() as tx:
-            return shares.first_share(tx, team_id, paper_id, channel_id, before)
+            return shared.first_share(tx, team_id, paper_id, channel_id, before)
 
     # papers and briefs
 
@@ -167,7 +168,7 @@ class SqlLibrary(ABC):
 
     def shared_by(self, team_id: str, user_id: str | None, keys: Sequence[str]) -> Sequence[StoredShare]:
         with self._reading() as tx:
-            return shares.shared_by(tx, team_id, user_id, keys)
+            return shared.shared_by(tx, team_id, user_id, keys)
 
     def forget(self, team_id: str, share_ids: Sequence[str], paper_ids: Sequence[str], now: datetime) -> None:
         with self._writing(team_id) as tx:
@@ -201,7 +202,7 @@ class SqlLibrary(ABC):
 
     def failed_in(self, team_id: str, coverage: Coverage, period: Period) -> Sequence[StoredShare]:
         with self._reading() as tx:
-            return shares.shared_in(tx, team_id, coverage, period, ShareState.FAILED)
+            return shared.shared_in(tx, team_id, coverage, period, ShareState.FAILED)
 
     def freeze_digest(
         self,
@@ -312,8 +313,7 @@ class SqlLibrary(ABC):
         self, team_id: str, coverage: Coverage, since_at: datetime
     ) -> tuple[Sequence[datetime], Sequence[datetime]]:
         with self._reading() as tx:
-            shared = shares.times(tx, team_id, coverage, since_at)
-            return shared, discussions.times(tx, team_id, coverage, since_at)
+            return shared.times(tx, team_id, coverage, since_at), discussions.times(tx, team_id, coverage, since_at)
 
     def usage_in(self, team_id: str, coverage: Coverage, period: Period) -> Usage:
         with self._reading() as tx:

@@ -22,6 +22,7 @@ from bot import work as work_module
 from bot.engine import sqlite_engine
 from bot.ports import Library
 from bot.settings import Settings
+from bot.tidying import tidy
 from bot.work import SHARES, Work
 from playground import Playground
 from playground.installation import Installation
@@ -116,7 +117,7 @@ def test_of_all_replicas_one_a_day_tidies_what_they_share(place: str, monkeypatc
     with closing(opened(place)) as one, closing(opened(place)) as other:
         for hour in range(49):
             for part, library in zip(replicas, (one, other), strict=True):
-                running._tidy(Settings(), part, library, part, part, lambda hour=hour: at(hour))  # type: ignore[arg-type, misc]
+                tidy(Settings(), part, library, part, part, lambda hour=hour: at(hour))  # type: ignore[arg-type, misc]
             replicas = replicas[1], replicas[0]
     assert sum(part.shared for part in replicas) == 3
     assert [part.own for part in replicas] == [49, 49]
@@ -129,7 +130,7 @@ def test_papers_go_daily_where_the_settings_say_so(days: int | None, left: int, 
         for number in range(130):
             library.keep("T1", paper(f"arxiv:{number}", title=f"Tides {number}"), brief(), None, at(0))
         settings = Settings(PAPERWIRE_KEEP_PAPERS_DAYS=days)
-        running._tidy(settings, part, library, part, part, lambda: at(30))  # type: ignore[arg-type]
+        tidy(settings, part, library, part, part, lambda: at(30))  # type: ignore[arg-type]
         assert len(library.all_papers("T1", None, "zh")) == left
 
 

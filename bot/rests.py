@@ -53,18 +53,20 @@ class Register(Protocol):
 class SharedRests:
     """Of all processes that share a register. While that is away nobody is known to rest: it costs a refusal."""
 
-    def __init__(self, register: Register) -> None:
+    def __init__(self, register: Register, time_scale: float = 1.0) -> None:
+        """``time_scale`` divides rests as it divides all of the bot's own waits."""
         self._register = register
+        self._time_scale = time_scale
 
     def rest(self, name: str, seconds: float) -> None:
         try:
-            self._register.rest(name, seconds, datetime.now(UTC))
+            self._register.rest(name, seconds / self._time_scale, datetime.now(UTC))
         except Retry as error:
             log.warning("%s asked for %.0f s of rest, which others are not told: %s", name, seconds, error)
 
     def left(self, name: str) -> float:
         try:
-            return self._register.rest_left(name, datetime.now(UTC))
+            return self._register.rest_left(name, datetime.now(UTC)) * self._time_scale
         except Retry as error:
             log.warning("whether %s rests is not known: %s", name, error)
             return 0.0

@@ -79,7 +79,12 @@ def open_pipeline(
     with Jail(workers=settings.readers, max_pages=settings.max_pages) as jail:
         writer = Writer(settings, answers, ledger, jail.excerpt)
         resolver = (
-            Resolver(settings, web, arxiv_turn=partial(_arxiv_turn, settings, ledger), rests=SharedRests(ledger))
+            Resolver(
+                settings,
+                web,
+                arxiv_turn=partial(_arxiv_turn, settings, ledger),
+                rests=SharedRests(ledger, settings.time_scale),
+            )
             if ledger
             else Resolver(settings, web)
         )
@@ -151,7 +156,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
         client = make_client(token, settings.slack_api_url)
         clients: Clients = flow.teams if flow else OneWorkspace(client)
         messenger = SlackMessenger(
-            Calls(clients, SharedRests(library)),
+            Calls(clients, SharedRests(library, settings.time_scale)),
             Web(settings),
             int(settings.max_pdf_mb * 1_000_000),
             settings.time_scale,

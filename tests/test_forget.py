@@ -377,7 +377,7 @@ def test_an_answer_that_comes_after_its_message_was_deleted_does_not_stay(scene:
 def test_deletions_that_slack_puts_off_hold_up_no_brief(scene: Scene) -> None:
     channels = [scene.place.add_channel(f"put-off-{number}") for number in range(5)]
     shared = [(channel, scene.upload(channel=channel)[1]) for channel in channels]
-    scene.place.fail_next("chat.delete", retry_after=20, times=5)
+    scene.place.fail_next("chat.delete", retry_after=100, times=5)
     for channel, ts in shared:
         scene.place.delete(scene.ada, channel, ts)
     scene.upload()

@@ -43,6 +43,13 @@ def test_a_process_alone_keeps_its_own() -> None:
     assert rests.left("arXiv") == 0
 
 
+def test_a_scaled_clock_rests_less(library: SqlLibrary) -> None:
+    rests = SharedRests(library, 50)
+    rests.rest("arXiv", 100)
+    assert 0 < rests.left("arXiv") <= 100
+    assert library.rest_left("arXiv", datetime.now(UTC)) <= 2
+
+
 class _Away:
     def rest(self, name: str, seconds: float, now: datetime) -> None:
         raise Retry("library_away")

@@ -2,7 +2,7 @@
 
 The engine is DBOS Transact, on its own SQLite file or, for many replicas, on Postgres. A workflow's inputs and step
 outputs are ids, names of files and small JSON, never tokens and never full text. ``Work`` wires the engine; what the
-workflows do stands in ``bot.briefing`` and ``bot.posting``.
+workflows do stands where they are: ``bot.briefing``, ``bot.posting``, ``bot.digesting`` …
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 import inspect
 import itertools
 import logging
-import threading
 import time
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +19,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
-from dbos._utils import INTERNAL_QUEUE_NAME
 
 from bot.engine import doubtful_until, sole_owner, sqlite_engine
 from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
 from bot.lease import Lease, Leases
 from bot.models import KEY_PREFIX, shortened
 from bot.outcomes import announce
+from bot.rescue import Rescue
 
 log = logging.getLogger("paperwire.work")
 T = TypeVar("T")
@@ -43,9 +41,6 @@ _POLL_SECONDS = 0.25
 
 # Of the engine's tables on Postgres.
 _SCHEMA = "paperwire_work"
-_RESCUE_SECONDS = 3.0
-# Longer than a piece of work may lie between being taken from the queue and being run.
-_ORPHAN_SECONDS = 30.0
 
 # Outages last minutes to hours; what was accepted waits for their end.
 _TRIES = 60
@@ -304,54 +299,6 @@ def forget_team(engine: sqlalchemy.Engine, team_id: str) -> int:
         return len(found)
     finally:
         client.destroy()
-
-
-class Rescue:
-    """Queues again what dead replicas left pending, and what of our own no thread runs.
-
-    The latter comes about when the connection breaks while the engine takes work from a queue: the database has
-    noted that we took it, and we were never told. To do it twice, or in two replicas at once, is harmless: only what
-    is pending under the very name it was found under is moved, and whoever takes it then puts its own name there.
-    """
-
-    def __init__(self, dbos: DBOS, lease: Lease) -> None:
-        self._dbos = dbos
-        self._lease = lease
-        self._orphans: dict[str, float] = {}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="rescue", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._ending.set()
-
-    def _run(self) -> None:
-        while not self._ending.wait(_RESCUE_SECONDS):
-            try:
-                self._look()
-            except Exception as error:  # the database may be away; the next look comes soon
-                log.warning("could not look for work left behind: %s", str(error).partition("\n")[0])
-
-    def _look(self) -> None:
-        pending = {
-            workflow.workflow_id: str(workflow.executor_id)
-            for workflow in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-        }
-        # Asked after the work: a replica is on the list before it takes any.
-        living = self._lease.living()
-        left = {key: executor for key, executor in pending.items() if executor not in living}
-        now = time.monotonic()
-        running = self._dbos._active_workflows_set.activeList()
-        idle = [key for key, executor in pending.items() if executor == self._lease.replica and key not in running]
-        self._orphans = {key: self._orphans.get(key, now) for key in idle}
-        lost = {key: self._lease.replica for key, since in self._orphans.items() if now - since > _ORPHAN_SECONDS}
-        moved: Counter[str] = Counter()
-        for key, executor in {**left, **lost}.items():
-            moved[executor] += self._dbos._sys_db.reenqueue_for_recovery(key, [executor], INTERNAL_QUEUE_NAME)
-        for executor, pieces in (+moved).items():
-            log.warning("taking over %d pieces of work of %s", pieces, executor)
 
 
 def _waits() -> Iterator[float | None]:

@@ -29,7 +29,7 @@ OWNERS = {
     "psycopg": {"storage/postgres.py"},
     "uvicorn": {"handlers/", "playground/"},
     "starlette": {"handlers/", "playground/"},
-    "dbos": {"bot/work.py"},
+    "dbos": {"bot/work.py", "bot/rescue.py"},
     "prometheus_client": {"handlers/metrics.py"},
     "apscheduler": {"handlers/clock.py"},
     "slack_sdk": {"handlers/", "playground/", "storage/installations.py"},

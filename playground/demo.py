@@ -181,16 +181,17 @@ def _start(environment: Mapping[str, str], output: IO[bytes]) -> subprocess.Pope
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """SIGTERM ends the demo as Ctrl-C does."""
+    """SIGTERM ends the demo as Ctrl-C does, and Ctrl-C also where a shell started it in the background, deaf to it."""
 
     def stop(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {name: signal.signal(name, stop) for name in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
 
 
 def has_display() -> bool:

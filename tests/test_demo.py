@@ -50,8 +50,11 @@ def test_what_does_not_happen_in_time_fails_the_demo(monkeypatch: pytest.MonkeyP
     assert "the bot's connection did not happen within 0.1 s" in output.getvalue()
 
 
-def test_ctrl_c_ends_the_demo_and_its_bot() -> None:
-    command = [sys.executable, "-m", "bot", "demo"]
+@pytest.mark.parametrize(
+    "start", [[], ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "deaf"]], ids=["", "started deaf to it"]
+)
+def test_ctrl_c_ends_the_demo_and_its_bot(start: list[str]) -> None:
+    command = [*start, sys.executable, "-m", "bot", "demo"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as playing:
         assert playing.stdout
         while "The playground is at" not in playing.stdout.readline():

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from html import unescape
 
 MOST_CONTENTS = 5_000
-"""Contents kept under one name: more than any paper has authors (the record of 2015 is 5,154 with collaborations)."""
+"""Contents kept under one name; hardly any paper has more authors (the record, of 2015, is 5,154)."""
 LONGEST_CONTENT = 50_000
 """Characters of a content; no abstract is longer."""
 _LONGEST_HEADER = 300

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.answers import Case
-from bot.briefs.ground import locate
+from bot.briefs.grounding.ground import locate
 from bot.models import Draft, Evidence, FullText, Institution, Language, Paper, Reading
 from bot.papers.jail import Jail
 

@@ -1,7 +1,7 @@
 """Makes bad answers out of correct briefs, each wrong in one known way.
 
-It judges the checks of ``bot.briefs.ground`` and therefore shares no code with them: what it knows of numbers, units,
-names and languages it knows by itself. Everything is seeded; the same briefs give the same bad answers.
+It judges the checks of ``bot.briefs.grounding`` and therefore shares no code with them: what it knows of numbers,
+units, names and languages it knows by itself. Everything is seeded; the same briefs give the same bad answers.
 """
 
 from __future__ import annotations

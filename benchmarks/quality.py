@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.answers import Case
 from benchmarks.cases import own_cases, read_all, real_cases
 from benchmarks.corruptions import Corruption, corrupt
-from bot.briefs.ground import check
+from bot.briefs.grounding.ground import check
 from bot.briefs.score import Graded, score, table
 from bot.briefs.write import Writer
 from bot.models import FullText, Language, Paper, Usage

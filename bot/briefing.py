@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.briefs.meter import Commission
+from bot.briefs.asking.meter import Commission
 from bot.errors import NOT_INSTALLED, Retry, Tell
 from bot.models import Audience, Brief, Identifier, Language, Metadata, Paper, Share, ShareState
 from bot.outcomes import announce

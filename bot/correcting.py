@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.briefs.asking.meter import Commission
+from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.correction import Correction, corrected, seal
-from bot.briefs.meter import Commission
-from bot.briefs.model import EXTRACTIVE
 from bot.briefs.notes import model_notes
 from bot.digesting import Digesting
 from bot.errors import PaperwireError, Retry, Tell

@@ -11,9 +11,9 @@ from datetime import datetime
 from functools import partial
 from tempfile import TemporaryFile
 
-from bot.briefs.deadline import Deadline
-from bot.briefs.meter import Commission
-from bot.briefs.model import EXTRACTIVE, Answers, Models, Tally
+from bot.briefs.asking.deadline import Deadline
+from bot.briefs.asking.meter import Commission
+from bot.briefs.asking.model import EXTRACTIVE, Answers, Models, Tally
 from bot.engine import sole_owner
 from bot.errors import PaperwireError, Tell
 from bot.pulse import STALE_SECONDS, silent_for

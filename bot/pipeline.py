@@ -18,8 +18,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from bot.briefs import provider
-from bot.briefs.meter import Commission
+from bot.briefs.asking import provider
+from bot.briefs.asking.meter import Commission
 from bot.briefs.write import Writer
 from bot.errors import Retry, Tell
 from bot.models import Brief, FullText, Identifier, Language, Metadata, Paper, Reading

@@ -18,8 +18,8 @@ from uuid import uuid4
 
 from bot.answering import Answering
 from bot.briefing import Briefing
-from bot.briefs.meter import Ledger
-from bot.briefs.model import Answers
+from bot.briefs.asking.meter import Ledger
+from bot.briefs.asking.model import Answers
 from bot.briefs.write import Writer
 from bot.correcting import Correcting
 from bot.digesting import Digesting

@@ -19,8 +19,8 @@ from typing import Any
 from fake_model_server import question
 
 from bot import __main__ as program
-from bot.briefs.model import Models
-from bot.briefs.provider import Message
+from bot.briefs.asking.model import Models
+from bot.briefs.asking.provider import Message
 from bot.work import Work
 from handlers.slack import SlackMessenger
 

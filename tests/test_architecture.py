@@ -18,8 +18,8 @@ PACKAGES = ("bot", "handlers", "storage", "playground")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 OWNERS = {
-    "litellm": {"bot/briefs/provider.py"},
-    "httpx": {"bot/papers/web.py", "bot/briefs/bounded.py"},
+    "litellm": {"bot/briefs/asking/provider.py"},
+    "httpx": {"bot/papers/web.py", "bot/briefs/asking/bounded.py"},
     "httpcore": {"bot/papers/web.py"},
     "arxiv": {"bot/papers/arxiv_api.py"},
     "lxml": {"bot/papers/sources.py"},

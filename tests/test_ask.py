@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_papers import ABSTRACT, GOOD_EN, GOOD_ZH, PAPER, TEXT
 
-from bot.briefs import ask
-from bot.briefs.ground import check, locate
-from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
+from bot.briefs.asking import ask
+from bot.briefs.asking.reply import chinese_names, draft_of, understand, whole_sentence
+from bot.briefs.grounding.ground import check, locate
 from bot.models import Evidence, Fault, FullText, Institution, Paper
 
 

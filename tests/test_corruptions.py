@@ -15,7 +15,7 @@ from benchmarks.answers import Case
 from benchmarks.cases import own_cases, real_cases
 from benchmarks.corruptions import KINDS, corrupt
 from benchmarks.quality import Finding, checks_table, examine
-from bot.briefs.ground import check
+from bot.briefs.grounding.ground import check
 
 AT_LEAST = {
     "number not in the paper": 1.0,

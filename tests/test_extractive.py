@@ -11,16 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_papers import PAPER, PAPER_ZH, TEXT, TEXT_ZH
 
-from bot.briefs import clauses, clauses_zh
-from bot.briefs.clauses import Clause, Context
-from bot.briefs.extractive import answer, draft_of, extract, question
-from bot.briefs.ground import check
+from bot.briefs.excerpts import clauses, clauses_zh
+from bot.briefs.excerpts.clauses import Clause, Context
+from bot.briefs.excerpts.extractive import answer, draft_of, extract, question
+from bot.briefs.excerpts.phrasing import worded
+from bot.briefs.excerpts.trim import trim
+from bot.briefs.grounding.ground import check
+from bot.briefs.grounding.roles import left_out
+from bot.briefs.grounding.source import plain
 from bot.briefs.passages import passages
-from bot.briefs.phrasing import worded
-from bot.briefs.roles import left_out
 from bot.briefs.sentences import split, without_citations
-from bot.briefs.source import plain
-from bot.briefs.trim import trim
 from bot.errors import Tell
 from bot.models import SLOTS, FullText, Language, Paper
 from bot.papers.read import read

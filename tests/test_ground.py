@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.briefs.attribution import not_its_own
-from bot.briefs.ground import check, locate
-from bot.briefs.numbers import quantities
-from bot.briefs.source import plain
+from bot.briefs.grounding.attribution import not_its_own
+from bot.briefs.grounding.ground import check, locate
+from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.source import plain
 from bot.models import Draft, Evidence, Fault, FullText, Institution, Language, Paper
 
 PAGES = (

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.cases import own_cases
-from bot.briefs.direction import MOST_MOVES, moves
-from bot.briefs.ground import check, locate
-from bot.briefs.numbers import quantities
-from bot.briefs.roles import swapped
-from bot.briefs.source import plain
+from bot.briefs.grounding.direction import MOST_MOVES, moves
+from bot.briefs.grounding.ground import check, locate
+from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.roles import swapped
+from bot.briefs.grounding.source import plain
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
 CASES = own_cases()

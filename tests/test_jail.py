@@ -19,7 +19,7 @@ import pytest
 import typeset_papers as typeset
 from typeset_papers import CATALOG, ONE_PAGE, raw_pdf, stream
 
-from bot.briefs import extractive
+from bot.briefs.excerpts import extractive
 from bot.errors import Tell
 from bot.models import Paper
 from bot.papers.jail import Jail

@@ -12,9 +12,9 @@ import pytest
 from fake_model_server import FakeModelServer, error, good, hang
 from library_samples import paper, text
 
-from bot.briefs.deadline import Deadline
-from bot.briefs.meter import Commission
-from bot.briefs.model import Models, Tally
+from bot.briefs.asking.deadline import Deadline
+from bot.briefs.asking.meter import Commission
+from bot.briefs.asking.model import Models, Tally
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import Retry, Tell

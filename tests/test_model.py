@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
 
-from bot.briefs import completion, failures, meter, model
-from bot.briefs.deadline import Deadline
-from bot.briefs.failures import redacted
-from bot.briefs.model import Models, Tally
+from bot.briefs.asking import completion, failures, meter, model
+from bot.briefs.asking.deadline import Deadline
+from bot.briefs.asking.failures import redacted
+from bot.briefs.asking.model import Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Usage
 from bot.settings import Settings

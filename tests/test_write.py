@@ -14,9 +14,9 @@ import pytest
 from fake_model_server import FakeModelServer, error, good, hang
 from invented_papers import GOOD_EN, GOOD_ZH, PAPER, PAPER_ZH, TEXT, TEXT_ZH
 
-from bot.briefs import extractive
-from bot.briefs.ground import check
-from bot.briefs.model import Models
+from bot.briefs.asking.model import Models
+from bot.briefs.excerpts import extractive
+from bot.briefs.grounding.ground import check
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import Retry, Tell
@@ -233,7 +233,7 @@ def test_a_crash_amid_an_attempt_does_not_pay_twice_for_unusable_answers(
     server.queue(good("A cache, I think."), good("Still a cache."))
     asker = writer(server)
     with monkeypatch.context() as dying, pytest.raises(Crash):
-        dying.setattr("bot.briefs.extractive.question", crash)
+        dying.setattr("bot.briefs.excerpts.extractive.question", crash)
         asker.write(PAPER, TEXT, "en", now=NOW)
     brief = asker.write(PAPER, TEXT, "en", now=NOW)
     assert brief.badges == ("extractive", "model_no_json:openai/local")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.briefs.model import EXTRACTIVE
+from bot.briefs.asking.model import EXTRACTIVE
 from bot.errors import PaperwireError, Tell
 from bot.models import Brief
 from bot.wording import explain, say

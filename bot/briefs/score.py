@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bot.briefs.form import form_faults
-from bot.briefs.ground import number_faults, proof_of, script_of
-from bot.briefs.names import foreign_institutions, foreign_names, tokens, unknown_institutions
-from bot.briefs.numbers import claims, quantities
-from bot.briefs.roles import key_numbers, left_out
-from bot.briefs.source import plain, source_of
+from bot.briefs.grounding.form import form_faults
+from bot.briefs.grounding.ground import number_faults, proof_of, script_of
+from bot.briefs.grounding.names import foreign_institutions, foreign_names, tokens, unknown_institutions
+from bot.briefs.grounding.numbers import claims, quantities
+from bot.briefs.grounding.roles import key_numbers, left_out
+from bot.briefs.grounding.source import plain, source_of
 from bot.models import SLOTS, Brief, Draft, FullText, Paper
 
 

@@ -11,15 +11,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.briefs import ask, extractive
+from bot.briefs.asking import ask
+from bot.briefs.asking.deadline import Deadline, running
+from bot.briefs.asking.meter import Commission, Ledger
+from bot.briefs.asking.model import EXTRACTIVE, Anew, Answers, Models, Tally
+from bot.briefs.asking.provider import Excerpt
+from bot.briefs.asking.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.briefs.brief import plain, sentence, shown_institutions, slot
-from bot.briefs.deadline import Deadline, running
-from bot.briefs.ground import check
-from bot.briefs.meter import Commission, Ledger
-from bot.briefs.model import EXTRACTIVE, Anew, Answers, Models, Tally
+from bot.briefs.excerpts import extractive
+from bot.briefs.grounding.ground import check
 from bot.briefs.notes import failure_badge
-from bot.briefs.provider import Excerpt
-from bot.briefs.reply import chinese_names, draft_of, understand, whole_sentence
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage
 from bot.papers.institutions import known

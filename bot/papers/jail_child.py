@@ -69,7 +69,7 @@ def _answer(question: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
 
 
 def _excerpts(message: str) -> str:
-    from bot.briefs.extractive import answer  # with pydantic, which reading needs not
+    from bot.briefs.excerpts.extractive import answer  # with pydantic, which reading needs not
 
     return answer(message)
 

@@ -11,10 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from bot.briefs.brief import plain
 from bot.briefs.brief import slot as fitted
-from bot.briefs.ground import locate
+from bot.briefs.grounding.ground import locate
+from bot.briefs.grounding.source import plain as source_text
+from bot.briefs.grounding.source import squash
 from bot.briefs.sentences import split
-from bot.briefs.source import plain as source_text
-from bot.briefs.source import squash
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
 _LONGEST_SENTENCE = 600

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from bot.briefs.brief import LENGTHS, LONGEST_ZH
-from bot.briefs.cues import cues
-from bot.briefs.source import Source, latin_words, plain
+from bot.briefs.grounding.cues import cues
+from bot.briefs.grounding.source import Source, latin_words, plain
 from bot.models import SLOTS, Draft, Fault, Language, Slot
 from bot.visible import visible
 

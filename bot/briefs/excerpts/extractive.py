@@ -14,13 +14,13 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.dataclasses import dataclass as checked
 
+from bot.briefs.asking.reply import whole_sentence
 from bot.briefs.brief import plain
 from bot.briefs.brief import slot as fitted
-from bot.briefs.candidates import Candidates, Pick, Sentence, overlap, sentences_of
-from bot.briefs.clauses import Context
-from bot.briefs.ground import SHORTEST_QUOTE, check, locate
-from bot.briefs.phrasing import quoted, worded
-from bot.briefs.reply import whole_sentence
+from bot.briefs.excerpts.candidates import Candidates, Pick, Sentence, overlap, sentences_of
+from bot.briefs.excerpts.clauses import Context
+from bot.briefs.excerpts.phrasing import quoted, worded
+from bot.briefs.grounding.ground import SHORTEST_QUOTE, check, locate
 from bot.models import SLOTS, Draft, Evidence, FullText, Language, Paper, Slot
 
 _ORDER: tuple[Slot, ...] = ("technique", "effect", "problem")

@@ -2,7 +2,7 @@
 
 A number is its value, its unit, and the bound set on it ("up to", 超过). ``2.3×``, ``2.3 times``, ``2.3-fold``
 and ``2.3 倍`` are one and the same; ``2.3 %`` is another. Digits inside a name (``GPT-4``, ``H100``) belong to
-the name and are not numbers here, see ``bot.briefs.names``.
+the name and are not numbers here, see ``bot.briefs.grounding.names``.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
 
-from bot.briefs import spelled, units
-from bot.briefs.bounds import bounds
-from bot.briefs.quantity import Found, Quantity
+from bot.briefs.grounding import spelled, units
+from bot.briefs.grounding.bounds import bounds
+from bot.briefs.grounding.quantity import Found, Quantity
 
 MOST_CLAIMS = 12
 """A slot with so many numbers is no sentence; further ones are not looked at."""
@@ -37,7 +37,7 @@ _LIST = re.compile(
 
 @lru_cache(maxsize=512)
 def quantities(text: str) -> tuple[Quantity, ...]:
-    """All numbers of ``text`` (normalised by ``bot.briefs.source.plain``), in order of place."""
+    """All numbers of ``text`` (normalised by ``bot.briefs.grounding.source.plain``), in order of place."""
     covered = bytearray(len(text))
     found: list[Found] = []
     for read in (

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from bot.briefs.excerpts.trim import ragged, trim
 from bot.briefs.sentences import without_citations
-from bot.briefs.trim import ragged, trim
 from bot.models import Slot
 
 
@@ -44,7 +44,7 @@ class Context:
 
 @cache
 def _cues(language: str) -> dict[str, list[str]]:
-    source = resources.files("bot.briefs").joinpath("excerpts.toml")
+    source = resources.files("bot.briefs.excerpts").joinpath("excerpts.toml")
     tables: dict[str, dict[str, list[str]]] = tomllib.loads(source.read_text(encoding="utf-8"))
     return tables[language]
 

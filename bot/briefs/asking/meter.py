@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import uuid4
 
-from bot.briefs.deadline import Deadline
+from bot.briefs.asking.deadline import Deadline
 from bot.errors import Retry, Tell
 from bot.models import Allowance, Usage
 from bot.settings import Settings

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from bot.briefs.cues import words_of
-from bot.briefs.numbers import quantities
-from bot.briefs.quantity import Quantity
-from bot.briefs.terms import bag
+from bot.briefs.grounding.cues import words_of
+from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.quantity import Quantity
+from bot.briefs.grounding.terms import bag
 from bot.models import SLOTS, Slot
 
 MARGIN = 0.25

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from bot.briefs import units
-from bot.briefs.quantity import Found
+from bot.briefs.grounding import units
+from bot.briefs.grounding.quantity import Found
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"

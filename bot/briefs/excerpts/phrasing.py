@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.briefs.clauses import Clause, Context
+from bot.briefs.excerpts.clauses import Clause, Context
 from bot.models import Language, Slot
 
 _MARKS: dict[Language, str] = {"zh": "「{}」", "en": "“{}”"}

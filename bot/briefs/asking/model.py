@@ -16,12 +16,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
-from bot.briefs import extractive
-from bot.briefs.completion import content_of, usage_of
-from bot.briefs.deadline import Deadline, running, within
-from bot.briefs.failures import classified, dislikes_format, redacted, told
-from bot.briefs.meter import Commission, Ledger, Meter
-from bot.briefs.provider import Excerpt, Message, Schema, excerpted, form_of, loaded, named
+from bot.briefs.asking.completion import content_of, usage_of
+from bot.briefs.asking.deadline import Deadline, running, within
+from bot.briefs.asking.failures import classified, dislikes_format, redacted, told
+from bot.briefs.asking.meter import Commission, Ledger, Meter
+from bot.briefs.asking.provider import Excerpt, Message, Schema, excerpted, form_of, loaded, named
+from bot.briefs.excerpts import extractive
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Usage
 from bot.outcomes import announce

@@ -11,7 +11,7 @@ from typing import Any
 @cache
 def words_of(name: str) -> dict[str, Any]:
     """All tables of ``{name}.toml``."""
-    return tomllib.loads(resources.files("bot.briefs").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("bot.briefs.grounding").joinpath(f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def cues() -> dict[str, Any]:

@@ -11,14 +11,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.briefs.attribution import exchanged, not_its_own
-from bot.briefs.direction import turned_round
-from bot.briefs.form import HOPELESS, copied, form_faults
-from bot.briefs.names import foreign_institutions, foreign_names, unknown_institutions
-from bot.briefs.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
-from bot.briefs.quantity import Quantity
-from bot.briefs.roles import left_out, mismatched, swapped
-from bot.briefs.source import Place, Source, locate, plain, source_of
+from bot.briefs.grounding.attribution import exchanged, not_its_own
+from bot.briefs.grounding.direction import turned_round
+from bot.briefs.grounding.form import HOPELESS, copied, form_faults
+from bot.briefs.grounding.names import foreign_institutions, foreign_names, unknown_institutions
+from bot.briefs.grounding.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
+from bot.briefs.grounding.quantity import Quantity
+from bot.briefs.grounding.roles import left_out, mismatched, swapped
+from bot.briefs.grounding.source import Place, Source, locate, plain, source_of
 from bot.models import SLOTS, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot
 
 __all__ = ["check", "locate"]

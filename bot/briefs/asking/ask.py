@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from bot.briefs.brief import LENGTHS, plain
-from bot.briefs.clauses import tells_result, tells_technique
+from bot.briefs.excerpts.clauses import tells_result, tells_technique
 from bot.briefs.passages import Passage, abstract, part, passages
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Fault, FullText, Language, Paper
@@ -60,7 +60,7 @@ def schema(language: Language) -> dict[str, Any]:
 
 @cache
 def _template() -> str:
-    return resources.files("bot.briefs").joinpath("prompts", f"{PROMPT_VERSION}.md").read_text(encoding="utf-8")
+    return resources.files("bot.briefs.asking").joinpath("prompts", f"{PROMPT_VERSION}.md").read_text(encoding="utf-8")
 
 
 def messages(paper: Paper, text: FullText | None, language: Language) -> list[Message]:

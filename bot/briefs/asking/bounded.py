@@ -1,7 +1,7 @@
 """The line to a model's server, bounded: an answer without end takes neither our memory nor our time.
 
 For LiteLLM's OpenAI-compatible providers, servers of one's own among them. (For the others LiteLLM makes clients of its
-own; there the deadline of ``bot.briefs.deadline`` alone holds.)
+own; there the deadline of ``bot.briefs.asking.deadline`` alone holds.)
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice, pairwise
 
-from bot.briefs.cues import words_of
-from bot.briefs.numbers import quantities
-from bot.briefs.quantity import Quantity
-from bot.briefs.terms import terms
+from bot.briefs.grounding.cues import words_of
+from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.quantity import Quantity
+from bot.briefs.grounding.terms import terms
 
 _CLAUSE = re.compile(r"[,，、;；。]|(?<=[^\d])\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
 MOST_MOVES = 24

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from bot.briefs.cues import words_of
+from bot.briefs.grounding.cues import words_of
 
 Reading = tuple[Fraction, str]
 

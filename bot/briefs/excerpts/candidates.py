@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
-from bot.briefs import clauses, clauses_zh
-from bot.briefs.clauses import Clause, Context
-from bot.briefs.ground import locate
+from bot.briefs.excerpts import clauses, clauses_zh
+from bot.briefs.excerpts.clauses import Clause, Context
+from bot.briefs.excerpts.trim import around, trim
+from bot.briefs.grounding.ground import locate
+from bot.briefs.grounding.roles import key_numbers
+from bot.briefs.grounding.source import plain
 from bot.briefs.passages import abstract, part, passages
-from bot.briefs.roles import key_numbers
 from bot.briefs.sentences import split
-from bot.briefs.source import plain
-from bot.briefs.trim import around, trim
 from bot.models import FullText, Paper, Slot
 
 _FARTHEST = {"conclusion": 4_000}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.briefs.form import EXCERPT_WORDS
+from bot.briefs.grounding.form import EXCERPT_WORDS
 
 _STRONG = re.compile(
     r"[;:]\s|\s[—–-]+\s|—"

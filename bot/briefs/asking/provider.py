@@ -14,8 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
-from bot.briefs import extractive
-from bot.briefs.bounded import bounded_client
+from bot.briefs.asking.bounded import bounded_client
+from bot.briefs.excerpts import extractive
 from bot.errors import Tell
 from bot.models import Paper
 

@@ -93,7 +93,7 @@ class Source:
         self._institutions = plain(institutions)
         self.pages = tuple(plain(page) for page in pages)
         self.looks: dict[Hashable, object] = {}
-        """What ``bot.briefs.ground`` found out about slots that rest on this paper."""
+        """What ``bot.briefs.grounding.ground`` found out about slots that rest on this paper."""
 
     @cached_property
     def text(self) -> str:

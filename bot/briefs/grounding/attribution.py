@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import combinations
 
-from bot.briefs.cues import words_of
-from bot.briefs.numbers import claims, quantities
-from bot.briefs.quantity import Quantity
-from bot.briefs.terms import terms
+from bot.briefs.grounding.cues import words_of
+from bot.briefs.grounding.numbers import claims, quantities
+from bot.briefs.grounding.quantity import Quantity
+from bot.briefs.grounding.terms import terms
 
 _BREAK = re.compile(r"[,，、;；。]|\.\s|\b(?:and|while|whereas|but|or)\b|并且?|同时|且|而|和|与|以及")
 _OF_OTHERS = re.compile(

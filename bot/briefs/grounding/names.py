@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.briefs.cues import cues
-from bot.briefs.numbers import quantities
-from bot.briefs.source import Source, latin_words, plain
-from bot.briefs.units import is_unit
+from bot.briefs.grounding.cues import cues
+from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.source import Source, latin_words, plain
+from bot.briefs.grounding.units import is_unit
 from bot.models import Institution, Language
 from bot.papers.institutions import known
 

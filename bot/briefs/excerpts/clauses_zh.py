@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from bot.briefs.clauses import Clause, Context, either
+from bot.briefs.excerpts.clauses import Clause, Context, either
 
 LONGEST = 50
 """Characters of an excerpt: as much as some 25 English words say."""

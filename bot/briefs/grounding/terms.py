@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from bot.briefs.cues import words_of
-from bot.briefs.source import lower
+from bot.briefs.grounding.cues import words_of
+from bot.briefs.grounding.source import lower
 
 _LATIN = re.compile(r"[a-zß-ɏͰ-Ͽ][a-zß-ɏͰ-Ͽ0-9]*")
 

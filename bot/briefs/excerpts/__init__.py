@@ -1,0 +1,1 @@
+"""The built-in model: a draft picked from the paper's own sentences, without key or network."""

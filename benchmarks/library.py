@@ -23,10 +23,10 @@ from pathlib import Path
 from bot.digests.compile import compile_digest
 from bot.digests.report import digest_report
 from bot.models import Author, Brief, ChannelSettings, Coverage, Identifier, Institution, Paper, Period, Share, Usage
+from storage.database.moving import move
+from storage.database.postgres import PostgresLibrary
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.moving import move
-from storage.postgres import PostgresLibrary
-from storage.sqlite import SqliteLibrary
 
 Row = tuple[str, str, str]
 """What, figure, aim."""
@@ -96,7 +96,8 @@ def made(words: Words, number: int) -> Shared:
 
 def filled(folder: Path, words: Words, count: int) -> SqliteLibrary:
     """A library of so many papers, each shared once and briefed in both languages."""
-    from storage import briefs, index, keeping, shares
+    from storage import briefs, keeping, shares
+    from storage.database import index
     from storage.papers import PUBLIC
 
     library = SqliteLibrary(folder / "library.db")

@@ -126,13 +126,13 @@ def run(program: Program, http: str | None) -> None:
 def doctor(program: Program) -> None:
     """Check tokens, scopes, model, database, clock and versions; each line is ok or says what to do."""
     from handlers.doctor import slack_checks
-    from storage.backup import check_at_start
+    from storage.database.backup import check_at_start
 
     settings = program.settings
 
     def library() -> str:
         if settings.database_url is not None:
-            from storage.postgres import place
+            from storage.database.postgres import place
 
             with program.open_library():
                 return place(settings.database_url.get_secret_value())
@@ -174,7 +174,7 @@ def doctor(program: Program) -> None:
 @click.pass_obj
 def backup(program: Program, file: Path) -> None:
     """Write the library and the work under way into one file, while the bot runs or not."""
-    from storage.backup import back_up
+    from storage.database.backup import back_up
 
     if url := program.settings.database_url:
         command = f"pg_dump --format=custom --file={quote(str(file))} {quote(shown_url(url.get_secret_value()))}"
@@ -189,7 +189,7 @@ def backup(program: Program, file: Path) -> None:
 @click.pass_obj
 def restore(program: Program, file: Path, force: bool) -> None:
     """Put a backup in place, whole or not at all; the bot must be stopped."""
-    from storage.backup import restore as put_back
+    from storage.database.backup import restore as put_back
 
     folder = program.settings.data
     if url := program.settings.database_url:
@@ -210,8 +210,8 @@ def migrate_to(program: Program, url: str | None) -> None:
 
     The bot must be stopped. When it is interrupted, run it again. The data folder stays as it is.
     """
-    from storage.moving import move
-    from storage.postgres import place
+    from storage.database.moving import move
+    from storage.database.postgres import place
 
     settings = program.settings
     target = url or (settings.database_url.get_secret_value() if settings.database_url else None)

@@ -26,7 +26,7 @@ KEY_PREFIX = 120
 def shortened(key: str, longest: int = 400) -> str:
     """A key, or its beginning and its digest where it is too long: an index of Postgres takes no more than 2,704 bytes.
 
-    ``storage.schema`` has the same in SQL.
+    ``storage.database.schema`` has the same in SQL.
     """
     if len(key) <= longest:
         return key

@@ -16,31 +16,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from bot.answering import Answering
-from bot.briefing import Briefing
 from bot.briefs.asking.meter import Ledger
 from bot.briefs.asking.model import Answers
 from bot.briefs.write import Writer
-from bot.correcting import Correcting
-from bot.digesting import Digesting
 from bot.engine import postgres_engine, sqlite_engine
 from bot.errors import TOKEN_REFUSED, Retry, Tell
-from bot.forgetting import Forgetting
 from bot.models import Allowance, ChannelSettings
 from bot.outcomes import listen
 from bot.papers.arxiv_api import NAME as ARXIV
 from bot.papers.jail import Jail, keep_to_ourselves
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
-from bot.pausing import resume
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
-from bot.posting import Posting
 from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
 from bot.tidying import tidy
 from bot.work import Work, forget_team
+from bot.workflows.answering import Answering
+from bot.workflows.briefing import Briefing
+from bot.workflows.correcting import Correcting
+from bot.workflows.digesting import Digesting
+from bot.workflows.forgetting import Forgetting
+from bot.workflows.pausing import resume
+from bot.workflows.posting import Posting
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -104,7 +104,7 @@ def _arxiv_turn(settings: Settings, ledger: Ledger) -> float:
 
 @contextmanager
 def open_library(settings: Settings) -> Iterator[Library]:
-    from storage import opening
+    from storage.database import opening
 
     with closing(opening.open_library(settings)) as library:
         yield library
@@ -137,7 +137,7 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from handlers.slack import SlackMessenger
     from handlers.status import serving
     from handlers.transport import connect_socket, http_server
-    from storage.backup import check_at_start
+    from storage.database.backup import check_at_start
 
     sys.setswitchinterval(_SWITCH_SECONDS)
     settings.data.mkdir(parents=True, exist_ok=True)

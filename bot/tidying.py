@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from bot.forgetting import Forgetting
 from bot.models import Allowance
 from bot.pipeline import Pipeline
 from bot.ports import Library
 from bot.settings import Settings
 from bot.work import Work
+from bot.workflows.forgetting import Forgetting
 
 # Of finished work, model answers and traces of deleted messages; of papers as the settings say.
 _RETENTION = timedelta(days=30)

@@ -2,7 +2,7 @@
 
 The engine is DBOS Transact, on its own SQLite file or, for many replicas, on Postgres. A workflow's inputs and step
 outputs are ids, names of files and small JSON, never tokens and never full text. ``Work`` wires the engine; what the
-workflows do stands where they are: ``bot.briefing``, ``bot.posting``, ``bot.digesting`` …
+workflows do stands in ``bot.workflows``.
 """
 
 from __future__ import annotations

@@ -18,11 +18,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.digesting import Digesting
 from bot.digests.schedule import latest_due, next_due, previous_due
 from bot.models import Schedule
 from bot.ports import Library
 from bot.work import attempt
+from bot.workflows.digesting import Digesting
 
 log = logging.getLogger("paperwire.clock")
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.answering import Answering
-from bot.briefing import Briefing
-from bot.correcting import Correcting
-from bot.digesting import Digesting
 from bot.digests.compile import compile_digest
-from bot.forgetting import Forgetting
 from bot.models import Audience, ChannelSettings, Coverage, Digest, Language, Period
 from bot.ports import Library
-from bot.posting import Posting
+from bot.workflows.answering import Answering
+from bot.workflows.briefing import Briefing
+from bot.workflows.correcting import Correcting
+from bot.workflows.digesting import Digesting
+from bot.workflows.forgetting import Forgetting
+from bot.workflows.posting import Posting
 from handlers import digest_blocks
 from handlers.blocks import Message
 

@@ -12,9 +12,9 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import Correction, refused, seal
-from bot.correcting import Place
 from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
 from bot.wording import say
+from bot.workflows.correcting import Place
 from handlers import views
 from handlers.blocks import LONGEST_VALUE, Block, actions, button, note
 from handlers.calls import classified

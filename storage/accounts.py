@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.models import Allowance, Usage
-from storage.rows import Transaction, stamp
+from storage.database.rows import Transaction, stamp
 
 
 def reserve(tx: Transaction, call_id: str, model: str, tokens: int, allowance: Allowance, now: datetime) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.models import Usage
-from storage.rows import Transaction, stamp, usage_values
+from storage.database.rows import Transaction, stamp, usage_values
 
 NO_TEAM = ""
 """Whose rows answers are: nobody's."""

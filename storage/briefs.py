@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.models import Brief, Coverage, Language, Period, Revision, Usage
-from storage import index, papers
+from storage import papers
 from storage.coverage import covered
-from storage.rows import Row, Transaction, brief_of, brief_values, stamp, usage_of
+from storage.database import index
+from storage.database.rows import Row, Transaction, brief_of, brief_values, stamp, usage_of
 
 # Made from the paper before imported; a person's words, while they are held, before a model's; then the latest.
 RANK = "imported, held DESC, number DESC"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.models import EVERY_CHANNEL, ChannelSettings, Schedule
-from storage.rows import Transaction, schedule_of, schedule_values, settings_of
+from storage.database.rows import Transaction, schedule_of, schedule_values, settings_of
 
 
 def schedules(tx: Transaction) -> list[Schedule]:

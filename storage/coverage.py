@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.models import Coverage
-from storage.rows import Value, listed
+from storage.database.rows import Value, listed
 
 Condition = tuple[str, dict[str, Value]]
 

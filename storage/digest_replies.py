@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import Brief, DigestReply
-from storage.rows import Row, Transaction, brief_json, listed
+from storage.database.rows import Row, Transaction, brief_json, listed
 from storage.shares import SHOWN
 
 

@@ -8,8 +8,7 @@ from itertools import takewhile
 
 from bot.models import Coverage, Digest, DigestEntry, Language, Period, ShareState, StoredShare
 from storage import channels, shared, shares
-from storage.entries import entries
-from storage.rows import (
+from storage.database.rows import (
     Row,
     Transaction,
     brief_from_json,
@@ -22,6 +21,7 @@ from storage.rows import (
     strings,
     strings_json,
 )
+from storage.entries import entries
 
 
 def freeze(

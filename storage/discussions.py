@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.models import Coverage
 from storage.coverage import among_channels, covered
-from storage.rows import Transaction, listed, stamp
+from storage.database.rows import Transaction, listed, stamp
 
 # A reaction to our reply, which tells of the paper, is as good as one to the message.
 _ABOUT = """d.team_id = s.team_id AND d.channel_id = s.channel_id

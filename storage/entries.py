@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.digests.compile import in_order
 from bot.models import Brief, Coverage, DigestEntry, Identifier, Language, Paper, Period, ShareState, StoredShare
 from storage import briefs, discussions, papers, shared
-from storage.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
+from storage.database.rows import Transaction, Value, brief_of, identifier_of, listed, paper_of, stamp
 
 _AT_ONCE = 500
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from storage.rows import Transaction, stamp
+from storage.database.rows import Transaction, stamp
 
 
 def release(tx: Transaction, hashes: Iterable[str], now: datetime) -> None:

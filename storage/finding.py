@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.models import MOST_LISTED, Coverage, DigestEntry, Language, SearchPage, StoredShare
-from storage import entries, index, papers, shared
+from storage import entries, papers, shared
 from storage.coverage import among_channels
-from storage.rows import Transaction, listed
-from storage.words import Word, asked, holds, score
+from storage.database import index
+from storage.database.rows import Transaction, listed
+from storage.database.words import Word, asked, holds, score
 
 
 def search(

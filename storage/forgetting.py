@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.models import Holding, Paper
 from storage import answers, files, keeping, papers, shares, works
-from storage.rows import Transaction, listed, share_of, stamp
+from storage.database.rows import Transaction, listed, share_of, stamp
 
 
 def held(

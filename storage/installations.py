@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from bot.engine import postgres_engine
 from bot.errors import Retry, Tell
 from bot.settings import Settings
-from storage.postgres import SCHEMA
+from storage.database.postgres import SCHEMA
 
 STATE_SECONDS = 600
 """Between the install page and Slack's answer."""

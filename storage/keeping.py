@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from bot.models import Brief, FullText, Identifier, Paper, Share, StoredShare
-from storage import briefs, files, index, papers, works
-from storage.papers import PUBLIC
-from storage.rows import (
+from storage import briefs, files, papers, works
+from storage.database import index
+from storage.database.rows import (
     Row,
     Transaction,
     identifier_values,
@@ -19,6 +19,7 @@ from storage.rows import (
     stamp,
     text_values,
 )
+from storage.papers import PUBLIC
 
 
 def keep(

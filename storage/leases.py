@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bot.engine import postgres_engine
 from bot.errors import Retry
-from storage.postgres import SCHEMA
+from storage.database.postgres import SCHEMA
 
 
 class PostgresLeases:

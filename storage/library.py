@@ -52,7 +52,7 @@ from storage import (
     shared,
     shares,
 )
-from storage.rows import Transaction
+from storage.database.rows import Transaction
 
 
 class SqlLibrary(ABC):

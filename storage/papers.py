@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from bot.models import Coverage, FullText, Paper, Share
 from storage import works
 from storage.coverage import among_channels
-from storage.rows import Row, Transaction, identifier_of, listed, paper_of, text_of
+from storage.database.rows import Row, Transaction, identifier_of, listed, paper_of, text_of
 
 PUBLIC = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from storage.rows import Transaction, stamp
+from storage.database.rows import Transaction, stamp
 
 
 def take(tx: Transaction, signature: str, taker: str, void_at: datetime, now: datetime) -> bool:

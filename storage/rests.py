@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from storage.rows import Transaction, stamp
+from storage.database.rows import Transaction, stamp
 
 
 def rest(tx: Transaction, name: str, seconds: float, now: datetime) -> None:

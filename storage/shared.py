@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bot.models import Coverage, Period, ShareState, StoredShare
 from storage import papers
 from storage.coverage import among_channels, covered
-from storage.rows import Row, Transaction, listed, share_of, stamp
+from storage.database.rows import Row, Transaction, listed, share_of, stamp
 from storage.shares import find
 
 _NEVER = stamp(datetime.max.replace(tzinfo=UTC))

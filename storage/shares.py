@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.errors import Retry
 from bot.models import Share, ShareState, StoredShare
 from storage import answers, discussions, keeping
-from storage.rows import Transaction, share_of, share_values, stamp
+from storage.database.rows import Transaction, share_of, share_values, stamp
 
 
 def accept(tx: Transaction, team_id: str, share: Share, now: datetime) -> StoredShare:

@@ -16,8 +16,8 @@ from dbos._context import get_local_dbos_context
 
 from bot import __main__ as program
 from bot.errors import Retry
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.sqlite import SqliteLibrary
 
 _asked: Counter[tuple[str, str]] = Counter()
 

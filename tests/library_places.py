@@ -9,9 +9,9 @@ from pathlib import Path
 
 from postgres_cluster import PostgresServer
 
+from storage.database.postgres import PostgresLibrary
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.postgres import PostgresLibrary
-from storage.sqlite import SqliteLibrary
 
 KINDS = ("sqlite", "postgres")
 Places = Callable[[], AbstractContextManager[str]]

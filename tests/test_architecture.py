@@ -26,7 +26,7 @@ OWNERS = {
     "pypdf": {"bot/papers/read.py"},
     "pypdfium2": {"bot/papers/read.py", "bot/papers/thumbnail.py", "bot/papers/pages/"},
     "matplotlib": {"bot/digests/chart.py"},
-    "psycopg": {"storage/postgres.py"},
+    "psycopg": {"storage/database/postgres.py"},
     "uvicorn": {"handlers/", "playground/"},
     "starlette": {"handlers/", "playground/"},
     "dbos": {"bot/work.py", "bot/rescue.py"},

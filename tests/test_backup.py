@@ -21,8 +21,8 @@ from test_kills import Scene, scene
 
 from bot.errors import Tell
 from playground import Playground
-from storage.backup import back_up, restore
-from storage.sqlite import SqliteLibrary
+from storage.database.backup import back_up, restore
+from storage.database.sqlite import SqliteLibrary
 
 KEPT = "arxiv:2610.00001"
 

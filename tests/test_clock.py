@@ -14,7 +14,7 @@ import pytest
 from bot.errors import Retry
 from bot.models import Schedule
 from handlers.clock import Clock, DueTrigger
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from running_bot import ROOT, RunningBot
 
 from playground import Playground
 from playground.installation import TEAM_ID, Installation
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 Json = dict[str, Any]
 Office = tuple[Playground, str, dict[int, str], Path]

@@ -40,7 +40,7 @@ from bot.models import (
     ShareState,
     StoredShare,
 )
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 GOLDEN = Path(__file__).parent / "golden"
 MADE_AT = datetime(2026, 11, 22, 19, 5, 2, tzinfo=UTC)

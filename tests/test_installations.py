@@ -19,9 +19,9 @@ from bot.errors import PaperwireError, Tell
 from bot.running import _install_flow
 from bot.settings import Settings
 from handlers.teams import Teams
+from storage.database.postgres import PostgresLibrary
+from storage.database.sqlite import SqliteLibrary
 from storage.installations import Installations, States, installations_engine, keys_from
-from storage.postgres import PostgresLibrary
-from storage.sqlite import SqliteLibrary
 
 Store = Callable[..., Installations]
 

@@ -11,8 +11,8 @@ from cable import Cable
 
 from bot import lease as lease_module
 from bot.lease import Lease
+from storage.database.postgres import PostgresLibrary
 from storage.leases import PostgresLeases
-from storage.postgres import PostgresLibrary
 
 
 @pytest.fixture

@@ -30,10 +30,10 @@ from bot.models import (
     Usage,
 )
 from bot.ports import Library
-from storage import sqlite
+from storage.database import sqlite
+from storage.database.rows import Row, Value
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.rows import Row, Value
-from storage.sqlite import SqliteLibrary
 
 
 def briefed(library: Library, *keys: str, channel: str = "C1", ts: str = "1.000100", hour: float = 0, **more) -> Paper:

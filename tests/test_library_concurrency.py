@@ -19,9 +19,9 @@ from library_samples import at, brief, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ShareState
-from storage import postgres, sqlite
+from storage.database import postgres, sqlite
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.sqlite import SqliteLibrary
 
 SPAWN = multiprocessing.get_context("spawn")
 PROCESSES, THREADS, SHARES = 2, 8, 12

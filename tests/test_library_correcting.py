@@ -12,10 +12,10 @@ from library_samples import at, brief, member, paper, share, text
 from sqlite_utils import Database
 
 from bot.models import ChannelSettings, Coverage, Digest, DigestReply, Paper, Period, Schedule, ShareState, Usage
+from storage.database.migrations import for_sqlite
+from storage.database.schema import MIGRATIONS
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.migrations import for_sqlite
-from storage.schema import MIGRATIONS
-from storage.sqlite import SqliteLibrary
 
 ALWAYS = Period(at(-1000), at(1000))
 

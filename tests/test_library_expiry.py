@@ -8,10 +8,10 @@ from datetime import time
 from library_samples import at, brief, member, paper, share, text
 
 from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
+from storage.database.migrations import tables as all_tables
+from storage.database.schema import MIGRATIONS
 from storage.forgetting import OF_A_TEAM
 from storage.library import SqlLibrary
-from storage.migrations import tables as all_tables
-from storage.schema import MIGRATIONS
 
 
 def test_papers_go_so_long_after_they_were_shared_last_and_everything_else_stays(library: SqlLibrary) -> None:

@@ -14,9 +14,9 @@ from library_samples import at, brief, guest, member, paper, share, text
 
 from bot.models import Author, Brief, Coverage, Institution, Paper
 from storage import finding
+from storage.database.sqlite import SqliteLibrary
+from storage.database.words import asked, holds, score, stored
 from storage.library import SqlLibrary
-from storage.sqlite import SqliteLibrary
-from storage.words import asked, holds, score, stored
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from library_samples import at, brief, member, paper, share, text
 from bot.errors import Tell
 from bot.models import Audience, Brief, Coverage, DigestReply, Paper, Period, ShareState, Usage
 from bot.ports import Library
-from bot.posting import Posting
+from bot.workflows.posting import Posting
 
 ALWAYS = Period(at(-1000), at(1000))
 

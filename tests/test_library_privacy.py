@@ -20,11 +20,11 @@ from library_samples import at, brief, member, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
-from storage import index
+from storage.database import index
+from storage.database.postgres import PostgresLibrary
+from storage.database.rows import Row, Transaction
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-from storage.postgres import PostgresLibrary
-from storage.rows import Row, Transaction
-from storage.sqlite import SqliteLibrary
 
 TEAMS = ("T1", "T2")
 PRIVATE = ("P1", "P2")

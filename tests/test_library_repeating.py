@@ -12,8 +12,8 @@ import pytest
 from library_samples import at, brief, paper, share, text
 
 from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
+from storage.database.schema import MIGRATIONS
 from storage.library import SqlLibrary
-from storage.schema import MIGRATIONS
 
 SCHEDULE = Schedule("T1", "C1", "weekly", time(9), "UTC", "U1")
 SHARED = share("arxiv:1", ts="1.0")

@@ -20,7 +20,7 @@ from bot.briefs.write import Writer
 from bot.errors import Retry, Tell
 from bot.models import Allowance
 from bot.settings import Settings
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}

@@ -21,12 +21,12 @@ from bot.engine import sole_owner
 from bot.errors import Tell
 from bot.models import Allowance, ChannelSettings, Coverage, Period, Schedule, Usage
 from bot.settings import Settings
-from storage import moving
+from storage.database import moving
+from storage.database.postgres import PostgresLibrary
+from storage.database.sqlite import SqliteLibrary
 from storage.installations import Installations, installations_engine, keys_from
 from storage.leases import PostgresLeases
 from storage.library import SqlLibrary
-from storage.postgres import PostgresLibrary
-from storage.sqlite import SqliteLibrary
 
 PAPERS = 7
 NOBODY = Period(at(-1000), at(1000))

@@ -22,10 +22,11 @@ from sqlalchemy import event
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import ShareState
 from bot.wording import explain, languages
-from storage import postgres, shares
-from storage.migrations import tables
-from storage.postgres import PostgresLibrary, place
-from storage.schema import MIGRATIONS
+from storage import shares
+from storage.database import postgres
+from storage.database.migrations import tables
+from storage.database.postgres import PostgresLibrary, place
+from storage.database.schema import MIGRATIONS
 
 
 @pytest.fixture

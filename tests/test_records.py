@@ -18,7 +18,7 @@ from bot.digests.report import report
 from bot.errors import Tell
 from bot.models import Institution, Language, Period
 from bot.wording import explain, languages
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = (GOLDEN / "records.jsonl").read_text(encoding="utf-8").splitlines()

@@ -24,7 +24,7 @@ from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.running import open_pipeline
 from bot.settings import Settings
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 pytestmark = pytest.mark.timeout(60)
 

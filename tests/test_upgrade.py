@@ -24,14 +24,14 @@ from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
 from running_bot import BOT, ROOT, RunningBot
 
-from bot.answering import Answering
-from bot.briefing import Briefing
-from bot.correcting import Correcting
-from bot.digesting import Digesting
 from bot.engine import sqlite_engine
-from bot.forgetting import Forgetting
-from bot.posting import Posting
 from bot.work import POSTS, SHARES, Work
+from bot.workflows.answering import Answering
+from bot.workflows.briefing import Briefing
+from bot.workflows.correcting import Correcting
+from bot.workflows.digesting import Digesting
+from bot.workflows.forgetting import Forgetting
+from bot.workflows.posting import Posting
 from playground import Playground
 from playground.installation import Installation
 

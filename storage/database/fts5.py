@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from storage.index import Numbers
-from storage.rows import Row, Transaction, Value, listed
-from storage.words import Word
+from storage.database.index import Numbers
+from storage.database.rows import Row, Transaction, Value, listed
+from storage.database.words import Word
 
 
 def put(tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:

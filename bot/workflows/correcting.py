@@ -18,16 +18,16 @@ from bot.briefs.asking.meter import Commission
 from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.notes import model_notes
-from bot.digesting import Digesting
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
-from bot.posting import Posting
 from bot.settings import Settings
 from bot.wording import explain, say
 from bot.work import POSTS, SHARES, Bug, Work
+from bot.workflows.digesting import Digesting
+from bot.workflows.posting import Posting
 
 log = logging.getLogger("paperwire.correcting")
 

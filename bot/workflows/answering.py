@@ -10,16 +10,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.briefing import Briefing
 from bot.digests.export import Form, export
 from bot.digests.report import report_title
 from bot.errors import PaperwireError
 from bot.models import ChannelSettings, Coverage, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
-from bot.posting import Posting
 from bot.visible import escape
 from bot.wording import say
 from bot.work import POSTS, Bug, Work
+from bot.workflows.briefing import Briefing
+from bot.workflows.posting import Posting
 
 log = logging.getLogger("paperwire.answering")
 

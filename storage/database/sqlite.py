@@ -13,12 +13,12 @@ from sqlite_utils import Database
 
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import shortened
-from storage import fts5, index
-from storage.index import WordIndex
+from storage.database import fts5, index
+from storage.database.index import WordIndex
+from storage.database.migrations import for_sqlite
+from storage.database.rows import Row, Transaction, Value, storable
+from storage.database.schema import MIGRATIONS
 from storage.library import SqlLibrary
-from storage.migrations import for_sqlite
-from storage.rows import Row, Transaction, Value, storable
-from storage.schema import MIGRATIONS
 
 _BUSY_SECONDS = 15.0
 _PRAGMAS = (

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from storage.index import Numbers
-from storage.rows import Row, Transaction, Value
-from storage.words import Word
+from storage.database.index import Numbers
+from storage.database.rows import Row, Transaction, Value
+from storage.database.words import Word
 
 INDEX = "CREATE INDEX findable_words_words ON findable_words USING gin (words) WITH (fastupdate = off)"
 """Without the list of what came lately, which every search would have to read through."""

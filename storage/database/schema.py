@@ -3,7 +3,7 @@
 A step that was ever released is never edited: a change is a further ``Migration`` at the end of ``MIGRATIONS``, its
 name going on from the last number. ``docs/library.md`` explains the tables.
 
-Statements are written once, for SQLite and Postgres both (see ``storage.migrations``):
+Statements are written once, for SQLite and Postgres both (see ``storage.database.migrations``):
 
 - columns are TEXT, INTEGER (64 bits; flags are 0 and 1) or REAL, times are text as ``rows.stamp`` writes them;
 - ``CREATE TABLE … ( … ) STRICT``; ``number INTEGER PRIMARY KEY`` counts rows by arrival and is given by the database;
@@ -14,8 +14,8 @@ Statements are written once, for SQLite and Postgres both (see ``storage.migrati
 
 from __future__ import annotations
 
-from storage import tsvector
-from storage.migrations import Migration, Only
+from storage.database import tsvector
+from storage.database.migrations import Migration, Only
 
 # Every table starts with the team and refers to others by it as well, so that no row can point into another team.
 # ``papers.scope`` is '' for what the whole team may see, else the one channel that may.
@@ -306,7 +306,7 @@ _SECOND: tuple[str | Only, ...] = (
     ) STRICT
     """,
     "CREATE INDEX discussions_time ON discussions (team_id, channel_id, at)",
-    # The words of a paper with its current briefs, see ``storage.words``; ``seen`` is the token of its scope.
+    # The words of a paper with its current briefs, see ``storage.database.words``; ``seen`` is the token of its scope.
     """
     CREATE TABLE findable (
         number INTEGER PRIMARY KEY REFERENCES papers (number) ON DELETE CASCADE,

@@ -18,10 +18,10 @@ from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
 from bot.models import Coverage, Digest, DigestEntry, DigestReply, Paper, Period
 from bot.outcomes import announce
-from bot.pausing import Pausing
 from bot.ports import Library, Messenger
-from bot.posting import Posting
 from bot.work import POSTS, Bug, Work
+from bot.workflows.pausing import Pausing
+from bot.workflows.posting import Posting
 
 log = logging.getLogger("paperwire.digesting")
 

@@ -26,7 +26,7 @@ from bot.models import (
 )
 
 if TYPE_CHECKING:
-    from storage.index import WordIndex
+    from storage.database.index import WordIndex
 
 Row = Mapping[str, Any]
 Value = str | int | float | None

@@ -1,6 +1,6 @@
 """The search index: what each paper's record can be found by, kept in step with it.
 
-How words are looked up is each database's own (``storage.fts5``, ``storage.tsvector``).
+How words are looked up is each database's own (``storage.database.fts5``, ``storage.database.tsvector``).
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from storage import words
-from storage.rows import Row, Transaction, Value, brief_of, paper_of, storable
-from storage.words import Word
+from storage.database import words
+from storage.database.rows import Row, Transaction, Value, brief_of, paper_of, storable
+from storage.database.words import Word
 
 # So many words of a query are looked up, the longest ones; the others are compared with what these find.
 _LOOKED_UP = 8
@@ -21,7 +21,7 @@ Numbers = tuple[str, dict[str, Value]] | None
 
 
 class WordIndex(Protocol):
-    """How a database looks words up. A record's texts are those of ``storage.words.stored``."""
+    """How a database looks words up. A record's texts are those of ``storage.database.words.stored``."""
 
     def put(self, tx: Transaction, number: int, texts: Mapping[str, Value]) -> None:
         """Index the texts of a record that was not indexed; they go when its row of ``findable`` goes."""

@@ -13,9 +13,9 @@ from bot.errors import NOT_INSTALLED, TOKEN_REFUSED, PaperwireError, Tell
 from bot.models import Schedule
 from bot.outcomes import announce
 from bot.ports import Library, Messenger
-from bot.posting import Posting
 from bot.wording import explain
 from bot.work import Bug, Work
+from bot.workflows.posting import Posting
 
 log = logging.getLogger("paperwire.pausing")
 

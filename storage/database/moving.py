@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import Tell
-from storage import tsvector
+from storage.database import tsvector
+from storage.database.migrations import tables
+from storage.database.postgres import MOVING, SCHEMA, PostgresLibrary, PostgresTransaction, holds_anything
+from storage.database.rows import Row, Transaction, Value
+from storage.database.schema import MIGRATIONS
+from storage.database.sqlite import SqliteLibrary
 from storage.installations import carry_over
-from storage.migrations import tables
-from storage.postgres import MOVING, SCHEMA, PostgresLibrary, PostgresTransaction, holds_anything
-from storage.rows import Row, Transaction, Value
-from storage.schema import MIGRATIONS
-from storage.sqlite import SqliteLibrary
 
 _BATCH = 200
 """Rows. Of full texts they are some megabytes."""

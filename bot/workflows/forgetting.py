@@ -16,14 +16,14 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.digesting import Digesting
 from bot.errors import PaperwireError
 from bot.models import DigestReply, Share, StoredShare
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
-from bot.posting import placed, where_replied
 from bot.work import POSTS, SHARES, Bug, Work
+from bot.workflows.digesting import Digesting
+from bot.workflows.posting import placed, where_replied
 
 log = logging.getLogger("paperwire.forgetting")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.errors import Retry, Tell
-from storage.sqlite import SqliteLibrary
+from storage.database.sqlite import SqliteLibrary
 
 _BUSY_SECONDS = 30.0
 # Papers compress well already at the fastest level, and the disk is the slower part.

@@ -23,18 +23,18 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from bot.engine import postgres_engine, postgres_url
 from bot.errors import PaperwireError, Retry, Tell
-from storage import tsvector
-from storage.index import WordIndex
+from storage.database import tsvector
+from storage.database.index import WordIndex
+from storage.database.rows import Row, Transaction, Value, storable
+from storage.database.schema import MIGRATIONS
 from storage.library import SqlLibrary
-from storage.rows import Row, Transaction, Value, storable
-from storage.schema import MIGRATIONS
 
 log = logging.getLogger("paperwire.library")
 T = TypeVar("T")
 
 SCHEMA = "paperwire"
 MOVING = "paperwire_moving"
-"""Where a library that comes from SQLite waits until it is whole (``storage.moving``)."""
+"""Where a library that comes from SQLite waits until it is whole (``storage.database.moving``)."""
 _OLDEST_SERVER = 140_000
 _BUSY_MILLISECONDS = 15_000
 _PATIENCE = 5.0

@@ -1,0 +1,1 @@
+"""The durable workflows: from a share to its brief and reply, digests, corrections, and what is to be forgotten."""

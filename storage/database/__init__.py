@@ -1,0 +1,1 @@
+"""SQLite and Postgres under the library: connections, tables, the words of the search, backup and the move."""

@@ -45,6 +45,8 @@ _SCHEMA = "paperwire_work"
 # Outages last minutes to hours; what was accepted waits for their end.
 _TRIES = 60
 _LONGEST_WAIT = 300.0
+# After a restore, for shares whose papers an earlier life had already.
+_LONGEST_PATIENCE = 300.0
 
 _FINISHED = ["SUCCESS", "ERROR", "CANCELLED"]
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
@@ -215,6 +217,12 @@ class Work:
     def sleep(self, seconds: float) -> None:
         """A durable wait inside a workflow."""
         DBOS.sleep(seconds / self._time_scale)
+
+    def await_shares(self) -> None:
+        """Wait inside a step until no share is unfinished, for some minutes at most."""
+        deadline = time.monotonic() + _LONGEST_PATIENCE / self._time_scale
+        while self.unfinished()[SHARES][0] and time.monotonic() < deadline:
+            self.pace()
 
     def pace(self) -> None:
         """Hold the channel's slot for the second that Slack wants between two messages."""

@@ -198,15 +198,14 @@ class Digesting:
             return [entry for entry in digest.entries if entry.number // size == number]
 
         # Decided in a step: a replay must take the same way, whatever was withdrawn meanwhile.
-        if not self._work.insist("held", lambda: bool(held())):
+        decided = self._work.insist("held", lambda: [entry.paper.id for entry in held()])
+        if not decided:
             return
         picture = self._picture(team_id, digest_id, number, held) if size == 1 else None
-        sent: list[Paper] = []
 
         def send() -> str:
             digest = self._shown(team_id, digest_id)
-            sent[:] = [entry.paper for entry in held()]
-            if not sent:
+            if not held():
                 raise Tell("withdrawn")
             return self._messenger.digest_reply(digest, number, size, parent_ts, key, picture)
 
@@ -216,7 +215,7 @@ class Digesting:
             reply = DigestReply(digest_id, number, size, channel_id, ts, parent_ts, picture)
             self._library.digest_replied(team_id, reply)
             # Who forgets a paper from now on finds the message; what went while it was sent is looked for here.
-            if [entry.paper for entry in held()] != sent:
+            if [entry.paper.id for entry in held()] != decided:
                 self.redraw(team_id, reply)
 
         try:
@@ -270,6 +269,9 @@ class Digesting:
         """How many papers the digest holds; for a workspace that left nothing is frozen (Tell ``not_installed``)."""
         if not self._messenger.installed(team_id):
             raise Tell(NOT_INSTALLED)
+        # It may have been posted with papers that are being read again now; without them it would be another one.
+        if self._work.doubtful:
+            self._work.await_shares()
         language, now, zone = self._posting.language_of(team_id, channel_id), self._clock(), self._zone
         if scheduled:
             back, due = period.since_at, period.until_at

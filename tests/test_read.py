@@ -13,6 +13,7 @@ from typeset_papers import ABSTRACT, CATALOG, HEIGHT, ONE_PAGE, WIDTH, Sheet, ma
 from bot.errors import Tell
 from bot.models import Reading
 from bot.papers.pages import layout
+from bot.papers.pages.glyphs import Glyph
 from bot.papers.pages.sight import Sight
 from bot.papers.read import read
 
@@ -37,6 +38,32 @@ def names(reading: Reading) -> list[str]:
 
 def institutions(reading: Reading) -> list[str]:
     return [institution.name for institution in reading.institutions]
+
+
+def cell(text: str) -> layout.Cell:
+    """A printed line; ``^…^`` in it is raised."""
+    glyphs = []
+    for number, piece in enumerate(text.split("^")):
+        size, base = (7.0, 96.4) if number % 2 else (10.0, 100.0)
+        for place, word in enumerate(piece.split(" ")):
+            for letter, character in enumerate(word):
+                x = 5.0 * len(glyphs)
+                spaced = place > 0 and letter == 0
+                glyphs.append(Glyph(character, x, base - size, x + 5.0, base, base, size, bold=False, spaced=spaced))
+    return layout.Cell(glyphs)
+
+
+@pytest.mark.parametrize(
+    ("printed", "read_as"),
+    [
+        ("which binds 5^′^-CCGCGG-3^′^ alone", "which binds 5′-CCGCGG-3′ alone"),
+        ("turned by 90^∘^ and 45^°^ each", "turned by 90° and 45° each"),
+        ("of 10^-3^ m^2^ and x^+^", "of 10^-3 m^2 and x^+"),
+        ("the 2^nd^ river^3^ of the town^∗^ here", "the 2nd river of the town here"),
+    ],
+)
+def test_what_is_raised_in_running_text(printed: str, read_as: str) -> None:
+    assert cell(printed).reading == read_as
 
 
 @pytest.mark.parametrize("header_only", [True, False])

@@ -98,7 +98,7 @@ class Cell:
 
     @cached_property
     def reading(self) -> str:
-        """Its text as running text has it: exponents after a caret, marks of footnotes left out."""
+        """Its text as running text has it: primes, degrees, exponents after a caret; marks of footnotes left out."""
         done = ""
         for place, (text, raised) in enumerate(self.runs):
             after = self.runs[place + 1][0] if place + 1 < len(self.runs) else ""
@@ -106,6 +106,9 @@ class Cell:
                 done += text
             elif _ORDINAL.fullmatch(text.strip()):
                 done += text.strip()
+            elif _PRIMES.fullmatch(text.strip()) and done[-1:].isalnum():
+                # LaTeX raises a ring operator for the degree sign.
+                done += text.strip().replace("∘", "°")
             elif _is_exponent(done, text.strip(), after):
                 done += (" ^" if text[:1] == " " and after[:1].isalpha() else "^") + text.strip()
             elif text[:1] == " ":
@@ -114,6 +117,7 @@ class Cell:
 
 
 _ORDINAL = re.compile(r"st|nd|rd|th|TM|[a-z]{3,}")
+_PRIMES = re.compile(r"[′″‴°∘]+")
 _SYMBOL = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]|[a-z]{2}|\d[\d.,]*|[)\]])$")
 """What an exponent stands after: a letter, a unit, a number, a bracket; after a word it is a footnote's mark."""
 

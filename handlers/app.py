@@ -6,13 +6,13 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 from slack_bolt import App, BoltContext, BoltResponse, Respond
 from slack_sdk import WebClient
 
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
-from bot.models import Language
+from bot.models import Language, language_named
 from bot.outcomes import announce
 from bot.wording import explain, say
 from handlers import commands, digest_actions, edit, forget, home, shares, shortcuts, teams
@@ -86,4 +86,4 @@ def _language_of_form(body: dict[str, Any], desk: Desk) -> Language:
     """Which a form notes beside what else it must know."""
     metadata = (body.get("view") or {}).get("private_metadata") or ""
     noted = json.loads(metadata).get("language") if metadata.startswith("{") else None
-    return next((each for each in get_args(Language) if each == noted), desk.language)
+    return language_named(noted) or desk.language

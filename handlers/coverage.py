@@ -5,12 +5,10 @@ Nothing is kept: who left a channel a second ago sees it no more.
 
 from __future__ import annotations
 
-from typing import get_args
-
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Coverage, Language, Share
+from bot.models import ChannelSettings, Coverage, Language, Share, language_named
 from handlers.desk import Desk
 from handlers.members import channels_of, has_bot, is_member, person
 
@@ -67,7 +65,7 @@ def language_for(desk: Desk, client: WebClient, team_id: str, direct_id: str, us
         spoken = person(client, user_id).locale.partition("-")[0]
     except PaperwireError:
         spoken = ""
-    return next((each for each in get_args(Language) if each == spoken), "en") if spoken else desk.language
+    return language_named(spoken) or "en" if spoken else desk.language
 
 
 def own_zone(client: WebClient, user_id: str) -> str:

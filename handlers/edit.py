@@ -12,7 +12,7 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import Correction, refused, seal
-from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
+from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState, language_named
 from bot.wording import say
 from bot.workflows.correcting import Place
 from handlers import views
@@ -99,7 +99,7 @@ def register(app: App, desk: Desk) -> None:
         values = body["view"]["state"]["values"]
         asked = values["model"]["model"]["selected_option"]["value"]
         model = next((each for each in desk.correcting.models(place) if each == asked), None)
-        chosen: Language = "en" if values["language"]["language"]["selected_option"]["value"] == "en" else "zh"
+        chosen = language_named(values["language"]["language"]["selected_option"]["value"]) or "zh"
         desk.correcting.again(_in(place, chosen), model, f"{place.share_id}:{body['view']['id']}")
         ack()
 
@@ -114,8 +114,7 @@ def place_of(body: Json) -> Place | None:
     if value is None:
         return None
     chosen, _, share_id = value.partition(":")
-    language: Language = "en" if chosen == "en" else "zh"
-    return Place(team_of(body), share_id, language, body["channel"]["id"], body["message"]["ts"])
+    return Place(team_of(body), share_id, language_named(chosen) or "zh", body["channel"]["id"], body["message"]["ts"])
 
 
 def _placed(body: Json) -> Place:

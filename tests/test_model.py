@@ -19,7 +19,7 @@ from bot.briefs.asking.model import Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Usage
 from bot.settings import Settings
-from bot.wording import keys as keys_of
+from bot.wording import catalogue
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ASKED = [{"role": "system", "content": "Brief it."}, {"role": "user", "content": "A paper."}]
@@ -289,8 +289,8 @@ def test_many_threads_may_ask_at_once(server: FakeModelServer) -> None:
 
 def test_every_failure_has_its_sentences_and_its_row_in_the_guide() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
-    codes = {key.removeprefix("errors.") for key in keys_of("en") if key.startswith("errors.model_")}
-    assert codes == {key.removeprefix("errors.") for key in keys_of("zh") if key.startswith("errors.model_")}
+    codes = {key.removeprefix("errors.") for key in catalogue("en") if key.startswith("errors.model_")}
+    assert codes == {key.removeprefix("errors.") for key in catalogue("zh") if key.startswith("errors.model_")}
     assert codes == set(re.findall(r"^\| `(model_\w+)`", guide, re.MULTILINE))
     modules = (failures, model, completion, meter)
     source = "".join(Path(str(each.__file__)).read_text(encoding="utf-8") for each in modules)

@@ -16,8 +16,8 @@ from library_samples import at, brief, paper, share, text
 from bot.digests.records import export_records, import_records, read_records, record_of
 from bot.digests.report import report
 from bot.errors import Tell
-from bot.models import Institution, Language, Period
-from bot.wording import explain, languages
+from bot.models import LANGUAGES, Institution, Language, Period
+from bot.wording import explain
 from storage.database.sqlite import SqliteLibrary
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -160,7 +160,7 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
         import_records(library, "local", [RECORDS[0], "", line, RECORDS[1]], at(0))
     assert told.value.facts["line"] == 3
     assert reason in str(told.value.facts["reason"])
-    assert all("3" in explain(language, told.value) for language in languages())
+    assert all("3" in explain(language, told.value) for language in LANGUAGES)
     assert library.all_papers("local", None, "zh") == ()
 
 

@@ -59,7 +59,7 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
             announce("not_accepted", code=getattr(error, "code", "bug"))
             return None
         channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-        language = desk.language_of(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
+        language = desk.channels.language(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
         if isinstance(error, PaperwireError):
             words = (explain if body.get("type") == "view_submission" else explained)(language, error)
         else:

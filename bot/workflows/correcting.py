@@ -18,6 +18,7 @@ from bot.briefs.asking.meter import Commission
 from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.notes import model_notes
+from bot.channels import Channels
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare
 from bot.outcomes import announce
@@ -61,6 +62,7 @@ class Correcting:
         posting: Posting,
         digesting: Digesting,
         pipeline: Pipeline,
+        channels: Channels,
         settings: Settings,
         clock: Callable[[], datetime],
     ) -> None:
@@ -70,6 +72,7 @@ class Correcting:
         self._posting = posting
         self._digesting = digesting
         self._pipeline = pipeline
+        self._channels = channels
         self._settings = settings
         self._clock = clock
 
@@ -277,7 +280,8 @@ class Correcting:
             self._digesting.redraw(place.team_id, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
         own_channel_id, own_ts = stored.reply_channel_id, stored.reply_ts
-        if own_channel_id and own_ts and own_ts != place.ts and place.language == self._language_of(share):
+        language = self._channels.language(share.team_id, share.channel_id)
+        if own_channel_id and own_ts and own_ts != place.ts and place.language == language:
             self._messenger.update_reply(own_channel_id, own_ts, share, reply)
 
     def _file(self, place: Place) -> None:
@@ -295,10 +299,6 @@ class Correcting:
         """The share, while it stands."""
         stored = self._library.stored_share(place.team_id, place.share_id)
         return None if stored is None or stored.state is ShareState.WITHDRAWN else stored
-
-    def _language_of(self, share: Share) -> Language:
-        settings = self._library.channel_settings(share.team_id, share.channel_id)
-        return settings.language if settings else self._settings.language
 
     def _paper(self, place: Place) -> Paper | None:
         stored = self._stored(place)

@@ -20,8 +20,8 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 OWNERS = {
     "litellm": {"bot/briefs/asking/provider.py"},
-    "httpx": {"bot/papers/web.py", "bot/briefs/asking/bounded.py"},
-    "httpcore": {"bot/papers/web.py"},
+    "httpx": {"bot/papers/web.py", "bot/papers/guard.py", "bot/briefs/asking/bounded.py"},
+    "httpcore": {"bot/papers/web.py", "bot/papers/guard.py"},
     "arxiv": {"bot/papers/arxiv_api.py"},
     "lxml": {"bot/papers/sources.py"},
     "pypdf": {"bot/papers/read.py"},

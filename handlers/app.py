@@ -52,7 +52,7 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
         feature.register(app, desk)
 
     @app.error
-    def failed(error: Exception, body: dict[str, Any], respond: Respond, logger: logging.Logger) -> BoltResponse | None:
+    def failed(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse | None:
         if body.get("type") == "event_callback" or "event" in body:
             # Without an acknowledgement Slack sends the event again: nothing is lost.
             log.error("event not accepted, Slack will send it again", exc_info=error)

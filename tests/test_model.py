@@ -10,14 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
+from fake_model_server import FakeModelServer, Kept, Reply, drip, empty_choices, error, good, hang, html
 
 from bot.briefs.asking import completion, failures, meter, model
 from bot.briefs.asking.deadline import Deadline
 from bot.briefs.asking.failures import redacted
 from bot.briefs.asking.model import Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Usage
 from bot.settings import Settings
 from bot.wording import catalogue
 
@@ -25,19 +24,6 @@ NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ASKED = [{"role": "system", "content": "Brief it."}, {"role": "user", "content": "A paper."}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
 KEY = "sk-test-0123456789abcdefghijklmnop"
-
-
-class Kept(dict[str, str]):
-    """Answers in memory."""
-
-    def answer(self, key: str) -> str | None:
-        return self.get(key)
-
-    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self.setdefault(key, answer)
-
-    def forget_answer(self, key: str) -> None:
-        self.pop(key, None)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,19 +23,6 @@ from storage.database.sqlite import SqliteLibrary
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = (GOLDEN / "records.jsonl").read_text(encoding="utf-8").splitlines()
 MADE_AT = datetime(2026, 11, 22, 13, 5, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-def new_library(tmp_path: Path) -> Iterator[Callable[[], SqliteLibrary]]:
-    opened: list[SqliteLibrary] = []
-
-    def new() -> SqliteLibrary:
-        opened.append(SqliteLibrary(tmp_path / f"{len(opened)}.db"))
-        return opened[-1]
-
-    yield new
-    for library in opened:
-        library.close()
 
 
 def reported(library: SqliteLibrary, language: Language = "zh", *, plain: bool = True) -> str:

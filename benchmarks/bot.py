@@ -25,10 +25,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 from fake_arxiv import FakeArxiv  # noqa: E402
 from fake_model_server import FakeModelServer  # noqa: E402
 from made_papers import MadePaper  # noqa: E402
-from running_bot import BOT, RunningBot  # noqa: E402
+from running_bot import APP, BOT, RunningBot  # noqa: E402
 
 from playground import Playground  # noqa: E402
-from playground.installation import Installation  # noqa: E402
 
 Row = tuple[str, str, str]
 """What, figure, aim."""
@@ -49,14 +48,7 @@ class Scene:
         self.papers = [MadePaper(number) for number in range(papers)]
         for paper in self.papers:
             arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf())
-        self.environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
-            "PAPERWIRE_LANGUAGE": "en",
-        }
+        self.environment = {**place.environment(arxiv.environment()), "PAPERWIRE_LANGUAGE": "en"}
         self.folder = folder
 
     def bot(self, name: str, program: tuple[str, ...] = BOT, **settings: str) -> RunningBot:
@@ -73,9 +65,7 @@ class Scene:
 @contextmanager
 def scene(*, telling: bool = True, papers: int = _BURST + 1) -> Iterator[Scene]:
     """Without ``telling`` the playground tells the bot of no event: who measures does."""
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    if not telling:
-        installation = replace(installation, events=frozenset())
+    installation = APP if telling else replace(APP, events=frozenset())
     with (
         tempfile.TemporaryDirectory(prefix="paperwire-bench-") as folder,
         Playground(installation=installation) as place,

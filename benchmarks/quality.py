@@ -22,7 +22,8 @@ from benchmarks.corruptions import Corruption, corrupt
 from bot.briefs.grounding.ground import check
 from bot.briefs.score import Graded, score, table
 from bot.briefs.write import Writer
-from bot.models import FullText, Language, Paper, Usage
+from bot.console import NoAnswers
+from bot.models import FullText, Language, Paper
 from bot.settings import Settings
 from playground.samples import samples
 
@@ -74,22 +75,9 @@ def checks_table(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-class _NoMemory:
-    """Answers are not kept: every brief of the report is written anew."""
-
-    def answer(self, key: str) -> str | None:
-        return None
-
-    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        return None
-
-    def forget_answer(self, key: str) -> None:
-        return None
-
-
 def written(files: Sequence[Path]) -> list[Graded]:
     """Briefs of the PDFs in both languages, by the model that the settings name."""
-    writer = Writer(Settings(), _NoMemory())
+    writer = Writer(Settings(), NoAnswers())
     graded = []
     for name, reading in read_all(list(files)).items():
         paper = Paper(name, reading.title, reading.authors, reading.institutions, reading.abstract, reading.language)

@@ -18,7 +18,7 @@ from bot.digests.period import zone_named
 from bot.digests.records import export_records, import_records
 from bot.digests.report import report, report_title
 from bot.errors import PaperwireError, Tell
-from bot.models import DigestEntry, Language, Period
+from bot.models import LANGUAGES, DigestEntry, Language, Period
 from bot.papers.jail import Jail
 from bot.papers.record import header_record
 from bot.pipeline import Pipeline
@@ -43,7 +43,7 @@ def register(main: click.Group) -> None:
         main.add_command(command)
 
 
-_language = click.option("--language", type=click.Choice(["zh", "en"]), help="Language; PAPERWIRE_LANGUAGE by default.")
+_language = click.option("--language", type=click.Choice(LANGUAGES), help="Language; PAPERWIRE_LANGUAGE by default.")
 _team = click.option("--team", default="local", show_default=True, help="Workspace (Slack's team id).")
 _since = click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="First day.")
 _until = click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day.")

@@ -10,11 +10,17 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 Slot = Literal["technique", "problem", "effect"]
 SLOTS: tuple[Slot, ...] = ("technique", "problem", "effect")
+
+
+def language_named(code: str | None) -> Language | None:
+    """The language of a code, where it is one that we speak."""
+    return next((each for each in LANGUAGES if each == code), None)
 
 
 # --- Papers -----------------------------------------------------------------------------------------

@@ -160,40 +160,18 @@ class Library(Protocol):
     def failed_in(self, team_id: str, coverage: Coverage, period: Period) -> Sequence[StoredShare]: ...
 
     def freeze_digest(
-        self,
-        team_id: str,
-        channel_id: str,
-        digest_id: str,
-        due_at: datetime,
-        interval_back: datetime,
-        language: Language,
-        now: datetime,
-        *,
-        zone: str = "UTC",
+        self, team_id: str, settings: ChannelSettings, digest_id: str, period: Period, now: datetime, *, scheduled: bool
     ) -> Digest:
-        """Decide once what a scheduled digest holds, in one transaction, and answer the same ever after.
+        """Decide once what a digest of the channel holds, in one transaction, and answer the same ever after.
 
-        It takes the channel's briefed shares made since the previous digest's cut-off (the first digest: since
-        ``interval_back``) up to ``due_at`` that no earlier digest of the channel took; a share still unfinished
-        is left for the next. Where the channel's schedule names sources, their public shares are gathered in the same
-        way, each once by every channel that gathers it. Only what is withdrawn later leaves it; the other entries keep
-        their ``number``. An entry keeps its brief until somebody corrects it in the digest (``show_in_digest``).
-        """
+        A scheduled one takes the channel's briefed shares made since the previous one's cut-off (the first one: since
+        the period's begin) that no earlier one of the channel took; a share still unfinished is left for the next.
+        One that somebody asked for holds all briefed shares of its period; it takes nothing away from the scheduled
+        ones, nor does it move their cut-off.
 
-    def freeze_period(
-        self,
-        team_id: str,
-        channel_id: str,
-        digest_id: str,
-        period: Period,
-        language: Language,
-        now: datetime,
-        *,
-        zone: str = "UTC",
-    ) -> Digest:
-        """The same for a digest somebody asked for: all briefed shares of a period, those of sources too.
-
-        It takes nothing away from the scheduled digests, nor does it move their cut-off.
+        Where the channel's schedule names sources, their public shares are gathered in the same way, each once by
+        every channel that gathers it. Only what is withdrawn later leaves a digest; the other entries keep their
+        ``number``. An entry keeps its brief until somebody corrects it in the digest (``show_in_digest``).
         """
 
     def release_digest(self, team_id: str, digest_id: str) -> None:

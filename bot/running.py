@@ -19,6 +19,7 @@ from uuid import uuid4
 from bot.briefs.asking.meter import Ledger
 from bot.briefs.asking.model import Answers
 from bot.briefs.write import Writer
+from bot.channels import Channels
 from bot.engine import postgres_engine, sqlite_engine
 from bot.errors import TOKEN_REFUSED, Retry, Tell
 from bot.models import Allowance, ChannelSettings
@@ -228,21 +229,20 @@ def _desk(
     """The parts of the bot, each knowing those it works with."""
     from handlers.desk import Desk
 
-    briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
-    posting = Posting(work, library, messenger, settings.language, now)
-    digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
-    defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
+    channels = Channels(library, ChannelSettings("", "", settings.language, zone=settings.zone))
+    briefing = Briefing(work, library, messenger, pipeline, channels, now)
+    posting = Posting(work, library, messenger, channels, now)
+    digesting = Digesting(work, library, messenger, posting, channels, now, pipeline.first_page)
     return Desk(
         briefing=briefing,
         posting=posting,
         digesting=digesting,
-        answering=Answering(work, library, messenger, briefing, posting, defaults, now),
-        correcting=Correcting(work, library, messenger, posting, digesting, pipeline, settings, now),
+        answering=Answering(work, library, messenger, briefing, posting, channels, now),
+        correcting=Correcting(work, library, messenger, posting, digesting, pipeline, channels, settings, now),
         forgetting=Forgetting(work, library, messenger, pipeline, digesting, now),
         library=library,
         now=now,
-        language=settings.language,
-        zone=settings.zone,
+        channels=channels,
         budget=settings.monthly_budget,
         audience=messenger.audience,
         waiting=None if settings.client_id else work.waiting,

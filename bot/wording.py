@@ -1,7 +1,4 @@
-"""Every sentence a user reads, in every language: one TOML file a language beside this module.
-
-Adding a language is adding one file to ``bot/languages``.
-"""
+"""Every sentence a user reads, in every language: one TOML file a language in ``bot/languages``."""
 
 from __future__ import annotations
 
@@ -13,21 +10,11 @@ from bot.errors import PaperwireError
 
 
 @cache
-def _catalogue(language: str) -> dict[str, str]:
+def catalogue(language: str) -> dict[str, str]:
+    """All sentences, by ``table.key``."""
     source = resources.files("bot").joinpath("languages", f"{language}.toml")
     tables = tomllib.loads(source.read_text(encoding="utf-8"))
     return {f"{table}.{key}": words for table, entries in tables.items() for key, words in entries.items()}
-
-
-def languages() -> list[str]:
-    """The codes of the languages there are, sorted."""
-    folder = resources.files("bot").joinpath("languages")
-    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-
-
-def keys(language: str) -> set[str]:
-    """All keys of a catalogue, as ``table.key``."""
-    return set(_catalogue(language))
 
 
 def say(language: str, key: str, /, **facts: object) -> str:
@@ -35,7 +22,7 @@ def say(language: str, key: str, /, **facts: object) -> str:
 
     Raises KeyError for a key or fact that is missing: a sentence with a hole is a bug.
     """
-    return _catalogue(language)[key].format_map(facts)
+    return catalogue(language)[key].format_map(facts)
 
 
 def explain(language: str, error: PaperwireError) -> str:

@@ -6,13 +6,13 @@ import json
 import logging
 import uuid
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 from slack_bolt import App, BoltContext, BoltResponse, Respond
 from slack_sdk import WebClient
 
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
-from bot.models import Language
+from bot.models import Language, language_named
 from bot.outcomes import announce
 from bot.wording import explain, say
 from handlers import commands, digest_actions, edit, forget, home, shares, shortcuts, teams
@@ -52,14 +52,14 @@ def build_app(client: WebClient, desk: Desk, flow: InstallFlow | None = None) ->
         feature.register(app, desk)
 
     @app.error
-    def failed(error: Exception, body: dict[str, Any], respond: Respond, logger: logging.Logger) -> BoltResponse | None:
+    def failed(error: Exception, body: dict[str, Any], respond: Respond) -> BoltResponse | None:
         if body.get("type") == "event_callback" or "event" in body:
             # Without an acknowledgement Slack sends the event again: nothing is lost.
             log.error("event not accepted, Slack will send it again", exc_info=error)
             announce("not_accepted", code=getattr(error, "code", "bug"))
             return None
         channel_id = body.get("channel_id") or (body.get("channel") or {}).get("id") or ""
-        language = desk.language_of(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
+        language = desk.channels.language(team_of(body), channel_id) if channel_id else _language_of_form(body, desk)
         if isinstance(error, PaperwireError):
             words = (explain if body.get("type") == "view_submission" else explained)(language, error)
         else:
@@ -86,4 +86,4 @@ def _language_of_form(body: dict[str, Any], desk: Desk) -> Language:
     """Which a form notes beside what else it must know."""
     metadata = (body.get("view") or {}).get("private_metadata") or ""
     noted = json.loads(metadata).get("language") if metadata.startswith("{") else None
-    return next((each for each in get_args(Language) if each == noted), desk.language)
+    return language_named(noted) or desk.language

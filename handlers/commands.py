@@ -76,7 +76,7 @@ def _asked(desk: Desk, command: dict[str, Any], client: WebClient) -> Asked:
         command["user_id"],
         is_direct(channel_id),
         is_private_by_name(command.get("channel_name", "")),
-        desk.language_of(team_id, channel_id),
+        desk.channels.language(team_id, channel_id),
         word.lower(),
         rest.strip(),
         command["trigger_id"],

@@ -5,12 +5,12 @@ Nothing is kept: who left a channel a second ago sees it no more.
 
 from __future__ import annotations
 
-from typing import get_args
+from dataclasses import replace
 
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Coverage, Language, Share
+from bot.models import ChannelSettings, Coverage, Language, Share, language_named
 from handlers.desk import Desk
 from handlers.members import channels_of, has_bot, is_member, person
 
@@ -52,10 +52,11 @@ def may_see(desk: Desk, client: WebClient, user_id: str, share: Share, here: str
 
 
 def settings_of(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> ChannelSettings:
-    """The channel's, or what holds where nothing was chosen; days of a direct message are those of its reader."""
-    stored = desk.library.channel_settings(team_id, channel_id)
-    zone = "" if stored or not is_direct(channel_id) else own_zone(client, user_id)
-    return stored or ChannelSettings(team_id, channel_id, desk.language, zone=zone or desk.zone)
+    """What holds in the channel; days of a direct message where nothing was chosen are those of its reader."""
+    settings = desk.channels.settings(team_id, channel_id)
+    if not is_direct(channel_id) or desk.library.channel_settings(team_id, channel_id):
+        return settings
+    return replace(settings, zone=own_zone(client, user_id) or settings.zone)
 
 
 def language_for(desk: Desk, client: WebClient, team_id: str, direct_id: str, user_id: str) -> Language:
@@ -67,7 +68,7 @@ def language_for(desk: Desk, client: WebClient, team_id: str, direct_id: str, us
         spoken = person(client, user_id).locale.partition("-")[0]
     except PaperwireError:
         spoken = ""
-    return next((each for each in get_args(Language) if each == spoken), "en") if spoken else desk.language
+    return language_named(spoken) or "en" if spoken else desk.language
 
 
 def own_zone(client: WebClient, user_id: str) -> str:

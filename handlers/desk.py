@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.channels import Channels
 from bot.digests.compile import compile_digest
 from bot.models import Audience, ChannelSettings, Coverage, Digest, Language, Period
 from bot.ports import Library
@@ -27,10 +28,7 @@ class Desk:
     digesting: Digesting
     library: Library
     now: Callable[[], datetime]
-    language: Language
-    """Where a channel chose none."""
-    zone: str
-    """Where a channel chose none."""
+    channels: Channels
     budget: float | None
     """US dollars that models may cost a team in a month; None for no limit."""
 
@@ -41,6 +39,11 @@ class Desk:
     """Who reads a channel (team, channel) now. Raises Retry."""
     waiting: Callable[[], int] | None
     """How many pieces of work are not finished; None where that would tell of other workspaces."""
+
+    @property
+    def language(self) -> Language:
+        """Where it is not known which channel is spoken to."""
+        return self.channels.defaults.language
 
     @property
     def parts(self) -> tuple[Briefing | Posting | Digesting | Answering | Correcting | Forgetting, ...]:
@@ -62,10 +65,6 @@ class Desk:
         """A page of what a search found, as far as the asker may be shown it."""
         page = self.library.search(team_id, sight, words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset)
         return digest_blocks.search_results(page, words, language, offset)
-
-    def language_of(self, team_id: str, channel_id: str) -> Language:
-        settings = self.library.channel_settings(team_id, channel_id)
-        return settings.language if settings else self.language
 
 
 def team_of(body: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ def register(app: App, desk: Desk) -> None:
         if not is_member(client, user_id, channel_id, body["channel"].get("name", "")):
             raise Tell("not_a_member")
         desk.digesting.asked_digest(team_id, channel_id, user_id, period_from(action["value"]), action["action_ts"])
-        respond(text=say(desk.language_of(team_id, channel_id), "digest.posted"), replace_original=True)
+        respond(text=say(desk.channels.language(team_id, channel_id), "digest.posted"), replace_original=True)
 
     @app.action("digest_report")
     def digest_report(
@@ -40,7 +40,7 @@ def register(app: App, desk: Desk) -> None:
         coverage, period = coverage_of(desk, client, team_id, channel_id, user_id), period_from(action["value"])
         desk.answering.send_export(team_id, channel_id, user_id, "md", coverage, period, action["action_ts"])
         ack()
-        words = say(desk.language_of(team_id, channel_id), "commands.export_coming", form="md")
+        words = say(desk.channels.language(team_id, channel_id), "commands.export_coming", form="md")
         respond(text=words, response_type="ephemeral", replace_original=False)
 
     @app.action("digest_page")
@@ -63,7 +63,7 @@ def register(app: App, desk: Desk) -> None:
         for share in failed:
             desk.briefing.again(team_id, share.share.id, action["action_ts"])
         ack()
-        words = say(desk.language_of(team_id, channel_id), "digest.retrying", count=len(failed))
+        words = say(desk.channels.language(team_id, channel_id), "digest.retrying", count=len(failed))
         respond(text=words, response_type="ephemeral", replace_original=False)
 
     @app.action("search_page")
@@ -74,7 +74,7 @@ def register(app: App, desk: Desk) -> None:
         team_id, channel_id = _place(body)
         sight = sight_of(client, channel_id, body["user"]["id"])
         offset, _, words = action["value"].partition("/")
-        _replace(respond, desk.found(team_id, sight, desk.language_of(team_id, channel_id), words, int(offset)))
+        _replace(respond, desk.found(team_id, sight, desk.channels.language(team_id, channel_id), words, int(offset)))
 
 
 def _place(body: dict[str, Any]) -> tuple[str, str]:

@@ -12,9 +12,9 @@ from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import Correction, refused, seal
-from bot.models import Brief, Coverage, Language, Paper, Period, Share, ShareState
+from bot.models import Brief, Coverage, Language, Paper, Period, Share, language_named
 from bot.wording import say
-from bot.workflows.correcting import Place
+from bot.workflows.places import Place
 from handlers import views
 from handlers.blocks import LONGEST_VALUE, Block, actions, button, note
 from handlers.calls import classified
@@ -33,10 +33,10 @@ def register(app: App, desk: Desk) -> None:
     def brief_edit(ack: Ack, body: Json, client: WebClient, respond: Respond) -> None:
         ack()
         place = _placed(body)
-        share, paper, brief = _about(desk, place)
-        if not _may_change(desk, client, body["user"]["id"], share, place, body["channel"].get("name", "")):
+        if not _may_change(desk, client, body["user"]["id"], place, body["channel"].get("name", "")):
             _whisper(respond, body, say(place.language, "edit.only_members"))
             return
+        _, paper, brief = desk.correcting.places.about(place)
         if paper is None or brief is None:
             view = views.notice(place.language, say(place.language, "details.gone"))
         else:
@@ -47,10 +47,11 @@ def register(app: App, desk: Desk) -> None:
     @app.view("brief_edit")
     def brief_edited(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
-        share, paper, brief = _about(desk, place)
-        if not _may_change(desk, client, body["user"]["id"], share, place, metadata["name"]):
+        if not _may_change(desk, client, body["user"]["id"], place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
-        elif paper is None or brief is None:
+            return
+        _, paper, brief = desk.correcting.places.about(place)
+        if paper is None or brief is None:
             _close_with(ack, place.language, "details.gone")
         elif metadata["seen"] != seal(brief):
             ack(response_action="errors", errors={"technique": say(place.language, "edit.changed_meanwhile")})
@@ -70,9 +71,7 @@ def register(app: App, desk: Desk) -> None:
         if chosen == "remove":
             words, removed = _remove(desk, client, place, body["user"]["id"])
             _whisper(respond, body, words, _put_back_button(place, removed))
-        elif not _may_change(
-            desk, client, body["user"]["id"], _about(desk, place)[0], place, body["channel"].get("name", "")
-        ):
+        elif not _may_change(desk, client, body["user"]["id"], place, body["channel"].get("name", "")):
             _whisper(respond, body, say(place.language, "edit.only_members"))
         elif chosen == "other":
             other: Language = "zh" if place.language == "en" else "en"
@@ -93,13 +92,13 @@ def register(app: App, desk: Desk) -> None:
     @app.view("brief_again")
     def brief_again(ack: Ack, body: Json, client: WebClient) -> None:
         place, metadata = _noted(body)
-        if not _may_change(desk, client, body["user"]["id"], _about(desk, place)[0], place, metadata["name"]):
+        if not _may_change(desk, client, body["user"]["id"], place, metadata["name"]):
             _close_with(ack, place.language, "edit.only_members")
             return
         values = body["view"]["state"]["values"]
         asked = values["model"]["model"]["selected_option"]["value"]
         model = next((each for each in desk.correcting.models(place) if each == asked), None)
-        chosen: Language = "en" if values["language"]["language"]["selected_option"]["value"] == "en" else "zh"
+        chosen = language_named(values["language"]["language"]["selected_option"]["value"]) or "zh"
         desk.correcting.again(_in(place, chosen), model, f"{place.share_id}:{body['view']['id']}")
         ack()
 
@@ -114,8 +113,7 @@ def place_of(body: Json) -> Place | None:
     if value is None:
         return None
     chosen, _, share_id = value.partition(":")
-    language: Language = "en" if chosen == "en" else "zh"
-    return Place(team_of(body), share_id, language, body["channel"]["id"], body["message"]["ts"])
+    return Place(team_of(body), share_id, language_named(chosen) or "zh", body["channel"]["id"], body["message"]["ts"])
 
 
 def _placed(body: Json) -> Place:
@@ -148,26 +146,16 @@ def _hash(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _about(desk: Desk, place: Place) -> tuple[Share | None, Paper | None, Brief | None]:
-    """The share with its paper and brief, as far as they still stand."""
-    stored = desk.library.stored_share(place.team_id, place.share_id)
-    if stored is None or stored.state is ShareState.WITHDRAWN:
-        return None, None, None
-    share, paper_id = stored.share, stored.paper_id
-    if paper_id is None:
-        return share, None, None
-    paper = desk.library.paper(place.team_id, paper_id, share.channel_id)
-    return share, paper, desk.library.brief(place.team_id, paper_id, place.language, share.channel_id)
-
-
 # --- who and what -----------------------------------------------------------------------------------
 
 
-def _may_change(desk: Desk, client: WebClient, user_id: str, share: Share | None, place: Place, name: str) -> bool:
+def _may_change(desk: Desk, client: WebClient, user_id: str, place: Place, name: str) -> bool:
     """Members of the channel, admins, and who shared the paper in public; ``name`` is what Slack calls the channel.
 
     Where the share is of another channel that keeps its papers apart by now: who may see those.
     """
+    stored = desk.correcting.places.stored(place)
+    share = stored.share if stored else None
     if share is not None and not may_see(desk, client, user_id, share, place.channel_id):
         return False
     # A public channel can be looked into, and its buttons pressed, by people who are not in it.
@@ -178,7 +166,7 @@ def _may_change(desk: Desk, client: WebClient, user_id: str, share: Share | None
 
 def _remove(desk: Desk, client: WebClient, place: Place, user_id: str) -> tuple[str, str]:
     """What to say of it, and the share by whose id it can be undone; empty when nothing was done."""
-    share, paper, _ = _about(desk, place)
+    share, paper, _ = desk.correcting.places.about(place)
     if share is None or paper is None:
         return say(place.language, "details.gone"), ""
     shares = [share, *_other_shares(desk, share, paper)]
@@ -211,7 +199,7 @@ def _other_shares(desk: Desk, share: Share, paper: Paper) -> list[Share]:
 
 
 def _ask_model(desk: Desk, client: WebClient, body: Json, place: Place, models: Sequence[str]) -> None:
-    _, paper, _ = _about(desk, place)
+    _, paper, _ = desk.correcting.places.about(place)
     if paper is None:
         view = views.notice(place.language, say(place.language, "details.gone"))
     else:

@@ -143,7 +143,7 @@ def register(app: App, desk: Desk) -> None:
     ) -> None:
         team_id, user_id, here = team_of(body), body["user"]["id"], body["channel"]["id"]
         channel_id, _, paper_id = action["value"].partition(":")
-        language = desk.language_of(team_id, here)
+        language = desk.channels.language(team_id, here)
         sight = sight_of(client, here, user_id)
         held = _held(desk, client, team_id, paper_id, channel_id, user_id, sight)
         if isinstance(held, str):
@@ -171,4 +171,4 @@ def register(app: App, desk: Desk) -> None:
             if each.paper_id is None:
                 desk.forgetting.withdraw_share(each.share)
         ack()
-        respond(text=say(desk.language_of(team_id, body["channel"]["id"]), "forget.done"), replace_original=True)
+        respond(text=say(desk.channels.language(team_id, body["channel"]["id"]), "forget.done"), replace_original=True)

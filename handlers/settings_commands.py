@@ -12,7 +12,7 @@ from bot.digests.export import FORMS
 from bot.digests.period import period_of, zone_named
 from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
-from bot.models import EVERY_CHANNEL, ChannelSettings, Language, Mode, Schedule
+from bot.models import EVERY_CHANNEL, Language, Mode, Schedule, language_named
 from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
@@ -84,9 +84,7 @@ def topic(asked: Asked) -> Message:
 
 
 def language(asked: Asked) -> Message:
-    chosen = next((each for each in get_args(Language) if each == asked.rest.lower()), None)
-    if chosen is None:
-        raise Tell("bad_language", word=asked.rest or "–")
+    chosen = _language(asked.rest)
     asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, language=chosen))
     return blocks.note(say(chosen, "commands.language_set"))
 
@@ -95,22 +93,25 @@ def workspace(asked: Asked) -> Message:
     """Language and zone of the channels that chose none."""
     if not person(asked.client, asked.user_id).admin:
         raise Tell("only_admin_sets")
-    library, team_id = asked.desk.library, asked.team_id
-    stored = library.channel_settings(team_id, EVERY_CHANNEL)
-    settings = stored or ChannelSettings(team_id, EVERY_CHANNEL, asked.desk.language, zone=asked.desk.zone)
+    settings = asked.desk.channels.settings(asked.team_id, EVERY_CHANNEL)
     what, _, value = asked.rest.partition(" ")
     if what == "language":
-        chosen = next((each for each in get_args(Language) if each == value.lower()), None)
-        if chosen is None:
-            raise Tell("bad_language", word=value or "–")
-        settings = replace(settings, language=chosen)
+        settings = replace(settings, language=_language(value))
     elif what == "zone":
         settings = replace(settings, zone=str(zone_named(value)))
     elif what:
         raise Tell("bad_workspace", word=what)
     if what:
-        library.put_channel_settings(team_id, settings)
+        asked.desk.library.put_channel_settings(asked.team_id, settings)
     return _said(asked, "commands.workspace_set", language=settings.language, zone=settings.zone)
+
+
+def _language(word: str) -> Language:
+    """Raises Tell for a word that names none."""
+    chosen = language_named(word.lower())
+    if chosen is None:
+        raise Tell("bad_language", word=word or "–")
+    return chosen
 
 
 def mode(asked: Asked) -> Message:

@@ -51,9 +51,9 @@ def register(app: App, desk: Desk) -> None:
         shares = shares_of_message(
             event, team_id=team_id, channel_id=channel_id, private=private, bot_user_id=bot_user_id
         )
-        settings = desk.library.channel_settings(team_id, channel_id)
+        mode = desk.channels.settings(team_id, channel_id).mode
         for share in shares:
-            if share.asked or settings is None or settings.mode != "off":
+            if share.asked or mode != "off":
                 desk.briefing.accept(share)
         if not shares and channel_type == "im":
             _say(desk, team_id, event, "commands.help")

@@ -33,7 +33,7 @@ def register(app: App, desk: Desk) -> None:
             bot_user_id=str(context.bot_user_id),
             asked_by=shortcut["user"]["id"],
         )
-        language = desk.language_of(team_id, channel["id"])
+        language = desk.channels.language(team_id, channel["id"])
         for share in shares:
             stored = desk.library.stored_share(team_id, share.id)
             if stored is None:

@@ -14,7 +14,7 @@ from bot.briefs.correction import edited_by, institutions_beside
 from bot.models import SLOTS, Brief, Identifier, Language, Paper, Revision, Usage
 from bot.papers.sites import page_url
 from bot.visible import escape
-from bot.wording import keys, say
+from bot.wording import catalogue, say
 from handlers.blocks import (
     Block,
     badges,
@@ -136,7 +136,7 @@ def _found(line: str, language: Language) -> str:
     what, _, done = rest.rstrip(")").rpartition(" (")
 
     def word(name: str, otherwise: str) -> str:
-        return say(language, f"details.{name}") if f"details.{name}" in keys(language) else otherwise
+        return say(language, f"details.{name}") if f"details.{name}" in catalogue(language) else otherwise
 
     if not what:
         return line

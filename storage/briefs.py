@@ -12,7 +12,14 @@ from storage.database import index
 from storage.database.rows import Row, Transaction, brief_of, brief_values, stamp, usage_of
 
 # Made from the paper before imported; a person's words, while they are held, before a model's; then the latest.
-RANK = "imported, held DESC, number DESC"
+_RANK = "imported, held DESC, number DESC"
+
+CURRENT = f"""
+    b.number = (SELECT number FROM briefs last
+                 WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language
+                 ORDER BY {_RANK} LIMIT 1)
+"""  # noqa: S608
+"""Whether the row ``b`` is its record's current brief in its language."""
 
 
 def current(tx: Transaction, team_id: str, paper_id: str, language: Language, channel_id: str) -> Brief | None:
@@ -26,7 +33,7 @@ def _current(tx: Transaction, team_id: str, paper_id: str, language: Language, c
         {papers.SAME_WORK}
         SELECT b.* FROM briefs b JOIN papers p ON p.team_id = b.team_id AND p.id = b.paper_id
          WHERE b.team_id = :team AND b.paper_id IN (SELECT id FROM same_work) AND b.language = :language
-         ORDER BY p.scope DESC, {RANK} LIMIT 1
+         ORDER BY p.scope DESC, {_RANK} LIMIT 1
         """,  # noqa: S608
         team=team_id,
         paper=paper_id,
@@ -40,14 +47,7 @@ def revisions(tx: Transaction, team_id: str, paper_id: str, language: Language, 
     first = _current(tx, team_id, paper_id, language, channel_id)
     if first is None:
         return []
-    rows = tx.rows(
-        f"""
-        SELECT * FROM briefs WHERE team_id = :team AND paper_id = :paper AND language = :language ORDER BY {RANK}
-        """,  # noqa: S608
-        team=team_id,
-        paper=first["paper_id"],
-        language=language,
-    )
+    rows = _ranked(tx, team_id, first["paper_id"], language)
     return [Revision(brief_of(row), datetime.fromisoformat(row["created_at"]), row["user_id"]) for row in rows]
 
 
@@ -59,17 +59,7 @@ def keep(
     It becomes current, but stands behind a person's words unless somebody asked for it (``again``), and an imported
     one behind any made from the paper itself.
     """
-    rows = tx.rows(
-        f"""
-        SELECT * FROM briefs
-         WHERE team_id = :team AND paper_id = :paper AND language = :language AND imported = :imported
-         ORDER BY {RANK}
-        """,  # noqa: S608
-        team=team_id,
-        paper=paper_id,
-        language=brief.language,
-        imported=int(imported),
-    )
+    rows = [row for row in _ranked(tx, team_id, paper_id, brief.language) if row["imported"] == imported]
     last = next((row for row in rows if again or row["user_id"] is None), None)
     if last and last["user_id"] is None and _same(last, brief):
         return
@@ -97,15 +87,7 @@ def revise(
     if record is None:
         raise KeyError(paper_id)
     own_id = record["id"]
-    last = tx.row(
-        f"""
-        SELECT * FROM briefs WHERE team_id = :team AND paper_id = :paper AND language = :language
-         ORDER BY {RANK} LIMIT 1
-        """,  # noqa: S608
-        team=team_id,
-        paper=own_id,
-        language=brief.language,
-    )
+    last = next(iter(_ranked(tx, team_id, own_id, brief.language)), None)
     if last and last["user_id"] == user_id and _same(last, brief):
         return
     _release(tx, team_id, own_id, brief.language)
@@ -134,6 +116,17 @@ def usage_in(tx: Transaction, team_id: str, coverage: Coverage, period: Period) 
     )
     assert row is not None
     return usage_of(row)
+
+
+def _ranked(tx: Transaction, team_id: str, paper_id: str, language: Language) -> list[Row]:
+    return tx.rows(
+        f"""
+        SELECT * FROM briefs WHERE team_id = :team AND paper_id = :paper AND language = :language ORDER BY {_RANK}
+        """,  # noqa: S608
+        team=team_id,
+        paper=paper_id,
+        language=language,
+    )
 
 
 def _same(row: Row, brief: Brief) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import takewhile
 
-from bot.models import Coverage, Digest, DigestEntry, Language, Period, ShareState, StoredShare
+from bot.models import ChannelSettings, Coverage, Digest, DigestEntry, Period, ShareState, StoredShare
 from storage import channels, shared, shares
 from storage.database.rows import (
     Row,
@@ -27,129 +28,30 @@ from storage.entries import entries
 def freeze(
     tx: Transaction,
     team_id: str,
-    channel_id: str,
-    digest_id: str,
-    due_at: datetime,
-    interval_back: datetime,
-    language: Language,
-    now: datetime,
-    zone: str,
-) -> Digest:
-    known = _known(tx, team_id, channel_id, digest_id)
-    if known is not None:
-        return known
-    earlier = tx.rows(
-        """
-        SELECT since_at, due_at, sources FROM digests
-         WHERE team_id = :team AND channel_id = :channel AND scheduled = 1 AND due_at < :due
-         ORDER BY due_at DESC
-        """,
-        team=team_id,
-        channel=channel_id,
-        due=stamp(due_at),
-    )
-    since_at = datetime.fromisoformat(earlier[0]["due_at"]) if earlier else interval_back
-    period = Period(since_at, due_at)
-    sources = channels.sources(tx, team_id, channel_id)
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=True)
-    briefed = [
-        share
-        for source in (channel_id, *sources)
-        for share in shared.shared_in(
-            tx,
-            team_id,
-            Coverage((channel_id,)) if source == channel_id else Coverage((), (source,)),
-            Period(_oldest(earlier, source, channel_id) or since_at, due_at),
-            ShareState.BRIEFED,
-            untaken_by=channel_id,
-        )
-    ]
-    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=True)
-
-
-def _oldest(earlier: Sequence[Row], source: str, channel_id: str) -> datetime | None:
-    """Since when a source's shares may have been left behind, unfinished, by earlier digests that covered it.
-
-    ``earlier`` comes latest first. A source added lately brings nothing from before it was added.
-    """
-    covered = earlier if source == channel_id else takewhile(lambda row: source in strings(row["sources"]), earlier)
-    return min((datetime.fromisoformat(row["since_at"]) for row in covered), default=None)
-
-
-def freeze_period(
-    tx: Transaction,
-    team_id: str,
-    channel_id: str,
+    settings: ChannelSettings,
     digest_id: str,
     period: Period,
-    language: Language,
     now: datetime,
-    zone: str,
+    *,
+    scheduled: bool,
 ) -> Digest:
-    known = _known(tx, team_id, channel_id, digest_id)
-    if known is not None:
-        return known
-    sources = channels.sources(tx, team_id, channel_id)
-    _insert(tx, team_id, channel_id, digest_id, period, language, now, zone, sources, scheduled=False)
-    briefed = shared.shared_in(tx, team_id, Coverage((channel_id,), sources), period, ShareState.BRIEFED)
-    return _fill(tx, team_id, channel_id, digest_id, period, language, briefed, sources, scheduled=False)
-
-
-def _known(tx: Transaction, team_id: str, channel_id: str, digest_id: str) -> Digest | None:
+    channel_id = settings.channel_id
     known = frozen(tx, team_id, digest_id)
-    if known is not None and known.channel_id != channel_id:
-        raise ValueError(f"{digest_id} is a digest of another channel")
-    return known
-
-
-def _insert(
-    tx: Transaction,
-    team_id: str,
-    channel_id: str,
-    digest_id: str,
-    period: Period,
-    language: Language,
-    now: datetime,
-    zone: str,
-    sources: Sequence[str],
-    *,
-    scheduled: bool,
-) -> None:
-    settings = channels.settings(tx, team_id, channel_id)
-    schedule = channels.schedule(tx, team_id, channel_id)
-    tx.rows(
-        """
-        INSERT INTO digests (team_id, id, channel_id, scheduled, language, topic, zone, since_at, due_at, frozen_at,
-                             sources)
-        VALUES (:team, :id, :channel, :scheduled, :language, :topic, :zone, :since, :due, :now, :sources)
-        """,
-        team=team_id,
-        id=digest_id,
-        channel=channel_id,
-        scheduled=int(scheduled),
-        language=language,
-        topic=settings.topic if settings else "",
-        zone=schedule.zone if schedule else settings.zone if settings else zone,
-        since=stamp(period.since_at),
-        due=stamp(period.until_at),
-        now=stamp(now),
-        sources=strings_json(sources),
-    )
-
-
-def _fill(
-    tx: Transaction,
-    team_id: str,
-    channel_id: str,
-    digest_id: str,
-    period: Period,
-    language: Language,
-    briefed: Sequence[StoredShare],
-    sources: Sequence[str],
-    *,
-    scheduled: bool,
-) -> Digest:
-    for number, entry in enumerate(entries(tx, team_id, briefed, language)):
+    if known is not None:
+        if known.channel_id != channel_id:
+            raise ValueError(f"{digest_id} is a digest of another channel")
+        return known
+    sources = channels.sources(tx, team_id, channel_id)
+    covered = Coverage((channel_id,), sources)
+    if scheduled:
+        earlier = _earlier(tx, team_id, channel_id, period.until_at)
+        if earlier:
+            period = replace(period, since_at=datetime.fromisoformat(earlier[0]["due_at"]))
+        briefed = _left(tx, team_id, channel_id, sources, period, earlier)
+    else:
+        briefed = shared.shared_in(tx, team_id, covered, period, ShareState.BRIEFED)
+    _insert(tx, team_id, settings, digest_id, period, now, sources, scheduled=scheduled)
+    for number, entry in enumerate(entries(tx, team_id, briefed, settings.language)):
         tx.rows(
             """
             INSERT INTO digest_entries (team_id, digest_id, number, paper, brief, discussion)
@@ -164,11 +66,84 @@ def _fill(
         )
         for share in entry.shares:
             _take(tx, team_id, channel_id, digest_id, share, number, taken=scheduled)
-    for share in shared.shared_in(tx, team_id, Coverage((channel_id,), tuple(sources)), period, ShareState.FAILED):
+    for share in shared.shared_in(tx, team_id, covered, period, ShareState.FAILED):
         _take(tx, team_id, channel_id, digest_id, share, None, taken=False)
     digest = frozen(tx, team_id, digest_id)
     assert digest is not None
     return digest
+
+
+def _earlier(tx: Transaction, team_id: str, channel_id: str, due_at: datetime) -> list[Row]:
+    """The channel's scheduled digests before that time, latest first."""
+    return tx.rows(
+        """
+        SELECT since_at, due_at, sources FROM digests
+         WHERE team_id = :team AND channel_id = :channel AND scheduled = 1 AND due_at < :due
+         ORDER BY due_at DESC
+        """,
+        team=team_id,
+        channel=channel_id,
+        due=stamp(due_at),
+    )
+
+
+def _left(
+    tx: Transaction, team_id: str, channel_id: str, sources: Sequence[str], period: Period, earlier: Sequence[Row]
+) -> list[StoredShare]:
+    """The briefed shares of channel and sources that no earlier digest took."""
+    return [
+        share
+        for source in (channel_id, *sources)
+        for share in shared.shared_in(
+            tx,
+            team_id,
+            Coverage((channel_id,)) if source == channel_id else Coverage((), (source,)),
+            replace(period, since_at=_oldest(earlier, source, channel_id) or period.since_at),
+            ShareState.BRIEFED,
+            untaken_by=channel_id,
+        )
+    ]
+
+
+def _oldest(earlier: Sequence[Row], source: str, channel_id: str) -> datetime | None:
+    """Since when a source's shares may have been left behind, unfinished, by earlier digests that covered it.
+
+    ``earlier`` comes latest first. A source added lately brings nothing from before it was added.
+    """
+    covered = earlier if source == channel_id else takewhile(lambda row: source in strings(row["sources"]), earlier)
+    return min((datetime.fromisoformat(row["since_at"]) for row in covered), default=None)
+
+
+def _insert(
+    tx: Transaction,
+    team_id: str,
+    settings: ChannelSettings,
+    digest_id: str,
+    period: Period,
+    now: datetime,
+    sources: Sequence[str],
+    *,
+    scheduled: bool,
+) -> None:
+    schedule = channels.schedule(tx, team_id, settings.channel_id)
+    tx.rows(
+        """
+        INSERT INTO digests (team_id, id, channel_id, scheduled, language, topic, zone, since_at, due_at, frozen_at,
+                             sources)
+        VALUES (:team, :id, :channel, :scheduled, :language, :topic, :zone, :since, :due, :now, :sources)
+        """,
+        team=team_id,
+        id=digest_id,
+        channel=settings.channel_id,
+        scheduled=int(scheduled),
+        language=settings.language,
+        topic=settings.topic,
+        zone=schedule.zone if schedule else settings.zone,
+        since=stamp(period.since_at),
+        due=stamp(period.until_at),
+        now=stamp(now),
+        sources=strings_json(sources),
+    )
 
 
 def _take(

@@ -71,10 +71,7 @@ def _briefs(tx: Transaction, team_id: str, language: Language, among: str, **nam
     rows = tx.rows(
         f"""
         SELECT * FROM briefs b
-         WHERE team_id = :team AND paper_id {among}
-           AND number = (SELECT number FROM briefs last
-                          WHERE last.team_id = :team AND last.paper_id = b.paper_id AND last.language = b.language
-                          ORDER BY {briefs.RANK} LIMIT 1)
+         WHERE team_id = :team AND paper_id {among} AND {briefs.CURRENT}
          ORDER BY CASE WHEN language = :language THEN 1 ELSE 0 END
         """,  # noqa: S608
         team=team_id,

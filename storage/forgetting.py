@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.models import Holding, Paper
-from storage import answers, files, keeping, papers, shares, works
+from storage import answers, files, papers, purging, shares, works
 from storage.database.rows import Transaction, listed, share_of, stamp
 
 
@@ -116,7 +116,7 @@ def forget(tx: Transaction, team_id: str, share_ids: Sequence[str], paper_ids: S
     for paper_id in paper_ids:
         for statement in _NO_LONGER_IMPORTED:
             tx.rows(statement, team=team_id, paper=paper_id)
-    keeping.purge(tx, team_id, paper_ids, now)
+    purging.purge(tx, team_id, paper_ids, now)
 
 
 _NO_LONGER_IMPORTED = (

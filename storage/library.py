@@ -205,35 +205,10 @@ class SqlLibrary(ABC):
             return shared.shared_in(tx, team_id, coverage, period, ShareState.FAILED)
 
     def freeze_digest(
-        self,
-        team_id: str,
-        channel_id: str,
-        digest_id: str,
-        due_at: datetime,
-        interval_back: datetime,
-        language: Language,
-        now: datetime,
-        *,
-        zone: str = "UTC",
+        self, team_id: str, settings: ChannelSettings, digest_id: str, period: Period, now: datetime, *, scheduled: bool
     ) -> Digest:
-        """``zone`` is for a channel that chose none."""
         with self._writing(team_id) as tx:
-            return digests.freeze(tx, team_id, channel_id, digest_id, due_at, interval_back, language, now, zone)
-
-    def freeze_period(
-        self,
-        team_id: str,
-        channel_id: str,
-        digest_id: str,
-        period: Period,
-        language: Language,
-        now: datetime,
-        *,
-        zone: str = "UTC",
-    ) -> Digest:
-        """``zone`` is for a channel that chose none."""
-        with self._writing(team_id) as tx:
-            return digests.freeze_period(tx, team_id, channel_id, digest_id, period, language, now, zone)
+            return digests.freeze(tx, team_id, settings, digest_id, period, now, scheduled=scheduled)
 
     def release_digest(self, team_id: str, digest_id: str) -> None:
         with self._writing(team_id) as tx:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.errors import Retry
 from bot.models import Share, ShareState, StoredShare
-from storage import answers, discussions, keeping
+from storage import answers, discussions, keeping, purging
 from storage.database.rows import Transaction, share_of, share_values, stamp
 
 
@@ -91,7 +91,7 @@ def settle(
         now=stamp(now),
     )
     if stored.paper_id is not None and stored.paper_id != held:
-        keeping.left(tx, team_id, [stored], now)
+        purging.left(tx, team_id, [stored], now)
     return known(tx, team_id, share_id)
 
 
@@ -115,7 +115,7 @@ def set_apart(tx: Transaction, team_id: str, share_id: str, now: datetime) -> St
         paper=held,
     )
     _leave_digests(tx, team_id, share_id)
-    keeping.left(tx, team_id, [stored], now)
+    purging.left(tx, team_id, [stored], now)
     return known(tx, team_id, share_id)
 
 
@@ -172,7 +172,7 @@ def _stands(share: StoredShare) -> bool:
 
 def _withdraw(tx: Transaction, team_id: str, shares: Sequence[StoredShare], now: datetime) -> None:
     _let_go(tx, team_id, shares)
-    keeping.left(tx, team_id, shares, now)
+    purging.left(tx, team_id, shares, now)
 
 
 def expire(tx: Transaction, team_id: str, shares: Sequence[StoredShare]) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from library_places import KINDS, Places, opened, postgres_places, sqlite_place
 from postgres_cluster import PostgresCluster, PostgresServer, running_cluster, running_server
 
+from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
 
 
@@ -101,3 +103,17 @@ def library(place: str) -> Iterator[SqlLibrary]:
     library = opened(place)
     yield library
     library.close()
+
+
+@pytest.fixture
+def new_library(tmp_path: Path) -> Iterator[Callable[[], SqliteLibrary]]:
+    """Makes empty libraries on SQLite, each another one."""
+    made: list[SqliteLibrary] = []
+
+    def new() -> SqliteLibrary:
+        made.append(SqliteLibrary(tmp_path / f"{len(made)}.db"))
+        return made[-1]
+
+    yield new
+    for library in made:
+        library.close()

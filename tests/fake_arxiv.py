@@ -63,6 +63,15 @@ class FakeArxiv:
         self.base_url = f"http://{self.host}"
         self.api_url = f"{self.base_url}/api/query"
 
+    def environment(self) -> dict[str, str]:
+        """What makes a bot ask this server instead of arXiv."""
+        return {
+            "PAPERWIRE_ARXIV_URL": self.base_url,
+            "PAPERWIRE_ARXIV_API_URL": self.api_url,
+            "PAPERWIRE_ARXIV_DELAY": "0",
+            "PAPERWIRE_ALLOWED_HOSTS": self.host,
+        }
+
     def __enter__(self) -> FakeArxiv:
         threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="arxiv", daemon=True

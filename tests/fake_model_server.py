@@ -14,9 +14,12 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
+
+from bot.models import Usage
 
 
 @dataclass(frozen=True)
@@ -206,3 +209,16 @@ def _telling(sentences: list[str], cue: str) -> tuple[list[str], int]:
             if re.search(cue, word, re.IGNORECASE) and len(after) >= 6 and not {"we", "our", "We", "Our"} & set(after):
                 return words, at + 1
     return sentences[0].split(), 0
+
+
+class Kept(dict[str, str]):
+    """Answers in memory."""
+
+    def answer(self, key: str) -> str | None:
+        return self.get(key)
+
+    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
+        self.setdefault(key, answer)
+
+    def forget_answer(self, key: str) -> None:
+        self.pop(key, None)

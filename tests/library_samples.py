@@ -7,22 +7,29 @@ from datetime import UTC, datetime, timedelta
 from bot.models import (
     Author,
     Brief,
+    ChannelSettings,
     Coverage,
+    Digest,
     Evidence,
     FullText,
     Identifier,
     Institution,
     Language,
     Paper,
+    Period,
     Share,
     Usage,
 )
+from bot.ports import Library
 
 T0 = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
 
 
 def at(hours: float) -> datetime:
     return T0 + timedelta(hours=hours)
+
+
+ALWAYS = Period(at(-1000), at(1000))
 
 
 def share(
@@ -101,3 +108,18 @@ def member(*closed: str) -> Coverage:
 def guest(*channels: str) -> Coverage:
     """What a guest sees who is in ``channels`` and no others."""
     return Coverage(channels)
+
+
+def scheduled(
+    library: Library, digest_id: str, since: float, due: float, *, channel: str = "C1", team: str = "T1"
+) -> Digest:
+    """A digest that is frozen when it is due; the first one of a channel begins ``since``."""
+    settings, period = ChannelSettings(team, channel), Period(at(since), at(due))
+    return library.freeze_digest(team, settings, digest_id, period, at(due), scheduled=True)
+
+
+def asked(
+    library: Library, digest_id: str, period: Period, now: datetime, *, channel: str = "C1", team: str = "T1"
+) -> Digest:
+    """A digest that somebody asked for."""
+    return library.freeze_digest(team, ChannelSettings(team, channel), digest_id, period, now, scheduled=False)

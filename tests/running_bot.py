@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
+from playground import Installation
+
 ROOT = Path(__file__).parent.parent
+APP = Installation.from_manifest(ROOT / "manifest.json")
 BOT: tuple[str, ...] = ("-m", "bot", "run")
+KILLABLE: tuple[str, ...] = (str(ROOT / "tests" / "killable_bot.py"),)
 
 
 class RunningBot:
@@ -94,3 +100,16 @@ class RunningBot:
         finally:
             self._process = None
         return code
+
+
+@contextmanager
+def connected_bot(environment: Mapping[str, str], data: Path, program: Sequence[str] = BOT) -> Iterator[RunningBot]:
+    with RunningBot(environment, data, program) as bot:
+        bot.wait_until_connected()
+        yield bot
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

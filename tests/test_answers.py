@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 Json = dict[str, Any]
 GOLDEN = Path(__file__).parent / "golden" / "answers"
@@ -97,21 +96,18 @@ _DIFFERS = (
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_answer_reads_as_its_golden_file(language: str, tmp_path: Path) -> None:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     said: list[str] = []
-    with Playground(time_scale=50, installation=installation) as place:
+    with Playground(time_scale=50, installation=APP) as place:
         ada = place.add_user("ada", "Asia/Shanghai")
         papers, hub = place.add_channel("papers"), place.add_channel("hub")
         direct = place.direct_channel(ada)
         names = {papers: "papers", hub: "hub", direct: "direct", ada: "ada"}
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_LANGUAGE": language,
             "PAPERWIRE_TIME_SCALE": "50",
         }
-        with RunningBot(environment, tmp_path / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path / "data"):
             for paper in PAPERS:
                 ts = place.upload(ada, papers, "p.pdf", paper.pdf())
                 place.wait_for(lambda ts=ts: place.thread(papers, ts), 60)  # type: ignore[misc]

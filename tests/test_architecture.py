@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import wording
+from bot.models import LANGUAGES
 from handlers.doctor import SCOPES
 
 ROOT = Path(__file__).parent.parent
@@ -19,8 +20,8 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 OWNERS = {
     "litellm": {"bot/briefs/asking/provider.py"},
-    "httpx": {"bot/papers/web.py", "bot/briefs/asking/bounded.py"},
-    "httpcore": {"bot/papers/web.py"},
+    "httpx": {"bot/papers/web.py", "bot/papers/guard.py", "bot/briefs/asking/bounded.py"},
+    "httpcore": {"bot/papers/web.py", "bot/papers/guard.py"},
     "arxiv": {"bot/papers/arxiv_api.py"},
     "lxml": {"bot/papers/sources.py"},
     "pypdf": {"bot/papers/read.py"},
@@ -82,15 +83,16 @@ def test_top_level_names_are_ours_alone() -> None:
 
 def test_both_catalogues_say_the_same_with_the_same_facts() -> None:
     placeholders = re.compile(r"\{(\w+)")
-    reference = {key: set(placeholders.findall(wording._catalogue("en")[key])) for key in wording.keys("en")}
-    for language in wording.languages():
-        assert wording.keys(language) == set(reference), language
+    reference = {key: set(placeholders.findall(wording.catalogue("en")[key])) for key in wording.catalogue("en")}
+    assert {path.stem for path in (ROOT / "bot" / "languages").glob("*.toml")} == set(LANGUAGES)
+    for language in LANGUAGES:
+        assert wording.catalogue(language).keys() == reference.keys(), language
         for key, facts in reference.items():
-            assert set(placeholders.findall(wording._catalogue(language)[key])) == facts, f"{language} {key}"
+            assert set(placeholders.findall(wording.catalogue(language)[key])) == facts, f"{language} {key}"
 
 
 def test_every_error_raised_has_a_sentence() -> None:
-    known = wording.keys("en")
+    known = wording.catalogue("en")
     raised = re.compile(r"\b(?:Tell|Retry)\(\s*\"(\w+)\"")
     for path in MODULES:
         for code in raised.findall(path.read_text(encoding="utf-8")):

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, KILLABLE, RunningBot, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
 
 _DAY = 86_400
@@ -92,8 +91,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("audience")
     control, offset = folder / "control", folder / "offset"
     control.mkdir()
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn() as arxiv:
         environment = {
             **place.environment(arxiv.environment()),
             "PAPERWIRE_LANGUAGE": "en",
@@ -102,8 +100,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "KILL_CONTROL": str(control),
         }
         ada, bo = place.add_user("ada"), place.add_user("bo")
-        with RunningBot(environment, folder / "data", program=(str(ROOT / "tests" / "killable_bot.py"),)) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, folder / "data", KILLABLE) as bot:
             yield Scene(place, bot, control, offset, ada, bo, count(1))
 
 

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from library_samples import T0, share
-from running_bot import RunningBot
+from running_bot import connected_bot
 from sqlite_utils import Database
 from test_command_line import paperwire
 from test_kills import Scene, scene
@@ -163,8 +163,7 @@ def settled(made: Scene, data: Path) -> None:
 
 @contextmanager
 def idle_bot(folder: Path) -> Iterator[dict[str, str]]:
-    with Playground() as place, RunningBot(place.environment(), folder) as bot:
-        bot.wait_until_connected()
+    with Playground() as place, connected_bot(place.environment(), folder):
         yield {**place.environment(), "PAPERWIRE_DATA": str(folder)}
 
 

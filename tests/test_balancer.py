@@ -18,11 +18,10 @@ import pytest
 from fake_arxiv import FakeArxiv
 from made_papers import MadePaper
 from postgres_cluster import PostgresCluster
-from running_bot import BOT, ROOT, RunningBot
+from running_bot import APP, BOT, RunningBot
 from test_http_mode import COMMAND, signed
 
 from playground import Playground
-from playground.installation import Installation
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
@@ -96,14 +95,9 @@ def free_addresses(count: int) -> list[str]:
 
 @contextmanager
 def served(folder: Path, database: str, replicas: int) -> Iterator[Served]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, FakeArxiv() as arxiv, ExitStack() as stack:
+    with Playground(time_scale=_SCALE, installation=APP) as place, FakeArxiv() as arxiv, ExitStack() as stack:
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_READERS": "1",

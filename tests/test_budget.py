@@ -6,18 +6,15 @@ from pathlib import Path
 
 from fake_model_server import FakeModelServer, good
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 
 def test_a_spent_budget_gives_excerpts_that_say_so_and_brief_again_too(tmp_path: Path) -> None:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+    with Playground(time_scale=50, installation=APP) as place, FakeModelServer() as server:
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             # The provider itself, for LiteLLM to call and to price: 0.15 dollars a million tokens in.
             "PAPERWIRE_MODEL": "openai/gpt-4o-mini",
             "OPENAI_BASE_URL": server.url,
@@ -33,8 +30,7 @@ def test_a_spent_budget_gives_excerpts_that_say_so_and_brief_again_too(tmp_path:
             [message] = place.wait_for(lambda: place.thread(channel, ts), 90)
             return f"{message['text']} {message['blocks']}"
 
-        with RunningBot(environment, tmp_path / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path / "data"):
             assert "$0.0000 of $0.10" in place.command(ada, channel, "/digest status")[0]["text"]
             # A dear answer of no use; nobody pays for its repair any more.
             server.queue(good("no JSON", input_tokens=1_000_000))

@@ -19,8 +19,7 @@ from PIL import Image
 
 from bot.digests.chart import WEEKS, Week, alt_text, page_alt_text, weekly_chart, weeks_of
 from bot.digests.schedule import previous_due
-from bot.models import Language, Schedule
-from bot.wording import languages
+from bot.models import LANGUAGES, Language, Schedule
 
 BLUES, ORANGES = {(169, 197, 232), (47, 111, 181)}, {(243, 207, 164), (207, 125, 32)}
 
@@ -113,7 +112,7 @@ def test_the_plotting_library_is_loaded_for_drawing_only_and_without_its_global_
 # --- In words ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_alt_text_says_what_the_picture_shows(language: Language) -> None:
     words = alt_text(weeks((21, 1), (5, 30), (3, 8)), language)
     for said in ("2026-09-07", "21", "29", "39", "3", "8"):

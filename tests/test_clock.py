@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import Retry
-from bot.models import Schedule
+from bot.models import ChannelSettings, Period, Schedule
 from handlers.clock import Clock, DueTrigger
 from storage.database.sqlite import SqliteLibrary
 
@@ -64,7 +64,8 @@ def test_what_was_missed_is_caught_up_once_and_only_the_latest(library: SqliteLi
 
 def test_what_is_done_is_not_enqueued_again(library: SqliteLibrary) -> None:
     library.put_schedule("T1", schedule())
-    library.freeze_digest("T1", "C1", "digest:1", MONDAY, MONDAY - timedelta(days=7), "zh", MONDAY)
+    settings, period = ChannelSettings("T1", "C1"), Period(MONDAY - timedelta(days=7), MONDAY)
+    library.freeze_digest("T1", settings, "digest:1", period, MONDAY, scheduled=True)
     posting = Enqueued()
     clock(library, posting, MONDAY + timedelta(hours=1)).reconcile()
     assert posting.digests == {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer
-from running_bot import ROOT
+from running_bot import ROOT, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -173,10 +173,8 @@ def test_a_bad_line_of_records_is_named_and_nothing_is_imported(tmp_path: Path) 
 
 
 def test_a_second_bot_on_the_same_folder_says_so(tmp_path: Path) -> None:
-    from running_bot import RunningBot
 
-    with Playground() as place, RunningBot(place.environment(), tmp_path / "data") as bot:
-        bot.wait_until_connected()
+    with Playground() as place, connected_bot(place.environment(), tmp_path / "data") as bot:
         environment = {**place.environment(), "PAPERWIRE_DATA": str(tmp_path / "data")}
         done = paperwire("run", folder=tmp_path, environment=environment)
         assert done.returncode == 1

@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import Sample, samples
 
 Json = dict[str, Any]
@@ -74,9 +73,8 @@ class Team:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     with (
-        Playground(time_scale=50, installation=installation) as place,
+        Playground(time_scale=50, installation=APP) as place,
         ArxivStandIn() as arxiv,
         FakeModelServer() as server,
     ):
@@ -91,8 +89,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         }
         ada, bo, eve = place.add_user("ada"), place.add_user("bo"), place.add_user("eve", admin=True)
         channel = place.add_channel("papers")
-        with RunningBot(environment, tmp_path_factory.mktemp("corrections") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("corrections") / "data") as bot:
             yield Team(place, server, bot, ada, bo, eve, channel, count(1), iter(samples()))
 
 

@@ -11,11 +11,10 @@ from typing import Any
 import bibtexparser
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
 
 _SCALE = 20
@@ -46,8 +45,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn() as arxiv:
         ada, bo = place.add_user("ada", "Asia/Shanghai"), place.add_user("bo", "Europe/Berlin")
         channel = place.add_channel("papers")
         environment = {
@@ -55,8 +53,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(folder / "offset"),
         }
-        with RunningBot(environment, folder / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, folder / "data"):
             made = Office(place, ada, bo, channel, folder / "offset")
             for paper in PAPERS:
                 made.share(paper.arxiv, channel)

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from library_samples import brief, paper, share
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import TEAM_ID, Installation
+from playground.installation import TEAM_ID
 from storage.database.sqlite import SqliteLibrary
 
 Json = dict[str, Any]
@@ -50,14 +50,13 @@ def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     data = tmp_path_factory.mktemp("sizes") / "data"
     data.mkdir()
     offset = data.parent / "offset"
-    with Playground(time_scale=100, installation=Installation.from_manifest(ROOT / "manifest.json")) as place:
+    with Playground(time_scale=100, installation=APP) as place:
         ada = place.add_user("ada")
         channels = {size: place.add_channel(f"with-{size}") for size in SIZES}
         shelve(data, channels, ada)
         environment = {**place.environment(), "PAPERWIRE_LANGUAGE": request.param, "PAPERWIRE_TIME_SCALE": "100"}
         environment |= {"PAPERWIRE_CLOCK_OFFSET": str(offset)}
-        with RunningBot(environment, data) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, data):
             yield place, ada, channels, offset
 
 

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 Json = dict[str, Any]
 PUBLIC, CLOSED, DIRECT, OTHERS = (MadePaper(number) for number in range(4))
@@ -46,8 +45,7 @@ class Team:
 
 @pytest.fixture(scope="module", params=["en", "zh"])
 def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place:
+    with Playground(time_scale=50, installation=APP) as place:
         ada, bo = place.add_user("ada", "Asia/Tokyo"), place.add_user("bo")
         guest = place.add_user("gus", guest=True)
         papers = place.add_channel("papers", members=[ada, bo])
@@ -56,12 +54,10 @@ def team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         many = place.add_channel("many")
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_LANGUAGE": request.param,
             "PAPERWIRE_TIME_SCALE": "50",
         }
-        with RunningBot(environment, tmp_path_factory.mktemp("direct") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("direct") / "data"):
             shared = [
                 (ada, papers, PUBLIC),
                 (ada, closed, CLOSED),

@@ -19,9 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 from fake_model_server import FakeModelServer, error, good
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot, connected_bot, free_port
 from slack_sdk.oauth.installation_store import Installation as Workspace
-from test_http_mode import free_port
 
 import bot.doctor
 from bot.__main__ import main
@@ -30,7 +29,6 @@ from playground import Playground
 from playground.installation import Installation
 from storage.installations import Installations, installations_engine, keys_from
 
-APP = Installation.from_manifest(ROOT / "manifest.json")
 BOT_TOKEN = "the “Bot User OAuth Token” (xoxb-…) under OAuth & Permissions"
 APP_TOKEN = "an app-level token (xapp-…) with the scope connections:write (Basic Information, App-Level Tokens)"
 
@@ -367,8 +365,7 @@ def test_a_database_is_told_by_its_place_or_by_what_it_refuses(postgres_url: str
 def test_a_bot_that_runs_on_the_folder_is_named_and_whether_it_is_connected(tmp_path: Path) -> None:
     with Playground(installation=APP) as place:
         invited(place)
-        with RunningBot(place.environment(), tmp_path / "data") as running:
-            running.wait_until_connected()
+        with connected_bot(place.environment(), tmp_path / "data") as running:
             code, lines = doctor(place.environment())
             assert code == 0, lines
             assert lines["running"] == (

@@ -7,29 +7,19 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 _IMPATIENT = ("-c", "from bot import pulse, __main__; pulse._LONGEST_DISCONNECT = 2; __main__.main(['run'])")
 _RETRY_AFTER = 120
 
 
-def playground() -> Playground:
-    return Playground(installation=Installation.from_manifest(ROOT / "manifest.json"))
-
-
-def environment(place: Playground) -> dict[str, str]:
-    return {**place.environment(), "PAPERWIRE_ALLOWED_HOSTS": place.url[7:]}
-
-
 def test_without_slack_it_ends_although_work_sleeps(tmp_path: Path) -> None:
     """Replies wait two minutes, as Slack asked for; the threads that wait do not hold the exit up."""
     with ExitStack() as slack:
-        place = slack.enter_context(playground())
-        with RunningBot(environment(place), tmp_path / "data", program=_IMPATIENT) as bot:
-            bot.wait_until_connected()
+        place = slack.enter_context(Playground(installation=APP))
+        with connected_bot(place.environment(), tmp_path / "data", _IMPATIENT) as bot:
             ada, channel = place.add_user("ada"), place.add_channel("papers")
             place.fail_next("chat.postMessage", retry_after=_RETRY_AFTER)
             place.upload(ada, channel, "paper.pdf", MadePaper(1).pdf())

@@ -7,7 +7,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -425,19 +425,6 @@ def test_a_table_opens_in_any_zone() -> None:
 
 
 # --- Records ----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def new_library(tmp_path: Path) -> Iterator[Callable[[], SqliteLibrary]]:
-    opened: list[SqliteLibrary] = []
-
-    def new() -> SqliteLibrary:
-        opened.append(SqliteLibrary(tmp_path / f"{len(opened)}.db"))
-        return opened[-1]
-
-    yield new
-    for library in opened:
-        library.close()
 
 
 def test_exported_records_import_into_another_library_and_come_out_the_same(

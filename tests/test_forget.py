@@ -17,12 +17,11 @@ from typing import Any, cast
 import pytest
 from fake_model_server import FakeModelServer, Reply
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, KILLABLE, RunningBot, connected_bot
 
 from bot.pipeline import Pipeline
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
 
 PAPERS = samples()
@@ -128,9 +127,8 @@ class Scene:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("forget")
     (folder / "control").mkdir()
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     with (
-        Playground(time_scale=50, installation=installation) as place,
+        Playground(time_scale=50, installation=APP) as place,
         ArxivStandIn() as arxiv,
         GatedServer() as server,
     ):
@@ -144,8 +142,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         }
         ada, bo, eve = place.add_user("ada"), place.add_user("bo"), place.add_user("eve", admin=True)
         channel = place.add_channel("papers")
-        with RunningBot(environment, folder / "data", program=(str(ROOT / "tests" / "killable_bot.py"),)) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, folder / "data", KILLABLE) as bot:
             yield Scene(place, server, bot, folder, ada, bo, eve, channel, count(1))
 
 

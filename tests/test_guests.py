@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 Json = dict[str, Any]
 INSIDE, OUTSIDE, BOTH, CLOSED, PARTNERS = (MadePaper(number) for number in range(30, 35))
@@ -67,7 +66,7 @@ def titles(*papers: MadePaper) -> set[str]:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    with Playground(time_scale=50, installation=Installation.from_manifest(ROOT / "manifest.json")) as place:
+    with Playground(time_scale=50, installation=APP) as place:
         ada, bo, gus = place.add_user("ada"), place.add_user("bo"), place.add_user("gus", guest=True)
         club, papers = place.add_channel("club"), place.add_channel("papers", members=[ada, bo])
         inner = place.add_channel("inner", private=True, members=[ada, gus])
@@ -75,12 +74,10 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
         place.connect(partners)
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_TIME_SCALE": "50",
         }
-        with RunningBot(environment, tmp_path_factory.mktemp("guests") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("guests") / "data"):
             for who, channel, paper in (
                 (ada, papers, OUTSIDE),
                 (ada, papers, BOTH),

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 Json = dict[str, Any]
 PUBLIC, CLOSED, DIRECT = MadePaper(1), MadePaper(2), MadePaper(3)
@@ -42,19 +41,16 @@ class Team:
 
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place:
+    with Playground(time_scale=50, installation=APP) as place:
         ada, bo = place.add_user("ada", "Europe/Berlin"), place.add_user("bo", "Asia/Shanghai")
         papers = place.add_channel("papers")
         closed = place.add_channel("closed", private=True, members=[ada])
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_TIME_SCALE": "50",
         }
-        with RunningBot(environment, tmp_path_factory.mktemp("home") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("home") / "data"):
             for paper, channel in ((PUBLIC, papers), (CLOSED, closed), (DIRECT, place.direct_channel(ada))):
                 ts = place.upload(ada, channel, "paper.pdf", paper.pdf())
                 place.wait_for(lambda ts=ts, channel=channel: place.thread(channel, ts), 60)  # type: ignore[misc]

@@ -21,11 +21,10 @@ from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer
 from hostile import ANSWERS, ORDERS, PAYLOADS, PDFS, hidden_orders, paper_with
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot, connected_bot
 from slack_sight import harms, markdown_harms, unseen
 
 from playground import Playground
-from playground.installation import Installation
 
 _SCALE = 50
 _SHOWN = ("chat.", "views.", "files.", "response_url")
@@ -79,19 +78,13 @@ class Village:
 
 @pytest.fixture(scope="module")
 def village(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Village]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, FakeArxiv() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, FakeArxiv() as arxiv:
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_LANGUAGE": "en",
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
         }
-        with RunningBot(environment, tmp_path_factory.mktemp("village") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("village") / "data") as bot:
             made = Village(place, arxiv, bot)
             made.share_everything()
             yield made
@@ -190,8 +183,7 @@ Scene = tuple[Playground, FakeModelServer, str, str, RunningBot]
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, FakeModelServer() as server:
+    with Playground(time_scale=_SCALE, installation=APP) as place, FakeModelServer() as server:
         environment = {
             **place.environment(),
             "PAPERWIRE_MODEL": "openai/test-model",
@@ -202,8 +194,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "OPENAI_API_KEY": "sk-nobody",
         }
         ada, channel = place.add_user("ada"), place.add_channel("papers")
-        with RunningBot(environment, tmp_path_factory.mktemp("models") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("models") / "data") as bot:
             yield place, server, ada, channel, bot
 
 

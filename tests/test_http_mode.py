@@ -19,7 +19,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running_bot import BOT, ROOT, RunningBot
+from running_bot import APP, BOT, connected_bot, free_port
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from handlers import status
@@ -27,27 +27,17 @@ from handlers.gate import Memory
 from handlers.transport import http_server
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Playground, str]]:
     address = f"127.0.0.1:{free_port()}"
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=10, installation=installation) as place, ArxivStandIn() as arxiv:
-        hosts = f"{place.url[7:]},{arxiv.environment()['PAPERWIRE_ALLOWED_HOSTS']}"
-        environment = {**place.environment(), **arxiv.environment(), "PAPERWIRE_ALLOWED_HOSTS": hosts}
+    with Playground(time_scale=10, installation=APP) as place, ArxivStandIn() as arxiv:
+        environment = place.environment(arxiv.environment())
         del environment["SLACK_APP_TOKEN"]
         data = tmp_path_factory.mktemp("http") / "data"
-        with RunningBot(environment, data, (*BOT, "--http", address)) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, data, (*BOT, "--http", address)):
             yield place, f"http://{address}"
 
 

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from fake_arxiv import FakeArxiv
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, KILLABLE, RunningBot
 
 from playground import Playground
-from playground.installation import Installation
 
 _SCALE = 20
 _DAY = 86_400
@@ -64,11 +63,7 @@ class Scene:
         self.kills: Counter[str] = Counter()
         self.folder = folder
         self.environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.base_url[7:]}",
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(self.offset),
             **settings,
@@ -79,7 +74,7 @@ class Scene:
         """A bot that can be killed, with a data folder of its own."""
         control.mkdir(exist_ok=True)
         environment = {**self.environment, "KILL_CONTROL": str(control), **settings}
-        return RunningBot(environment, self.folder / name, program=(str(ROOT / "tests" / "killable_bot.py"),))
+        return RunningBot(environment, self.folder / name, KILLABLE)
 
     def start(self) -> None:
         self.bot.start()
@@ -178,8 +173,7 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path, **settings: str) -> Iterator[Scene]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, FakeArxiv() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, FakeArxiv() as arxiv:
         made = Scene(place, arxiv, folder, **settings)
         place.deliver_copies(2)
         with made.bot:

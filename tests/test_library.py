@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy
 from library_places import opened
-from library_samples import at, brief, guest, member, paper, share, text
+from library_samples import asked, at, brief, guest, member, paper, scheduled, share, text
 from sqlite_utils import Database
 
 from bot import ports
@@ -441,7 +441,7 @@ def test_the_operator_sees_every_paper_shared_or_imported(library: Library) -> N
 
 
 def freeze(library: Library, number: int, hour: float, *, channel: str = "C1", team: str = "T1"):
-    return library.freeze_digest(team, channel, f"digest:{channel}:{number}", at(hour), at(hour - 168), "zh", at(hour))
+    return scheduled(library, f"digest:{channel}:{number}", hour - 168, hour, channel=channel, team=team)
 
 
 def titles(digest) -> list[str]:
@@ -517,9 +517,9 @@ def test_an_entry_stays_while_one_of_its_shares_stands(library: Library) -> None
 
 
 def test_a_digest_speaks_the_channels_zone_and_topic(library: Library) -> None:
-    library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en", "Limnology", "Europe/Berlin"))
-    assert (freeze(library, 1, 0).topic, freeze(library, 1, 0).zone) == ("Limnology", "Europe/Berlin")
-    assert freeze(library, 1, 0, channel="C2").zone == "UTC"
+    settings, period = ChannelSettings("T1", "C1", "en", "Limnology", "Europe/Berlin"), Period(at(-1), at(0))
+    digest = library.freeze_digest("T1", settings, "d", period, at(0), scheduled=True)
+    assert (digest.language, digest.topic, digest.zone) == ("en", "Limnology", "Europe/Berlin")
 
 
 def test_digests_of_other_channels_take_nothing_away(library: Library) -> None:
@@ -531,14 +531,14 @@ def test_digests_of_other_channels_take_nothing_away(library: Library) -> None:
 def test_a_digest_asked_for_takes_nothing_from_the_scheduled_one(library: Library) -> None:
     briefed(library, hour=-1)
     period = Period(at(-100), at(0))
-    asked = library.freeze_period("T1", "C1", "asked", period, "zh", at(0))
-    assert (titles(asked), asked.period) == (["Tides in Shallow Lakes"], period)
+    first = asked(library, "asked", period, at(0))
+    assert (titles(first), first.period) == (["Tides in Shallow Lakes"], period)
     assert library.last_digest_due("T1", "C1") is None
-    scheduled = freeze(library, 1, 1)
-    assert (titles(scheduled), scheduled.period.since_at) == (["Tides in Shallow Lakes"], at(-167))
-    assert titles(library.freeze_period("T1", "C1", "asked again", period, "zh", at(2))) == titles(asked)
+    weekly = freeze(library, 1, 1)
+    assert (titles(weekly), weekly.period.since_at) == (["Tides in Shallow Lakes"], at(-167))
+    assert titles(asked(library, "asked again", period, at(2))) == titles(first)
     briefed(library, "arxiv:2", ts="2.0", hour=-1, title="late")
-    assert library.freeze_period("T1", "C1", "asked", period, "zh", at(3)) == asked
+    assert asked(library, "asked", period, at(3)) == first
 
 
 def test_the_latest_due_time_is_known(library: Library) -> None:
@@ -680,7 +680,7 @@ def test_purged_words_are_gone_from_the_file(tmp_path: Path) -> None:
     library = SqliteLibrary(tmp_path / "library.db")
     library.accept("T1", share(), at(0))
     library.keep("T1", paper(abstract="xyzzy abstract"), brief("xyzzy"), text("xyzzy"), at(0), share_id=share().id)
-    library.freeze_digest("T1", "C1", "d", at(1), at(-1), "zh", at(1))
+    scheduled(library, "d", -1, 1)
     library.withdraw("T1", "C1", "1.000100", at(2))
     library.close()
     assert not [file for file in tmp_path.iterdir() if b"xyzzy" in file.read_bytes()]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import time
 
-from library_samples import at, brief, member, paper, share, text
+from library_samples import ALWAYS, at, brief, member, paper, scheduled, share, text
 
-from bot.models import Coverage, DigestReply, Paper, Period, Schedule, Share, ShareState
+from bot.models import Coverage, DigestReply, Paper, Schedule, Share, ShareState
 from bot.ports import Library
-
-ALWAYS = Period(at(-1000), at(1000))
 
 
 def shared(library: Library, item: str, *keys: str, channel: str = "C1", ts: str = "1.0") -> tuple[Share, Paper]:
@@ -55,9 +53,9 @@ def test_one_not_yet_briefed_is_filed_apart_from_the_start(library: Library) -> 
 def test_a_digest_of_another_channel_that_was_not_posted_yet_loses_it(library: Library) -> None:
     library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
     posted, _ = shared(library, "arxiv:1", "arxiv:1")
-    digest = library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    digest = scheduled(library, "d1", -1, 2, channel="C2")
     assert len(digest.entries) == 1
-    own = library.freeze_digest("T1", "C1", "d2", at(2), at(-1), "zh", at(2))
+    own = scheduled(library, "d2", -1, 2)
     library.set_apart("T1", posted.id, at(3))
     left, kept = library.frozen_digest("T1", "d1"), library.frozen_digest("T1", "d2")
     assert left is not None
@@ -69,7 +67,7 @@ def test_a_digest_of_another_channel_that_was_not_posted_yet_loses_it(library: L
 def test_a_digest_posted_elsewhere_is_found_when_its_paper_is_forgotten_later(library: Library) -> None:
     library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
     posted, _ = shared(library, "arxiv:1", "arxiv:1")
-    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    scheduled(library, "d1", -1, 2, channel="C2")
     library.digest_posted("T1", "d1", "7.0", at(2))
     reply = DigestReply("d1", 0, 1, "C2", "7.1", "7.0")
     library.digest_replied("T1", reply)
@@ -84,7 +82,7 @@ def test_a_share_set_apart_leaves_a_digest_elsewhere_to_those_who_shared_it_too(
     library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
     posted, _ = shared(library, "arxiv:1", "arxiv:1")
     other, _ = shared(library, "arxiv:1", "arxiv:1", channel="C2", ts="2.0")
-    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
+    scheduled(library, "d1", -1, 2, channel="C2")
     library.set_apart("T1", posted.id, at(3))
     digest = library.frozen_digest("T1", "d1")
     assert digest is not None
@@ -95,8 +93,8 @@ def test_what_a_share_set_apart_is_corrected_to_shows_in_its_own_channels_digest
     library.put_schedule("T1", Schedule("T1", "C2", "daily", time(9), "UTC", "U1", sources=("C1",)))
     posted, _ = shared(library, "arxiv:1", "arxiv:1")
     shared(library, "arxiv:1", "arxiv:1", channel="C2", ts="2.0")
-    library.freeze_digest("T1", "C2", "d1", at(2), at(-1), "zh", at(2))
-    library.freeze_digest("T1", "C1", "d2", at(2), at(-1), "zh", at(2))
+    scheduled(library, "d1", -1, 2, channel="C2")
+    scheduled(library, "d2", -1, 2)
     library.set_apart("T1", posted.id, at(3))
     for digest_id, shown in (("d1", brief("2.0")), ("d2", brief("secret"))):
         library.show_in_digest("T1", digest_id, posted.id, brief("secret"))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from library_places import opened
-from library_samples import at, brief, paper, share, text
+from library_samples import at, brief, paper, scheduled, share, text
 
 from bot.errors import Retry
 from bot.models import ShareState
@@ -104,7 +104,7 @@ def test_a_digest_takes_each_share_once_while_others_write(library: SqlLibrary) 
         while writing.is_set():
             time.sleep(0.005)
             due = 1000 + 2 * round_ + clerk
-            library.freeze_digest("T1", "C1", f"{clerk}:{round_}", at(due), at(-1), "zh", at(due))
+            scheduled(library, f"{clerk}:{round_}", -1, due)
             round_ += 1
 
     with ThreadPoolExecutor(6) as pool:
@@ -117,7 +117,7 @@ def test_a_digest_takes_each_share_once_while_others_write(library: SqlLibrary) 
             writing.clear()
         for clerk in clerks:
             clerk.result()
-    library.freeze_digest("T1", "C1", "last", at(10_000), at(-1), "zh", at(10_000))
+    scheduled(library, "last", -1, 10_000)
     with library._reading() as tx:
         digest_ids = [row["id"] for row in tx.rows("SELECT id FROM digests")]
     digests = [library.frozen_digest("T1", each) for each in digest_ids]

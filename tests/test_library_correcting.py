@@ -8,7 +8,7 @@ from datetime import time
 from pathlib import Path
 
 import pytest
-from library_samples import at, brief, member, paper, share, text
+from library_samples import ALWAYS, asked, at, brief, member, paper, scheduled, share, text
 from sqlite_utils import Database
 
 from bot.models import ChannelSettings, Coverage, Digest, DigestReply, Paper, Period, Schedule, ShareState, Usage
@@ -16,8 +16,6 @@ from storage.database.migrations import for_sqlite
 from storage.database.schema import MIGRATIONS
 from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
-
-ALWAYS = Period(at(-1000), at(1000))
 
 
 def briefed(
@@ -143,8 +141,8 @@ def test_a_private_copy_holds_the_correction(library: SqlLibrary) -> None:
 def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_changes(library: SqlLibrary) -> None:
     for number in (1, 2):
         briefed(library, f"arxiv:{number}", ts=f"{number}.0", title=f"Tides {number}")
-    frozen = library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
-    other = library.freeze_period("T1", "C1", "D2", ALWAYS, "zh", at(1))
+    frozen = asked(library, "D1", ALWAYS, at(1))
+    other = asked(library, "D2", ALWAYS, at(1))
     share_id = share("arxiv:2", ts="2.0").id
     library.show_in_digest("T1", "D1", share_id, brief("mine", "en"))
     library.show_in_digest("T2", "D1", share_id, brief("a stranger's"))
@@ -152,12 +150,12 @@ def test_what_is_corrected_in_a_digest_stays_corrected_there_and_nothing_else_ch
     shown = library.frozen_digest("T1", "D1")
     assert shown is not None
     assert shown.entries == (frozen.entries[0], replace(frozen.entries[1], brief=brief("mine", "en")))
-    assert library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(2)) == shown
+    assert asked(library, "D1", ALWAYS, at(2)) == shown
     assert library.frozen_digest("T1", "D2") == other
 
 
 def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqlLibrary) -> None:
-    library.freeze_period("T1", "C1", "D1", ALWAYS, "zh", at(1))
+    asked(library, "D1", ALWAYS, at(1))
     reply = DigestReply("D1", 2, 8, "C1", "5.0", "4.0", "F7")
     for each in (reply, reply, replace(reply, number=3, ts="6.0", picture=None)):
         library.digest_replied("T1", each)
@@ -171,7 +169,7 @@ def test_a_message_in_a_digests_thread_is_known_by_its_place(library: SqlLibrary
 
 
 def freeze(library: SqlLibrary, number: int, hour: float, channel: str = "C1") -> Digest:
-    return library.freeze_digest("T1", channel, f"{channel}:{number}", at(hour), at(hour - 100), "zh", at(hour))
+    return scheduled(library, f"{channel}:{number}", hour - 100, hour, channel=channel)
 
 
 def titles(digest: Digest) -> list[str]:
@@ -181,10 +179,10 @@ def titles(digest: Digest) -> list[str]:
 def test_a_share_left_out_is_in_no_digest_to_come(library: SqlLibrary) -> None:
     briefed(library, title="a")
     stored = briefed(library, "arxiv:2", ts="2.0", title="zebra")
-    before = library.freeze_period("T1", "C1", "before", ALWAYS, "zh", at(1))
+    before = asked(library, "before", ALWAYS, at(1))
     for user in ("U1", "U2"):
         library.leave_out("T1", share("arxiv:2", ts="2.0").id, user, at(2))
-    assert titles(library.freeze_period("T1", "C1", "after", ALWAYS, "zh", at(3))) == ["a"]
+    assert titles(asked(library, "after", ALWAYS, at(3))) == ["a"]
     assert titles(freeze(library, 1, 4)) == ["a"]
     assert titles(freeze(library, 2, 8)) == []
     assert [entry.paper.title for entry in library.shared_in("T1", Coverage(("C1",)), ALWAYS, "zh")] == ["a"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from library_samples import at, brief, member, paper, share, text
+from library_samples import asked, at, brief, member, paper, share, text
 
 from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
 from storage.database.migrations import tables as all_tables
@@ -35,7 +35,7 @@ def test_papers_go_so_long_after_they_were_shared_last_and_everything_else_stays
     failed = share("arxiv:6", ts="6.0")
     library.accept("T1", failed, at(0))
     library.settle("T1", failed.id, ShareState.FAILED, at(0), error="not_found")
-    library.freeze_period("T1", "C1", "d1", Period(at(-1), at(10)), "zh", at(10))
+    asked(library, "d1", Period(at(-1), at(10)), at(10))
     library.put_schedule("T1", Schedule("T1", "C1", "daily", time(9), "UTC", "U1"))
     while library.drop_papers(at(5), at(20)):
         pass
@@ -75,7 +75,7 @@ def test_everything_of_a_workspace_goes_and_nothing_of_another(library: SqlLibra
         library.keep(team, paper("arxiv:1", f"sha256:{team}"), brief(), text(), at(0), share_id=posted.id)
         library.put_schedule(team, Schedule(team, "C1", "daily", time(9), "UTC", "U1"))
         library.put_channel_settings(team, ChannelSettings(team, "C1", "en"))
-        library.freeze_period(team, "C1", f"d:{team}", Period(at(-1), at(1)), "zh", at(1))
+        asked(library, f"d:{team}", Period(at(-1), at(1)), at(1), team=team)
         library.digest_replied(team, DigestReply(f"d:{team}", 0, 1, "C1", "7.1", "7.0"))
         library.note_answer(team, posted.id, f"key:{team}", at(0))
         library.keep_answer(f"key:{team}", "m", "words", Usage(), at(0))

@@ -6,14 +6,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from library_samples import at, brief, member, paper, share, text
+from library_samples import ALWAYS, asked, at, brief, member, paper, share, text
 
+from bot.channels import Channels
 from bot.errors import Tell
-from bot.models import Audience, Brief, Coverage, DigestReply, Paper, Period, ShareState, Usage
+from bot.models import Audience, Brief, ChannelSettings, Coverage, DigestReply, Paper, ShareState, Usage
 from bot.ports import Library
 from bot.workflows.posting import Posting
-
-ALWAYS = Period(at(-1000), at(1000))
 
 
 def shared(
@@ -93,7 +92,7 @@ def test_a_record_that_somebody_else_shared_or_that_was_imported_stays(library: 
 
 def test_what_is_forgotten_is_found_nowhere_and_new_when_it_comes_again(library: Library) -> None:
     stored = shared(library, "arxiv:1", "sha256:aa")
-    library.freeze_period("T1", "C1", "d1", ALWAYS, "zh", at(0))
+    asked(library, "d1", ALWAYS, at(0))
     library.note_answer("T1", share("arxiv:1", ts="1.0").id, "k" * 64, at(0))
     library.keep_answer("k" * 64, "m", "words", Usage(cost=0.5), at(0))
     library.keep_answer("k" * 64 + ":again", "m", "other words", Usage(), at(0))
@@ -192,8 +191,8 @@ def test_a_file_is_released_once_no_record_names_it(library: Library) -> None:
 
 def test_the_messages_of_digests_that_show_a_share_are_known_after_it_went(library: Library) -> None:
     made = [shared(library, f"arxiv:{n}", title=f"Tides {n}", ts=f"{n}.0") for n in range(10)]
-    library.freeze_period("T1", "C1", "single", ALWAYS, "zh", at(1))
-    library.freeze_period("T1", "C1", "grouped", ALWAYS, "zh", at(1))
+    asked(library, "single", ALWAYS, at(1))
+    asked(library, "grouped", ALWAYS, at(1))
     single = [DigestReply("single", n, 1, "C1", f"7.{n}", "7.9", f"F{n}") for n in range(10)]
     grouped = [DigestReply("grouped", n, 8, "C1", f"8.{n}", "8.9") for n in range(2)]
     for reply in (*single, *grouped):
@@ -212,7 +211,8 @@ def test_a_share_withdrawn_while_its_answer_is_written_is_no_bug(
     shared(library, "arxiv:1", "sha256:aa")
     posted, asked = share("arxiv:1", ts="1.0", user="U1"), library.brief
     messenger = SimpleNamespace(audience=lambda *_: Audience(closed=False, outsiders=False))
-    posting = Posting(None, library, messenger, "en", lambda: at(1))  # type: ignore[arg-type]
+    channels = Channels(library, ChannelSettings("T1", "C1"))
+    posting = Posting(None, library, messenger, channels, lambda: at(1))  # type: ignore[arg-type]
     assert posting.answer(posted, {}, "zh").brief is not None
 
     def too_late(*given: Any) -> Brief | None:

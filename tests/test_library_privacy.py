@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from library_places import Places, opened, sqlite_place
-from library_samples import at, brief, member, paper, share, text
+from library_samples import ALWAYS, at, brief, member, paper, share, text
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Coverage, Digest, Paper, Period, Schedule, Share, ShareState, StoredShare
@@ -32,7 +32,6 @@ CHANNELS = ("C1", "C2", *PRIVATE)
 # Works that go by several names, so that records meet and merge.
 NAMES = ("arxiv:1", "doi:10.1/1", "sha256:1", "arxiv:2", "doi:10.1/2", "sha256:2")
 TITLES = ("Tides in Shallow Lakes", "Waves in Deep Seas")
-ALWAYS = Period(at(-1000), at(1000))
 
 
 @contextmanager
@@ -82,7 +81,7 @@ class Act:
         return f"{self.kind}:{self.channel}:{self.message}"
 
     def happen(self, library: SqlLibrary) -> None:
-        now = at(self.number)
+        now, settings = at(self.number), ChannelSettings(self.team, self.channel, self.language)
         match self.kind:
             case "brief":
                 library.accept(self.team, self.posted, now)
@@ -101,9 +100,10 @@ class Act:
             case "withdraw":
                 library.withdraw(self.team, self.channel, self.ts, now)
             case "freeze":
-                library.freeze_digest(self.team, self.channel, self.digest_id, now, at(-1), self.language, now)
+                period = Period(at(-1), now)
+                library.freeze_digest(self.team, settings, self.digest_id, period, now, scheduled=True)
             case "ask":
-                library.freeze_period(self.team, self.channel, self.digest_id, ALWAYS, self.language, now)
+                library.freeze_digest(self.team, settings, self.digest_id, ALWAYS, now, scheduled=False)
             case "revise":
                 stored = library.stored_share(self.team, self.posted.id)
                 if stored and stored.paper_id:

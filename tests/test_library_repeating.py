@@ -9,7 +9,7 @@ from datetime import time
 from typing import Any
 
 import pytest
-from library_samples import at, brief, paper, share, text
+from library_samples import asked, at, brief, paper, scheduled, share, text
 
 from bot.models import ChannelSettings, DigestReply, Period, Schedule, ShareState, Usage
 from storage.database.schema import MIGRATIONS
@@ -31,8 +31,10 @@ ASKED: dict[str, Callable[[SqlLibrary, str], object]] = {
     "keep": lambda library, _: library.keep(
         "T1", paper("arxiv:2", title="Waves"), brief("new"), text("new"), at(5), share_id=LATER.id
     ),
-    "freeze_digest": lambda library, _: library.freeze_digest("T1", "C1", "d2", at(9), at(-9), "zh", at(9)),
-    "freeze_period": lambda library, _: library.freeze_period("T1", "C1", "p1", Period(at(-9), at(9)), "zh", at(9)),
+    "freeze_digest": lambda library, _: (
+        scheduled(library, "d2", -9, 9),
+        asked(library, "p1", Period(at(-9), at(9)), at(9)),
+    ),
     "digest_posted": lambda library, _: library.digest_posted("T1", "d1", "5.0", at(5)),
     "digest_replied": lambda library, _: library.digest_replied("T1", DigestReply("d1", 0, 5, "C1", "5.1", "5.0")),
     "show_in_digest": lambda library, _: library.show_in_digest("T1", "d1", SHARED.id, brief("shown")),
@@ -66,7 +68,7 @@ def begun(library: SqlLibrary) -> str:
     """A library in which each method has something to do; returns a paper's id."""
     library.accept("T1", SHARED, at(0))
     stored = library.keep("T1", paper("arxiv:1"), brief(), text(), at(0), share_id=SHARED.id)
-    library.freeze_digest("T1", "C1", "d1", at(1), at(-9), "zh", at(1))
+    scheduled(library, "d1", -9, 1)
     library.accept("T1", LATER, at(2))
     library.leave_out("T1", LATER.id, "U1", at(2))
     library.put_schedule("T1", SCHEDULE)

@@ -151,8 +151,6 @@ RULES: dict[str, Rule] = {
     "brief | None": optional(a_brief),
     "text | None": optional(a_text),
     "now": a_time,
-    "due_at": a_time,
-    "interval_back": one_of(at(0)),
     "since_at": a_time,
     "share_id": one_of(*SHARES),
     "share_id | None": optional(one_of(*SHARES)),
@@ -175,7 +173,6 @@ RULES: dict[str, Rule] = {
     "first_author": one_of("Ada Wöhler"),
     "language": one_of("zh", "en"),
     "digest_id": one_of(*DIGESTS),
-    "zone": one_of(*ZONES),
     "reply": a_reply,
     "words": one_of("tides", "waves knows", "technique", "第"),
     "limit": one_of(1, 3, 10),
@@ -188,7 +185,7 @@ RULES: dict[str, Rule] = {
     "reason | None": one_of(None, "channel_gone"),
     "call_id": one_of("call-1", "call-2"),
     "usage": lambda chance, team: Usage(100, 10, chance.randint(0, 50) / 100, 1, 0.5),
-    **dict.fromkeys(("again", "undone", "everywhere"), one_of(True, False)),
+    **dict.fromkeys(("again", "undone", "everywhere", "scheduled"), one_of(True, False)),
 }
 """What a parameter may be, by its name; ``| None`` where it is optional."""
 
@@ -251,10 +248,10 @@ def furnished(chance: Random, team: str) -> list[Step]:
         step(chance, team, method) for method in ("put_schedule", "put_channel_settings", "discussed", "discussed")
     ]
     for digest_id, channel in zip(DIGESTS, chance.sample(CHANNELS, 2), strict=True):
+        said = {"settings": ChannelSettings(team, channel), "period": Period(at(0), at(60)), "scheduled": True}
         frozen = step(chance, team, "freeze_digest")
-        said = {"digest_id": digest_id, "channel_id": channel, "due_at": at(60)}
-        made.append(replace(frozen, arguments={**frozen.arguments, **said}))
-    made += [step(chance, team, method) for method in ("digest_posted", "digest_replied", "revise", "freeze_period")]
+        made.append(replace(frozen, arguments={**frozen.arguments, **said, "digest_id": digest_id}))
+    made += [step(chance, team, method) for method in ("digest_posted", "digest_replied", "revise", "freeze_digest")]
     return made
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running_bot import ROOT, RunningBot
+from running_bot import APP, ROOT, connected_bot
 
 from bot.models import MOST_LISTED
 from playground import Playground
-from playground.installation import TEAM_ID, Installation
+from playground.installation import TEAM_ID
 
 
 def filled(data: Path, count: int) -> None:
@@ -34,12 +34,11 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     data = tmp_path_factory.mktemp("many") / "data"
     data.mkdir()
     filled(data, MOST_LISTED + 10)
-    with Playground(time_scale=50, installation=Installation.from_manifest(ROOT / "manifest.json")) as place:
+    with Playground(time_scale=50, installation=APP) as place:
         place.add_user("ada")
         place.add_channel("papers")
         environment = {**place.environment(), "PAPERWIRE_LANGUAGE": request.param}
-        with RunningBot(environment, data) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, data):
             yield place
 
 

@@ -10,34 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_model_server import FakeModelServer, Reply, drip, empty_choices, error, good, hang, html
+from fake_model_server import FakeModelServer, Kept, Reply, drip, empty_choices, error, good, hang, html
 
 from bot.briefs.asking import completion, failures, meter, model
 from bot.briefs.asking.deadline import Deadline
 from bot.briefs.asking.failures import redacted
 from bot.briefs.asking.model import Models, Tally
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Usage
 from bot.settings import Settings
-from bot.wording import keys as keys_of
+from bot.wording import catalogue
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 ASKED = [{"role": "system", "content": "Brief it."}, {"role": "user", "content": "A paper."}]
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"], "additionalProperties": False}
 KEY = "sk-test-0123456789abcdefghijklmnop"
-
-
-class Kept(dict[str, str]):
-    """Answers in memory."""
-
-    def answer(self, key: str) -> str | None:
-        return self.get(key)
-
-    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self.setdefault(key, answer)
-
-    def forget_answer(self, key: str) -> None:
-        self.pop(key, None)
 
 
 @pytest.fixture
@@ -289,8 +275,8 @@ def test_many_threads_may_ask_at_once(server: FakeModelServer) -> None:
 
 def test_every_failure_has_its_sentences_and_its_row_in_the_guide() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "models.md").read_text(encoding="utf-8")
-    codes = {key.removeprefix("errors.") for key in keys_of("en") if key.startswith("errors.model_")}
-    assert codes == {key.removeprefix("errors.") for key in keys_of("zh") if key.startswith("errors.model_")}
+    codes = {key.removeprefix("errors.") for key in catalogue("en") if key.startswith("errors.model_")}
+    assert codes == {key.removeprefix("errors.") for key in catalogue("zh") if key.startswith("errors.model_")}
     assert codes == set(re.findall(r"^\| `(model_\w+)`", guide, re.MULTILINE))
     modules = (failures, model, completion, meter)
     source = "".join(Path(str(each.__file__)).read_text(encoding="utf-8") for each in modules)

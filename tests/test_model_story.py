@@ -7,21 +7,18 @@ from collections.abc import Iterator
 import pytest
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
-from playground.installation import Installation
 
 Scene = tuple[Playground, FakeModelServer, str, str]
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+    with Playground(time_scale=50, installation=APP) as place, FakeModelServer() as server:
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_MODEL": "openai/test-model",
             "PAPERWIRE_MODEL_URL": server.url,
             "PAPERWIRE_LANGUAGE": "en",
@@ -29,8 +26,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "OPENAI_API_KEY": "sk-nobody",
         }
         ada, channel = place.add_user("ada"), place.add_channel("papers")
-        with RunningBot(environment, tmp_path_factory.mktemp("model") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("model") / "data"):
             yield place, server, ada, channel
 
 

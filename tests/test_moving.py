@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from cryptography.fernet import Fernet
-from library_samples import at, brief, member, paper, share, text
+from library_samples import at, brief, member, paper, scheduled, share, text
 from slack_sdk.oauth.installation_store import Installation
 
 from bot.engine import sole_owner
@@ -45,7 +45,7 @@ def fill(library: SqlLibrary) -> None:
         library.replied("T1", posted.id, "C1", f"{n}.5")
     library.revise("T1", kept.id, "C1", brief("mine"), "U2", at(9))
     library.discussed("T1", "C1", "1.0", "reply:1", at(9))
-    library.freeze_digest("T1", "C1", "d1", at(10), at(-9), "zh", at(10))
+    scheduled(library, "d1", -9, 10)
     library.put_schedule("T1", Schedule("T1", "C1", "weekly", time(9), "UTC", "U1"))
     library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en", "Lakes"))
     library.keep_answer("key", "some/model", "yes", Usage(10, 2, 0.1 + 0.2, 1, 1e-9), at(0))

@@ -7,31 +7,24 @@ from pathlib import Path
 import pytest
 from fake_arxiv import FakeArxiv
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from bot.models import Language
 from playground import Playground
-from playground.installation import Installation
 
 
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "Did not answer: arXiv API"), ("zh", "没有回应的来源：arXiv API")]
 )
 def test_details_name_the_source_that_throttled(tmp_path: Path, language: Language, said: str) -> None:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=20, installation=installation) as place, FakeArxiv() as arxiv:
+    with Playground(time_scale=20, installation=APP) as place, FakeArxiv() as arxiv:
         ada, channel = place.add_user("ada"), place.add_channel("papers")
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_LANGUAGE": language,
             "PAPERWIRE_TIME_SCALE": "20",
         }
-        with RunningBot(environment, tmp_path / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path / "data"):
 
             def details(number: int) -> str:
                 paper = MadePaper(number)

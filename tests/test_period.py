@@ -6,8 +6,8 @@ import pytest
 
 from bot.digests.period import period_of, zone_named
 from bot.errors import Tell
-from bot.models import Period
-from bot.wording import explain, languages
+from bot.models import LANGUAGES, Period
+from bot.wording import explain
 
 NOW = datetime(2026, 11, 22, 19, 30, 15, tzinfo=UTC)
 
@@ -130,7 +130,7 @@ def test_no_name_leaves_the_table_of_zones(name: str) -> None:
         zone_named(name)
 
 
-@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     "word", ["fortnight", "2026-11-15..2026-11-01", "{braces}"], ids=["unknown", "reversed", "braces"]
 )

@@ -20,8 +20,8 @@ from postgres_cluster import PostgresCluster, PostgresServer
 from sqlalchemy import event
 
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import ShareState
-from bot.wording import explain, languages
+from bot.models import LANGUAGES, ShareState
+from bot.wording import explain
 from storage import shares
 from storage.database import postgres
 from storage.database.migrations import tables
@@ -69,7 +69,7 @@ def test_what_is_wrong_with_an_address_is_told_without_the_password(
     caplog.set_level(logging.DEBUG)
     with pytest.raises(kind, match=code) as told:
         PostgresLibrary(spoil(postgres_url))
-    said = [explain(language, told.value) for language in languages()]
+    said = [explain(language, told.value) for language in LANGUAGES]
     assert all(words and "{" not in words for words in said)
     password = urlsplit(postgres_url).password
     assert password is not None

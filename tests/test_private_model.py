@@ -10,11 +10,10 @@ from typing import Any
 import pytest
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
 
 PAPERS = samples()
@@ -57,9 +56,8 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     with (
-        Playground(time_scale=50, installation=installation) as place,
+        Playground(time_scale=50, installation=APP) as place,
         ArxivStandIn() as arxiv,
         FakeModelServer() as outside,
         FakeModelServer() as inside,
@@ -76,8 +74,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
             "OPENAI_API_KEY": "sk-outside-key",
         }
         ada, channel = place.add_user("ada"), place.add_channel("papers")
-        with RunningBot(environment, tmp_path_factory.mktemp("private") / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path_factory.mktemp("private") / "data"):
             yield Scene(place, outside, inside, ada, channel, count(1))
 
 

@@ -14,6 +14,7 @@ from typeset_papers import Sheet, made
 
 from bot import wording
 from bot.errors import Tell
+from bot.models import LANGUAGES
 from bot.papers.jail import Jail
 from bot.papers.pages.hyphens import Hyphens
 from bot.papers.pages.letters import mend, mend_line
@@ -57,7 +58,7 @@ def ends_well(jail: Jail, path: Path, data: bytes) -> None:
     try:
         jail.read(path)
     except Tell as told:
-        for language in wording.languages():
+        for language in LANGUAGES:
             assert wording.explain(language, told)
     finally:
         logger.removeHandler(bugs)

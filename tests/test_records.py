@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,26 +16,13 @@ from library_samples import at, brief, paper, share, text
 from bot.digests.records import export_records, import_records, read_records, record_of
 from bot.digests.report import report
 from bot.errors import Tell
-from bot.models import Institution, Language, Period
-from bot.wording import explain, languages
+from bot.models import LANGUAGES, Institution, Language, Period
+from bot.wording import explain
 from storage.database.sqlite import SqliteLibrary
 
 GOLDEN = Path(__file__).parent / "golden"
 RECORDS = (GOLDEN / "records.jsonl").read_text(encoding="utf-8").splitlines()
 MADE_AT = datetime(2026, 11, 22, 13, 5, 2, tzinfo=UTC)
-
-
-@pytest.fixture
-def new_library(tmp_path: Path) -> Iterator[Callable[[], SqliteLibrary]]:
-    opened: list[SqliteLibrary] = []
-
-    def new() -> SqliteLibrary:
-        opened.append(SqliteLibrary(tmp_path / f"{len(opened)}.db"))
-        return opened[-1]
-
-    yield new
-    for library in opened:
-        library.close()
 
 
 def reported(library: SqliteLibrary, language: Language = "zh", *, plain: bool = True) -> str:
@@ -160,7 +147,7 @@ def test_a_bad_line_is_named_and_nothing_is_imported(
         import_records(library, "local", [RECORDS[0], "", line, RECORDS[1]], at(0))
     assert told.value.facts["line"] == 3
     assert reason in str(told.value.facts["reason"])
-    assert all("3" in explain(language, told.value) for language in languages())
+    assert all("3" in explain(language, told.value) for language in LANGUAGES)
     assert library.all_papers("local", None, "zh") == ()
 
 

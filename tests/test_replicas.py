@@ -15,11 +15,10 @@ from cable import Cable
 from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer, Reply, question
 from postgres_cluster import PostgresCluster
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot
 from test_kills import DIGEST_PLACES, SHARE_PLACES, Scene
 
 from playground import Playground
-from playground.installation import Installation
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(1500)]
 
@@ -92,8 +91,7 @@ class Replicas(Scene):
 @contextmanager
 def replicas(folder: Path, database: str, channels: int = 2, **settings: str) -> Iterator[Replicas]:
     """A scene without bots; those that are added are ended."""
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, FakeArxiv() as arxiv, ExitStack() as stack:
+    with Playground(time_scale=_SCALE, installation=APP) as place, FakeArxiv() as arxiv, ExitStack() as stack:
         made = Replicas(place, arxiv, folder, database, channels, **settings)
         stack.callback(lambda: [bot.__exit__() for bot in made.bots])
         place.deliver_copies(2)

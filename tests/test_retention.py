@@ -15,7 +15,7 @@ from fake_model_server import FakeModelServer
 from library_places import KINDS, opened
 from library_samples import at, brief, paper, share, text
 from made_papers import MadePaper
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot
 
 from bot import running
 from bot import work as work_module
@@ -25,7 +25,6 @@ from bot.settings import Settings
 from bot.tidying import tidy
 from bot.work import SHARES, Work
 from playground import Playground
-from playground.installation import Installation
 from storage.library import SqlLibrary
 
 _DAY = 86_400
@@ -51,7 +50,6 @@ def test_texts_are_dropped_by_the_time_they_were_kept_and_briefs_stay(library: L
 
 
 def test_a_brief_is_written_again_from_a_text_fetched_anew(tmp_path: Path) -> None:
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     data, offset = tmp_path / "data", tmp_path / "offset"
 
     def texts() -> int:
@@ -59,10 +57,9 @@ def test_a_brief_is_written_again_from_a_text_fetched_anew(tmp_path: Path) -> No
             [(found,)] = database.execute("SELECT COUNT(*) FROM texts")
         return int(found)
 
-    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as server:
+    with Playground(time_scale=50, installation=APP) as place, FakeModelServer() as server:
         environment = {
             **place.environment(),
-            "PAPERWIRE_ALLOWED_HOSTS": place.url[7:],
             "PAPERWIRE_MODEL": "openai/local",
             "PAPERWIRE_MODEL_URL": server.url,
             "PAPERWIRE_LANGUAGE": "en",

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.digests.schedule import describe, due_times, latest_due, next_due, parse_schedule, previous_due
 from bot.errors import Tell
-from bot.models import Schedule
-from bot.wording import explain, languages
+from bot.models import LANGUAGES, Schedule
+from bot.wording import explain
 
 NOW = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)
 
@@ -75,14 +75,14 @@ def test_what_is_not_understood_is_told_with_the_closest_example(words: str, exa
         parsed(words)
     assert (told.value.code, told.value.facts) == ("bad_schedule", {"words": words, "example": example})
     assert parsed(example)
-    assert all(example in explain(language, told.value) for language in languages())
+    assert all(example in explain(language, told.value) for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("day", ["0", "29th", "31", "99"])
 def test_a_day_that_not_every_month_has_is_told(day: str) -> None:
     with pytest.raises(Tell, match="bad_monthday") as told:
         parsed(f"monthly {day} 09:00")
-    assert all(day in explain(language, told.value) for language in languages())
+    assert all(day in explain(language, told.value) for language in LANGUAGES)
 
 
 def test_an_unknown_zone_is_told() -> None:
@@ -98,7 +98,7 @@ def test_whatever_is_typed_is_read_or_told(words: str) -> None:
     try:
         assert next_due(parsed(words), NOW) > NOW
     except Tell as told:
-        assert all(explain(language, told) for language in languages())
+        assert all(explain(language, told) for language in LANGUAGES)
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 from fake_model_server import FakeModelServer, error, html
 from made_papers import MadePaper
-from running_bot import BOT, ROOT, RunningBot
+from running_bot import APP, BOT, RunningBot, connected_bot, free_port
 from test_command_line import paperwire
-from test_http_mode import free_port
 
 from bot.settings import Settings
 from playground import Playground
-from playground.installation import Installation
 
 KEY = f"sk-proj-{secrets.token_urlsafe(24)}"
 PASSWORD = "correct-horse-battery"
@@ -63,8 +61,7 @@ def live_through_everything(place: Playground, model: FakeModelServer) -> None:
 @contextmanager
 def scene(folder: Path, *, http: bool) -> Iterator[tuple[Playground, FakeModelServer, RunningBot, dict[str, str]]]:
     """A bot whose secrets lie in files (Socket Mode) or in the environment (HTTP), talking at DEBUG level."""
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=50, installation=installation) as place, FakeModelServer() as model:
+    with Playground(time_scale=50, installation=APP) as place, FakeModelServer() as model:
         environment = place.environment()
         needed = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET" if http else "SLACK_APP_TOKEN")
         known = {name: environment[name] for name in needed} | {"OPENAI_API_KEY": KEY}
@@ -86,8 +83,7 @@ def scene(folder: Path, *, http: bool) -> Iterator[tuple[Playground, FakeModelSe
             for name, secret in known.items():
                 (folder / "secrets" / name).write_text(f"{secret}\n")
         program = (*BOT, "--http", address) if http else BOT
-        with RunningBot(settings, folder / "data", program) as bot:
-            bot.wait_until_connected()
+        with connected_bot(settings, folder / "data", program) as bot:
             if http:
                 place.http_app(f"http://{address}/slack/events")
             yield place, model, bot, known

@@ -6,7 +6,6 @@ The real bot over HTTP, the playground as Slack: one app, two workspaces whose p
 from __future__ import annotations
 
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -23,13 +22,12 @@ import pytest
 from cryptography.fernet import Fernet
 from library_places import KINDS
 from postgres_cluster import PostgresServer
-from running_bot import BOT, ROOT, RunningBot
+from running_bot import APP, BOT, ROOT, RunningBot, connected_bot, free_port
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import Sample, samples
 from playground.workspaces import Workspaces
 
@@ -72,12 +70,6 @@ class Office:
         return f"{answer['text']} {answer.get('blocks')}"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module", params=KINDS)
 def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.param == "sqlite":
@@ -93,9 +85,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str | None]:
 def office(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
     address, offset = f"127.0.0.1:{free_port()}", folder / "offset"
-    app = Installation.from_manifest(ROOT / "manifest.json")
     redirect = f"http://{address}/slack/oauth_redirect"
-    slack = Workspaces(app, "T0ALPHA", "T0BETA", "T0GAMMA", redirect_url=redirect, time_scale=_SCALE)
+    slack = Workspaces(APP, "T0ALPHA", "T0BETA", "T0GAMMA", redirect_url=redirect, time_scale=_SCALE)
     with slack, ArxivStandIn() as arxiv:
         environment = {
             **slack.environment(),
@@ -107,8 +98,7 @@ def office(tmp_path_factory: pytest.TempPathFactory, database: str | None) -> It
             "PAPERWIRE_LANGUAGE": "en",
             **({"DATABASE_URL": database} if database else {}),
         }
-        with RunningBot(environment, folder / "data", (*BOT, "--http", address)) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, folder / "data", (*BOT, "--http", address)) as bot:
             everything = {**environment, "PYTHONPATH": str(ROOT), "PAPERWIRE_DATA": str(folder / "data")}
             made = Office(slack, bot, f"http://{address}", folder, offset, database, everything)
             for team, place in slack.places.items():

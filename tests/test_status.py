@@ -14,13 +14,11 @@ from typing import Any
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from running_bot import BOT, ROOT, RunningBot
-from test_http_mode import free_port
+from running_bot import APP, BOT, ROOT, RunningBot, connected_bot, free_port
 
 from handlers.metrics import Metrics
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import samples
 
 PAPER = samples()[0]
@@ -53,13 +51,11 @@ class Watched:
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Playground, Watched, str, str]]:
     """A paper briefed, shared once more, a PDF refused, a digest asked for; logged as JSON."""
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     data = tmp_path_factory.mktemp("status") / "data"
-    with Playground(time_scale=10, installation=installation) as place, ArxivStandIn() as arxiv:
+    with Playground(time_scale=10, installation=APP) as place, ArxivStandIn() as arxiv:
         status = f"127.0.0.1:{free_port()}"
         settings = {"PAPERWIRE_STATUS": status, "PAPERWIRE_LOG_FORMAT": "json", "PAPERWIRE_TIME_SCALE": "10"}
-        with RunningBot(place.environment(arxiv.environment(), settings), data) as bot:
-            bot.wait_until_connected()
+        with connected_bot(place.environment(arxiv.environment(), settings), data) as bot:
             ada, channel = place.add_user("ada"), place.add_channel("papers")
 
             def over(ts: str) -> None:
@@ -155,8 +151,7 @@ def test_what_slack_may_reach_tells_no_metrics(tmp_path: Path) -> None:
     address, status = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     with Playground() as place:
         environment = {**place.environment(), "PAPERWIRE_STATUS": status}
-        with RunningBot(environment, tmp_path / "data", (*BOT, "--http", address)) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path / "data", (*BOT, "--http", address)) as bot:
             public, private = Watched(bot, address), Watched(bot, status)
             assert [public.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")] == [200, 404, 404]
             assert private.get("/readyz").status_code == 200

@@ -17,11 +17,10 @@ import pytest
 from library_places import KINDS
 from postgres_cluster import PostgresServer
 from reportlab.pdfgen.canvas import Canvas
-from running_bot import ROOT, RunningBot
+from running_bot import APP, RunningBot, connected_bot
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
-from playground.installation import Installation
 from playground.samples import Sample, samples
 
 _SCALE = 10
@@ -72,20 +71,15 @@ def team(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
         server: PostgresServer = request.getfixturevalue("postgres_server")
         database = {"DATABASE_URL": server.url(server.create_database())}
     offset = folder / "offset"
-    installation = Installation.from_manifest(ROOT / "manifest.json")
-    with Playground(time_scale=_SCALE, installation=installation) as place, ArxivStandIn() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn() as arxiv:
         ada, bo = place.add_user("ada", "Asia/Shanghai"), place.add_user("bo", "Europe/Berlin")
         channel = place.add_channel("papers")
         environment = {
-            **place.environment(),
-            **arxiv.environment(),
-            **database,
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.environment()['PAPERWIRE_ALLOWED_HOSTS']}",
+            **place.environment(arxiv.environment(), database),
             "PAPERWIRE_TIME_SCALE": str(_SCALE),
             "PAPERWIRE_CLOCK_OFFSET": str(offset),
         }
-        with RunningBot(environment, folder / "data") as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, folder / "data") as bot:
             yield Team(place, bot, ada, bo, channel, offset)
 
 

@@ -22,7 +22,7 @@ import pytest
 from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import BOT, ROOT, RunningBot
+from running_bot import APP, BOT, ROOT, connected_bot
 
 from bot.engine import sqlite_engine
 from bot.work import POSTS, SHARES, Work
@@ -33,7 +33,6 @@ from bot.workflows.digesting import Digesting
 from bot.workflows.forgetting import Forgetting
 from bot.workflows.posting import Posting
 from playground import Playground
-from playground.installation import Installation
 
 GOLDEN = Path(__file__).parent / "golden" / "steps.json"
 """Of each workflow, the orders of steps that releases took through it. New ones are added, none is ever taken out
@@ -196,19 +195,14 @@ def test_workflows_take_the_steps_that_earlier_releases_know(
     day: Callable[[Workspace], None], program: tuple[str, ...], tmp_path: Path
 ) -> None:
     """Also those whose library is away for a moment, whenever they ask it something outside their steps."""
-    installation = Installation.from_manifest(ROOT / "manifest.json")
     file = tmp_path / "data" / "paperwire.work.db"
     with (
-        Playground(time_scale=50, installation=installation) as place,
+        Playground(time_scale=50, installation=APP) as place,
         FakeArxiv() as arxiv,
         FakeModelServer() as model,
     ):
         environment = {
-            **place.environment(),
-            "PAPERWIRE_ARXIV_URL": arxiv.base_url,
-            "PAPERWIRE_ARXIV_API_URL": arxiv.api_url,
-            "PAPERWIRE_ARXIV_DELAY": "0",
-            "PAPERWIRE_ALLOWED_HOSTS": f"{place.url[7:]},{arxiv.host}",
+            **place.environment(arxiv.environment()),
             "PAPERWIRE_MODEL": "openai/first-model",
             "PAPERWIRE_FALLBACK_MODELS": "openai/second-model",
             "PAPERWIRE_MODEL_URL": model.url,
@@ -220,8 +214,7 @@ def test_workflows_take_the_steps_that_earlier_releases_know(
         if day is bad_day:
             environment |= {"PAPERWIRE_MODEL_REQUESTS_PER_MINUTE": "1", "PAPERWIRE_MODEL_SECONDS": "2"}
             environment |= {"PAPERWIRE_FALLBACK_MODELS": ""}
-        with RunningBot(environment, tmp_path / "data", program) as bot:
-            bot.wait_until_connected()
+        with connected_bot(environment, tmp_path / "data", program) as bot:
             taken: dict[str, set[str]] = defaultdict(set)
 
             def settled() -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from fake_model_server import FakeModelServer, error, good, hang
+from fake_model_server import FakeModelServer, Kept, error, good, hang
 from invented_papers import GOOD_EN, GOOD_ZH, PAPER, PAPER_ZH, TEXT, TEXT_ZH
 
 from bot.briefs.asking.model import Models
@@ -20,23 +20,12 @@ from bot.briefs.grounding.ground import check
 from bot.briefs.notes import model_notes
 from bot.briefs.write import Writer
 from bot.errors import Retry, Tell
-from bot.models import SLOTS, Brief, Draft, FullText, Language, Paper, Usage
+from bot.models import SLOTS, Brief, Draft, FullText, Language, Paper
 from bot.papers.read import read
 from bot.settings import Settings
 from playground.samples import Sample, samples
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-class Kept(dict[str, str]):
-    def answer(self, key: str) -> str | None:
-        return self.get(key)
-
-    def keep_answer(self, key: str, model: str, answer: str, usage: Usage, now: datetime) -> None:
-        self.setdefault(key, answer)
-
-    def forget_answer(self, key: str) -> None:
-        self.pop(key, None)
 
 
 class Forgetful(Kept):

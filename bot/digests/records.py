@@ -14,10 +14,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
 from bot.errors import Tell
-from bot.models import Author, Brief, DigestEntry, Identifier, Institution, Language, Paper
+from bot.models import LANGUAGES, Author, Brief, DigestEntry, Identifier, Institution, Language, Paper
 from bot.ports import Library
 
-_LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _BRIEF = TypeAdapter(Brief)
 _IDENTIFIERS = TypeAdapter(tuple[Identifier, ...])
 _INSTITUTIONS = TypeAdapter(tuple[Institution, ...])
@@ -113,7 +112,7 @@ def import_records(library: Library, team_id: str, lines: Iterable[str], now: da
 
 def export_records(library: Library, team_id: str) -> Iterator[dict[str, Any]]:
     """Every paper of a team as a record with its briefs in all languages, in order of title."""
-    by_language = {language: library.all_papers(team_id, None, language) for language in _LANGUAGES}
+    by_language = {language: library.all_papers(team_id, None, language) for language in LANGUAGES}
     for same in zip(*by_language.values(), strict=True):
         yield record_of(same[0], *(entry.brief for entry in same[1:]))
 

@@ -14,7 +14,7 @@ from bot.briefs.correction import named_institutions
 from bot.digests.citation import link
 from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, StoredShare
 from bot.visible import visible
-from bot.wording import keys, say
+from bot.wording import catalogue, say
 
 _MARKUP = re.compile(r"(\\*)(<(?=[a-zA-Z!/?])|\](?=[(:]))")
 """What begins HTML or makes a link of the brackets before it, with the backslashes that would escape it or not."""
@@ -126,7 +126,7 @@ def _shared(share: StoredShare, tz: ZoneInfo, names: Names) -> str:
 def _badges(brief: Brief, language: Language) -> Iterator[str]:
     for kind in dict.fromkeys(badge.partition(":")[0] for badge in brief.badges):
         key = f"reply.badge_{kind.replace('-', '_')}"
-        yield say(language, key) if key in keys(language) else _line(kind)
+        yield say(language, key) if key in catalogue(language) else _line(kind)
 
 
 def _made_by(brief: Brief, language: Language) -> str:

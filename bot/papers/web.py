@@ -1,18 +1,15 @@
-"""Fetch what links lead to, trusting neither the link nor the server. The only user of httpx and httpcore.
+"""Fetch what links lead to, trusting neither the link nor the server.
 
-A link is user input: it must not reach what only this machine may reach. Names are resolved here, every address
-of an answer is checked, and the connection goes to the address that was checked, so a name that changes its
-mind in between (rebinding) gains nothing. Redirects pass the same gate. One parser (httpx.URL) reads a link for
-the check and for the request alike. Every request is bounded in time and bytes, before and after decompression.
+A link is user input: it must not reach what only this machine may reach. Every connection goes through the guard
+(``bot.papers.guard``), those of redirects too. One parser (httpx.URL) reads a link for the check and for the request
+alike. Every request is bounded in time and bytes, before and after decompression.
 """
 
 from __future__ import annotations
 
-import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -22,22 +19,15 @@ from pathlib import Path
 import httpcore
 import httpx
 
-from bot.errors import PaperwireError, Retry, Tell
+from bot.errors import Retry, Tell
 from bot.papers import bodies
-from bot.papers.addresses import refusal
+from bot.papers.guard import Guard, Hosts, Resolve, shown
 from bot.settings import Settings
-
-Resolve = Callable[[str, int], Sequence[str]]
-"""Host and port → its addresses. Raises OSError when there are none."""
-Fit = Callable[[str, int, float], Sequence[str]]
-"""The same within so many seconds, every address fit to be connected to."""
 
 MOST_REDIRECTS = 8
 LONGEST_PAGE = 5_000_000
 _AGENT = "Paperwire (Slack bot; reads papers that people share)"
 _SLACK_HOSTS = ("slack.com", "slack-edge.com", "slack-files.com")
-_NO_SUCH_NAME = (socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME))
-"""The name server's own "there is none"; every other failure of it may pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +60,8 @@ class Web:
         network: httpcore.NetworkBackend | None = None,
     ) -> None:
         self._settings = settings
-        self._resolve = resolve or _addresses
+        self._hosts = Hosts(settings, resolve)
         self._network = network or httpcore.SyncBackend()
-        self._resolvers = ThreadPoolExecutor(max_workers=8, thread_name_prefix="dns")
 
     def get(
         self,
@@ -115,8 +104,8 @@ class Web:
         with self._answer(url, "application/pdf,*/*;q=0.5", seconds, bearer) as answer:
             length = _number(_header(answer.response, "content-length"))
             if length is not None and length > max_bytes:
-                raise bodies.too_large(_shown(answer.url), max_bytes)
-            return bodies.save_pdf(answer.body(max_bytes), folder, _shown(answer.url), login=bearer is not None)
+                raise bodies.too_large(shown(answer.url), max_bytes)
+            return bodies.save_pdf(answer.body(max_bytes), folder, shown(answer.url), login=bearer is not None)
 
     @contextmanager
     def _answer(self, url: str, accept: str, seconds: float | None, bearer: str | None = None) -> Iterator[_Incoming]:
@@ -135,11 +124,11 @@ class Web:
                     yield _Incoming(target, response)
                     return
             target = following
-        raise Tell("no_access", url=_shown(url), reason="redirects without end")
+        raise Tell("no_access", url=shown(url), reason="redirects without end")
 
     @contextmanager
     def _request(self, target: httpx.URL, headers: dict[str, str], deadline: float) -> Iterator[httpcore.Response]:
-        guard = _Guard(self._network, self._fit_addresses, deadline)
+        guard = Guard(self._network, self._hosts, deadline)
         # a pool for each request: nothing is kept alive, so a deadline belongs to one request
         tls = self._tls if target.scheme == "https" else None
         pool = httpcore.ConnectionPool(ssl_context=tls, network_backend=guard, max_connections=1)
@@ -156,13 +145,10 @@ class Web:
     def _tls(self) -> ssl.SSLContext:
         return httpx.create_ssl_context(trust_env=False)
 
-    def _allowed(self, host: str, port: int) -> bool:
-        return f"{host}:{port}" in self._settings.allowed_hosts
-
     def _check_port(self, target: httpx.URL) -> None:
         port = _port(target)
-        if port not in (80, 443) and not self._allowed(target.host, port):
-            raise Tell("bad_link", url=_shown(str(target)), reason=f"port {port}")
+        if port not in (80, 443) and not self._hosts.allowed(target.host, port):
+            raise Tell("bad_link", url=shown(str(target)), reason=f"port {port}")
 
     def _may_see_token(self, target: httpx.URL) -> bool:
         slack = httpx.URL(self._settings.slack_api_url)
@@ -170,110 +156,6 @@ class Web:
             return True
         ours = any(target.host == host or target.host.endswith(f".{host}") for host in _SLACK_HOSTS)
         return ours and target.scheme == "https"
-
-    def _fit_addresses(self, host: str, port: int, timeout: float) -> Sequence[str]:
-        """The addresses of a host, all of them fit to be connected to."""
-        try:
-            addresses = self._looked_up(host, port, timeout)
-        except TimeoutError as error:
-            raise Retry("source_unavailable", source=host, reason="no answer in time") from error
-        except (OSError, UnicodeError) as error:
-            if isinstance(error, socket.gaierror) and error.errno not in _NO_SUCH_NAME:
-                raise Retry("source_unavailable", source=host, reason="name server does not answer") from error
-            raise self._unknown(host, timeout) from error
-        if not addresses:
-            raise self._unknown(host, timeout)
-        if not self._allowed(host, port):
-            for address in addresses:
-                if reason := refusal(address):
-                    raise Tell("private_address", url=_shown(host), reason=reason)
-        return addresses
-
-    def _unknown(self, host: str, timeout: float) -> PaperwireError:
-        """What it means that nobody knows a name: a wrong link, unless not even the sources' names are known."""
-        urls = (self._settings.arxiv_url, self._settings.doi_url, self._settings.crossref_url)
-        ours = {httpx.URL(url).host for url in urls}
-        named = [name for name in ours - {host} if not name.replace(".", "").isdigit() and ":" not in name]
-        if named and not any(self._is_known(name, timeout) for name in named):
-            return Retry("no_network", source=host)
-        return Retry("source_unavailable", source=host) if host in ours else Tell("not_found", url=_shown(host))
-
-    def _is_known(self, host: str, timeout: float) -> bool:
-        try:
-            return bool(self._looked_up(host, 443, timeout))
-        except (OSError, TimeoutError):
-            return False
-
-    def _looked_up(self, host: str, port: int, timeout: float) -> Sequence[str]:
-        asked = self._resolvers.submit(self._resolve, host, port)
-        try:
-            return asked.result(timeout)
-        finally:
-            asked.cancel()  # where its turn has not come, nobody waits for it any more
-
-
-class _Guard(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and lets no operation outlast the request's deadline."""
-
-    def __init__(self, network: httpcore.NetworkBackend, fit_addresses: Fit, deadline: float) -> None:
-        self._network = network
-        self._fit_addresses = fit_addresses
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        addresses = self._fit_addresses(host, port, _left(self._deadline, httpcore.ConnectTimeout))
-        for position, address in enumerate(addresses):
-            try:
-                stream = self._network.connect_tcp(
-                    address, port, _left(self._deadline, httpcore.ConnectTimeout), local_address, socket_options
-                )
-            except httpcore.ConnectError:
-                if position == len(addresses) - 1:
-                    raise
-            else:
-                return _Timed(stream, self._deadline)
-        raise httpcore.ConnectError
-
-    def connect_unix_socket(
-        self,
-        path: str,
-        timeout: float | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        raise httpcore.ConnectError("a link never leads to a socket file")
-
-
-class _Timed(httpcore.NetworkStream):
-    """A connection on which many short waits do not add up to a long one."""
-
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
-        self._stream = stream
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, httpcore.ReadTimeout))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, httpcore.WriteTimeout))
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        left = _left(self._deadline, httpcore.ConnectTimeout)
-        return _Timed(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,16 +171,16 @@ class _Incoming:
 
     def body(self, max_bytes: int) -> Iterator[bytes]:
         coding = _header(self.response, "content-encoding")
-        return bodies.plain(self.response.iter_stream(), coding, max_bytes, _shown(self.url))
+        return bodies.plain(self.response.iter_stream(), coding, max_bytes, shown(self.url))
 
 
 def _parse(url: str) -> httpx.URL:
     try:
         target = httpx.URL(url.strip())
     except (httpx.InvalidURL, ValueError, TypeError) as error:
-        raise Tell("bad_link", url=_shown(url), reason="not a web address") from error
+        raise Tell("bad_link", url=shown(url), reason="not a web address") from error
     if target.scheme not in ("http", "https") or not target.host or target.userinfo:
-        raise Tell("bad_link", url=_shown(url), reason="not a web address")
+        raise Tell("bad_link", url=shown(url), reason="not a web address")
     return target
 
 
@@ -308,11 +190,11 @@ def _location(target: httpx.URL, response: httpcore.Response) -> httpx.URL | Non
         return None
     location = _header(response, "location")
     if not location:
-        raise Tell("not_found", url=_shown(str(target)))
+        raise Tell("not_found", url=shown(str(target)))
     try:
         return _parse(str(target.join(location)))
     except (httpx.InvalidURL, ValueError) as error:
-        raise Tell("bad_link", url=_shown(location), reason="not a web address") from error
+        raise Tell("bad_link", url=shown(location), reason="not a web address") from error
 
 
 def _check_status(target: httpx.URL, response: httpcore.Response, *, login: bool) -> None:
@@ -323,8 +205,8 @@ def _check_status(target: httpx.URL, response: httpcore.Response, *, login: bool
         after = _retry_after(_header(response, "retry-after"), time.time())
         raise Retry("source_unavailable", after=after, source=target.host, reason=f"HTTP {status}")
     if status in (401, 402, 403, 407, 451):
-        raise Tell("login_page" if login else "no_access", url=_shown(str(target)), reason=f"HTTP {status}")
-    raise Tell("not_found", url=_shown(str(target)))
+        raise Tell("login_page" if login else "no_access", url=shown(str(target)), reason=f"HTTP {status}")
+    raise Tell("not_found", url=shown(str(target)))
 
 
 def _retry_after(value: str, now: float) -> float | None:
@@ -349,20 +231,3 @@ def _header(response: httpcore.Response, name: str) -> str:
 
 def _port(target: httpx.URL) -> int:
     return {"http": 80, "https": 443}[target.scheme] if target.port is None else target.port
-
-
-def _shown(url: str) -> str:
-    """A link as an error may quote it."""
-    return url if len(url) <= 200 else url[:199] + "…"
-
-
-def _left(deadline: float, late: type[httpcore.TimeoutException]) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise late
-    return left
-
-
-def _addresses(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(address[0]) for *_, address in found))

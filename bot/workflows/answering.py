@@ -10,10 +10,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from bot.channels import Channels
 from bot.digests.export import Form, export
 from bot.digests.report import report_title
 from bot.errors import PaperwireError
-from bot.models import ChannelSettings, Coverage, Identifier, Period, Share
+from bot.models import Coverage, Identifier, Period, Share
 from bot.ports import HistoryPage, Library, Messenger
 from bot.visible import escape
 from bot.wording import say
@@ -42,16 +43,15 @@ class Answering:
         messenger: Messenger,
         briefing: Briefing,
         posting: Posting,
-        defaults: ChannelSettings,
+        channels: Channels,
         clock: Callable[[], datetime],
     ) -> None:
-        """``defaults`` hold where a channel chose nothing; its ids do not matter."""
         self._work = work
         self._library = library
         self._messenger = messenger
         self._briefing = briefing
         self._posting = posting
-        self._defaults = defaults
+        self._channels = channels
         self._clock = clock
 
     # what listeners call: one durable write each
@@ -96,7 +96,8 @@ class Answering:
         def send() -> str:
             named = escape(", ".join(paper.value for paper in papers))
             who = escape(self._messenger.name(team_id, user_id))
-            words = say(self._settings(team_id, channel_id).language, "commands.added", user=who, papers=named)
+            language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
+            words = say(language, "commands.added", user=who, papers=named)
             return self._messenger.note(team_id, channel_id, None, words, key)
 
         try:
@@ -123,7 +124,7 @@ class Answering:
         """``covered`` is missing where an earlier version took the order in: the channel alone was covered then."""
         coverage = Coverage((channel_id,)) if covered is None else _COVERAGE.validate_python(covered)
         period = Period(datetime.fromisoformat(bounds[0]), datetime.fromisoformat(bounds[1]))
-        settings = self._settings(team_id, channel_id)
+        settings = self._work.patiently(lambda: self._channels.settings(team_id, channel_id))
         title = report_title(settings.language, settings.topic)
         at = self._work.step("at", lambda: self._clock().isoformat())
 
@@ -181,7 +182,3 @@ class Answering:
         direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
         where = self._messenger.name(team_id, channel_id)
         self._posting.note(team_id, direct, None, key, words, channel=where, messages=messages, papers=papers)
-
-    def _settings(self, team_id: str, channel_id: str) -> ChannelSettings:
-        chosen = self._work.patiently(lambda: self._library.channel_settings(team_id, channel_id))
-        return chosen or self._defaults

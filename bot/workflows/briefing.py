@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.briefs.asking.meter import Commission
+from bot.channels import Channels
 from bot.errors import NOT_INSTALLED, Retry, Tell
 from bot.models import Audience, Brief, Identifier, Language, Metadata, Paper, Share, ShareState
 from bot.outcomes import announce
@@ -42,14 +43,14 @@ class Briefing:
         library: Library,
         messenger: Messenger,
         pipeline: Pipeline,
-        language: Language,
+        channels: Channels,
         clock: Callable[[], datetime],
     ) -> None:
         self._work = work
         self._library = library
         self._messenger = messenger
         self._pipeline = pipeline
-        self._language = language
+        self._channels = channels
         self._clock = clock
 
     # what listeners call: one durable write each
@@ -173,8 +174,7 @@ class Briefing:
         if self._reads(share).apart:
             # The message may have been written before its channel was closed, or opened to outsiders.
             self._library.set_apart(share.team_id, share.id, self._clock())
-        settings = self._library.channel_settings(share.team_id, share.channel_id)
-        return settings.language if settings else self._language
+        return self._channels.language(share.team_id, share.channel_id)
 
     def _reads(self, share: Share) -> Audience:
         """Who reads the channel. What Slack does not say now it says before anything is posted.
@@ -184,8 +184,7 @@ class Briefing:
         try:
             return self._messenger.audience(share.team_id, share.channel_id)
         except Retry as error:
-            settings = self._library.channel_settings(share.team_id, share.channel_id)
-            if share.silent or (settings is not None and settings.mode == "quiet" and not share.asked):
+            if share.silent or self._channels.wants_quiet(share):
                 raise
             log.info("who reads %s is not known yet: %s", share.channel_id, error)
             return Audience(closed=share.private, outsiders=False)

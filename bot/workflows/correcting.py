@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +17,9 @@ from bot.briefs.asking.meter import Commission
 from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.correction import Correction, corrected, seal
 from bot.briefs.notes import model_notes
+from bot.channels import Channels
 from bot.errors import PaperwireError, Retry, Tell
-from bot.models import Brief, DigestReply, Language, Paper, Share, ShareState, StoredShare
+from bot.models import Share
 from bot.outcomes import announce
 from bot.pipeline import Pipeline
 from bot.ports import Library, Messenger
@@ -27,23 +27,12 @@ from bot.settings import Settings
 from bot.wording import explain, say
 from bot.work import POSTS, SHARES, Bug, Work
 from bot.workflows.digesting import Digesting
+from bot.workflows.places import Place, Places
 from bot.workflows.posting import Posting
 
 log = logging.getLogger("paperwire.correcting")
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A message of ours that answers a share, in one language."""
-
-    team_id: str
-    share_id: str
-    language: Language
-    channel_id: str
-    """Of the message: the share's, or a direct message."""
-    ts: str
 
 
 _PLACE = TypeAdapter(Place)
@@ -61,21 +50,24 @@ class Correcting:
         posting: Posting,
         digesting: Digesting,
         pipeline: Pipeline,
+        channels: Channels,
         settings: Settings,
         clock: Callable[[], datetime],
     ) -> None:
         self._work = work
         self._library = library
+        self.places = Places(library)
         self._messenger = messenger
         self._posting = posting
         self._digesting = digesting
         self._pipeline = pipeline
+        self._channels = channels
         self._settings = settings
         self._clock = clock
 
     def models(self, place: Place) -> Sequence[str]:
         """Those that may be asked for the brief of a place, the usual one first."""
-        return self._settings.models_for(place.language, private=self._is_private(place))
+        return self._settings.models_for(place.language, private=self.places.is_private(place))
 
     # what listeners call: one durable write each
 
@@ -119,7 +111,7 @@ class Correcting:
 
     def show_brief(self, raw: Json, key: str) -> None:
         place = _PLACE.validate_python(raw)
-        if self._work.step("known", lambda: self._current(place) is not None):
+        if self._work.step("known", lambda: self.places.brief(place) is not None):
             self._update(raw, place, key)
         else:
             self.rewrite_brief(raw, None, key)
@@ -172,18 +164,17 @@ class Correcting:
     def _revise(self, place: Place, correction: Correction, user_id: str) -> bool:
         """Whether the brief is now in these words."""
         self._file(place)
-        stored, paper, brief = self._stored(place), self._paper(place), self._current(place)
-        if stored is None or paper is None or brief is None:
+        share, paper, brief = self.places.about(place)
+        if share is None or paper is None or brief is None:
             return False
         revised = corrected(paper, brief, correction, self._messenger.name(place.team_id, user_id))
         if revised is not brief:
-            channel_id = stored.share.channel_id
-            self._library.revise(place.team_id, paper.id, channel_id, revised, user_id, self._clock())
+            self._library.revise(place.team_id, paper.id, share.channel_id, revised, user_id, self._clock())
         return True
 
     def _changed_meanwhile(self, place: Place, user_id: str, seen: str) -> list[str]:
         """Who sent words, and whose they replaced unseen, by name; empty where nobody came between."""
-        stored = self._stored(place)
+        stored = self.places.stored(place)
         if stored is None or stored.paper_id is None:
             return []
         channel_id = stored.share.channel_id
@@ -197,7 +188,7 @@ class Correcting:
 
     def _mark(self, place: Place) -> bool:
         """Show that we are at work; whether there is anything to work on."""
-        stored = self._stored(place)
+        stored = self.places.stored(place)
         if stored is None:
             return False
         try:
@@ -207,7 +198,7 @@ class Correcting:
         return True
 
     def _unmark(self, place: Place) -> None:
-        stored = self._stored(place)
+        stored = self.places.stored(place)
         if stored is None:
             return
         try:
@@ -217,10 +208,9 @@ class Correcting:
 
     def _find_text(self, place: Place) -> None:
         """Make sure of the full text: the stored one, else fetched anew; without it the abstract must do, as before."""
-        stored, paper = self._stored(place), self._paper(place)
-        if stored is None or paper is None:
+        share, paper, _ = self.places.about(place)
+        if share is None or paper is None:
             return
-        share = stored.share
         if self._library.text(place.team_id, paper.id, share.channel_id) is not None:
             return
         try:
@@ -239,37 +229,37 @@ class Correcting:
     def _write(self, place: Place, model: str | None, key: str) -> list[str]:
         """Why there is no new brief; nothing when there is one."""
         self._file(place)
-        stored, paper = self._stored(place), self._paper(place)
-        if stored is None or paper is None:
+        share, paper, _ = self.places.about(place)
+        if share is None or paper is None:
             raise Tell("withdrawn")
-        share, now = stored.share, self._clock()
+        now = self._clock()
         text = self._library.text(place.team_id, paper.id, share.channel_id)
         writer = self._pipeline.anew(key)
-        commission = Commission(place.team_id, share.id, self._is_private(place))
+        commission = Commission(place.team_id, share.id, self.places.is_private(place))
         # What was chosen may have become private meanwhile.
         if model is None or model not in self.models(place):
             brief = writer.write(paper, text, place.language, now=now, commission=commission)
         else:
             [brief] = writer.compare(paper, text, place.language, [model], now=now, commission=commission)
         failed = model_notes(brief)
-        if failed and brief.model == EXTRACTIVE and self._current(place) is not None:
+        if failed and brief.model == EXTRACTIVE and self.places.brief(place) is not None:
             # A brief at hand is better than excerpts made for want of a model.
             return failed
         self._library.keep(place.team_id, paper, brief, None, now, share_id=share.id, again=True)
         return []
 
     def _thread_of(self, place: Place) -> str | None:
-        if (posted := self._digest_reply(place)) is not None:
+        if (posted := self.places.digest_reply(place)) is not None:
             return posted.parent_ts
-        stored = self._stored(place)
+        stored = self.places.stored(place)
         return stored.share.thread if stored and stored.share.channel_id == place.channel_id else None
 
     def _show(self, place: Place) -> None:
-        stored = self._stored(place)
+        stored = self.places.stored(place)
         if stored is None:
             return
         share, reply = stored.share, self._posting.answer(stored.share, {}, place.language)
-        if (posted := self._digest_reply(place)) is None:
+        if (posted := self.places.digest_reply(place)) is None:
             self._messenger.update_reply(place.channel_id, place.ts, share, reply)
         elif reply.brief is not None:
             self._library.show_in_digest(place.team_id, posted.digest_id, share.id, reply.brief)
@@ -277,50 +267,14 @@ class Correcting:
             self._digesting.redraw(place.team_id, posted)
         # The button may stand in a digest: the answer in the share's own thread says the same then.
         own_channel_id, own_ts = stored.reply_channel_id, stored.reply_ts
-        if own_channel_id and own_ts and own_ts != place.ts and place.language == self._language_of(share):
+        language = self._channels.language(share.team_id, share.channel_id)
+        if own_channel_id and own_ts and own_ts != place.ts and place.language == language:
             self._messenger.update_reply(own_channel_id, own_ts, share, reply)
 
     def _file(self, place: Place) -> None:
         """What is written in a channel that was closed meanwhile is of that channel alone."""
-        if (stored := self._stored(place)) is not None:
+        if (stored := self.places.stored(place)) is not None:
             self._posting.read_by(stored.share)
-
-    # what the library says
-
-    def _digest_reply(self, place: Place) -> DigestReply | None:
-        """What the message shows, where it stands in a digest's thread."""
-        return self._library.digest_reply(place.team_id, place.channel_id, place.ts)
-
-    def _stored(self, place: Place) -> StoredShare | None:
-        """The share, while it stands."""
-        stored = self._library.stored_share(place.team_id, place.share_id)
-        return None if stored is None or stored.state is ShareState.WITHDRAWN else stored
-
-    def _language_of(self, share: Share) -> Language:
-        settings = self._library.channel_settings(share.team_id, share.channel_id)
-        return settings.language if settings else self._settings.language
-
-    def _paper(self, place: Place) -> Paper | None:
-        stored = self._stored(place)
-        if stored is None or stored.paper_id is None:
-            return None
-        return self._library.paper(place.team_id, stored.paper_id, stored.share.channel_id)
-
-    def _is_private(self, place: Place) -> bool:
-        """Whether an upload, or a private conversation, brought anything that is known of the paper."""
-        stored = self._stored(place)
-        if stored is None:
-            return True
-        share, paper_id = stored.share, stored.paper_id
-        if share.private or share.file_id is not None or paper_id is None:
-            return True
-        return self._library.uploaded(place.team_id, paper_id, share.channel_id)
-
-    def _current(self, place: Place) -> Brief | None:
-        stored = self._stored(place)
-        if stored is None or stored.paper_id is None:
-            return None
-        return self._library.brief(place.team_id, stored.paper_id, place.language, stored.share.channel_id)
 
 
 def _dumped(place: Place) -> Json:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from bot.briefs.correction import anonymous
+from bot.channels import Channels
 from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
@@ -40,19 +41,19 @@ class Digesting:
         library: Library,
         messenger: Messenger,
         posting: Posting,
-        zone: str,
+        channels: Channels,
         clock: Callable[[], datetime],
         first_page: Callable[[Paper], bytes | None],
     ) -> None:
-        """``zone`` is for channels that chose none; ``first_page`` draws a paper's."""
+        """``first_page`` draws a paper's."""
         self._work = work
         self._library = library
         self._messenger = messenger
         self._posting = posting
-        self._zone = zone
+        self._channels = channels
         self._clock = clock
         self._first_page = first_page
-        self._pausing = Pausing(work, library, messenger, posting)
+        self._pausing = Pausing(work, library, messenger, posting, channels)
 
     # what listeners and the clock call: one durable write each
 
@@ -272,12 +273,8 @@ class Digesting:
         # It may have been posted with papers that are being read again now; without them it would be another one.
         if self._work.doubtful:
             self._work.await_shares()
-        language, now, zone = self._posting.language_of(team_id, channel_id), self._clock(), self._zone
-        if scheduled:
-            back, due = period.since_at, period.until_at
-            digest = self._library.freeze_digest(team_id, channel_id, digest_id, due, back, language, now, zone=zone)
-        else:
-            digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
+        settings, now = self._channels.settings(team_id, channel_id), self._clock()
+        digest = self._library.freeze_digest(team_id, settings, digest_id, period, now, scheduled=scheduled)
         return len(digest.entries)
 
     def _posted(self, team_id: str, digest_id: str, parent_ts: str, entries: int) -> None:

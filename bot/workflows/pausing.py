@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from bot.channels import Channels
 from bot.errors import NOT_INSTALLED, TOKEN_REFUSED, PaperwireError, Tell
 from bot.models import Schedule
 from bot.outcomes import announce
@@ -35,11 +36,14 @@ def resume(library: Library) -> None:
 class Pausing:
     """Parts of the workflow of a scheduled digest that could not be posted."""
 
-    def __init__(self, work: Work, library: Library, messenger: Messenger, posting: Posting) -> None:
+    def __init__(
+        self, work: Work, library: Library, messenger: Messenger, posting: Posting, channels: Channels
+    ) -> None:
         self._work = work
         self._library = library
         self._messenger = messenger
         self._posting = posting
+        self._channels = channels
 
     def undelivered(self, team_id: str, channel_id: str, digest_id: str, due_at: datetime, code: str) -> None:
         """Leave what it held to the next digest; where no later one could be posted either, let the schedule rest."""
@@ -74,7 +78,7 @@ class Pausing:
             return
         if told is not None:
             direct, where, at = told
-            language = self._work.patiently(lambda: self._posting.language_of(team_id, channel_id))
+            language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
             reason = explain(language, Tell(code, reason=code))
             key = f"paused:{team_id}:{channel_id}:{at}"
             self._posting.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)

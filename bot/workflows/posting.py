@@ -17,6 +17,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from bot.briefs.correction import anonymous
+from bot.channels import Channels
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import Audience, Language, Share, ShareState, StoredShare
 from bot.outcomes import announce
@@ -53,15 +54,14 @@ class Posting:
         work: Work,
         library: Library,
         messenger: Messenger,
-        language: Language,
+        channels: Channels,
         clock: Callable[[], datetime],
     ) -> None:
-        """``language`` is for channels that chose none."""
         self._clock = clock
         self._work = work
         self._library = library
         self._messenger = messenger
-        self._language = language
+        self._channels = channels
 
     # what listeners call: one durable write
 
@@ -75,7 +75,7 @@ class Posting:
 
     def not_done(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
         """What was promised in a channel does not come: tell the asker alone why."""
-        language = self._work.patiently(lambda: self.language_of(team_id, channel_id))
+        language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
         reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
         try:
             direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
@@ -95,7 +95,7 @@ class Posting:
         key = f"{share.id}:{again}:reply"
         if not self._work.step("standing", lambda: self._standing(share)):
             return
-        if self._work.step("quiet", lambda: self._is_quiet(share)):
+        if self._work.step("quiet", lambda: self._channels.wants_quiet(share)):
             self._sign_off(share, failed=bool(failure), again=bool(again))
             return
         before = self._work.step("before", lambda: self._where_replied(share)) if again else None
@@ -125,7 +125,7 @@ class Posting:
         def send() -> str:
             # Facts may hold anybody's words; the sentence itself is mrkdwn of ours.
             shown = {name: escape(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-            text = say(self.language_of(team_id, channel_id), words, **shown)
+            text = say(self._channels.language(team_id, channel_id), words, **shown)
             return self._messenger.note(team_id, channel_id, thread_ts, text, key)
 
         try:
@@ -221,11 +221,6 @@ class Posting:
         stored = self._library.stored_share(share.team_id, share.id)
         return stored is not None and stored.state is not ShareState.WITHDRAWN
 
-    def _is_quiet(self, share: Share) -> bool:
-        """Whether the channel wants only a sign on the message; the brief appears in the digest."""
-        settings = self._library.channel_settings(share.team_id, share.channel_id)
-        return settings is not None and settings.mode == "quiet" and not share.asked
-
     def _where_replied(self, share: Share) -> list[str] | None:
         stored = self._library.stored_share(share.team_id, share.id)
         return where_replied(stored) if stored else None
@@ -236,7 +231,7 @@ class Posting:
 
     def answer(self, share: Share, failure: Json, language: Language | None = None) -> Reply:
         """What a share is answered, by default in its channel's language. Raises Tell (``withdrawn``)."""
-        team_id, language = share.team_id, language or self.language_of(share.team_id, share.channel_id)
+        team_id, language = share.team_id, language or self._channels.language(share.team_id, share.channel_id)
         if "bug" in failure:
             return Reply(language, bug=failure["bug"])
         if failure:
@@ -295,7 +290,3 @@ class Posting:
             return self._messenger.name(team_id, slack_id)
 
         return name
-
-    def language_of(self, team_id: str, channel_id: str) -> Language:
-        settings = self._library.channel_settings(team_id, channel_id)
-        return settings.language if settings else self._language

@@ -44,12 +44,18 @@ def info(slack: Slack, args: Args) -> Json:
     return {"channel": channel.json(slack.installation.bot_user_id)}
 
 
-@method("conversations.list")
-def list_channels(slack: Slack, args: Args) -> Json:
+def _kinds(slack: Slack, args: Args) -> list[str]:
+    """The kinds of conversation that are asked for, each with the scope it takes."""
     kinds = [KIND_OF_TYPE.get(each.strip(), "") for each in (args.text("types") or "public_channel").split(",")]
     if "" in kinds:
         raise Refused("invalid_types")
     need_scope(slack, *(READ_SCOPE[kind] for kind in kinds))
+    return kinds
+
+
+@method("conversations.list")
+def list_channels(slack: Slack, args: Args) -> Json:
+    kinds = _kinds(slack, args)
     bot = slack.installation.bot_user_id
     seen = [
         channel.json(bot)
@@ -65,10 +71,7 @@ def list_channels(slack: Slack, args: Args) -> Json:
 @method("users.conversations")
 def conversations_of_user(slack: Slack, args: Args) -> Json:
     """Where a person is a member, as far as the app may know: of closed conversations only those it is in as well."""
-    kinds = [KIND_OF_TYPE.get(each.strip(), "") for each in (args.text("types") or "public_channel").split(",")]
-    if "" in kinds:
-        raise Refused("invalid_types")
-    need_scope(slack, *(READ_SCOPE[kind] for kind in kinds))
+    kinds = _kinds(slack, args)
     bot = slack.installation.bot_user_id
     user = args.text("user") or bot
     if user not in slack.workspace.users:

@@ -28,7 +28,7 @@ from bot.papers.jail import Jail, keep_to_ourselves
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.pipeline import Pipeline
-from bot.ports import Library, Messenger
+from bot.ports import Library
 from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
@@ -45,6 +45,7 @@ from bot.workflows.posting import Posting
 if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.oauth import InstallFlow
+    from handlers.slack import SlackMessenger
 
 log = logging.getLogger("paperwire")
 T = TypeVar("T")
@@ -221,7 +222,7 @@ def _desk(
     settings: Settings,
     work: Work,
     library: Library,
-    messenger: Messenger,
+    messenger: SlackMessenger,
     pipeline: Pipeline,
     now: Callable[[], datetime],
 ) -> Desk:
@@ -245,6 +246,7 @@ def _desk(
         zone=settings.zone,
         budget=settings.monthly_budget,
         audience=messenger.audience,
+        permalinks=messenger.permalinks,
         waiting=None if settings.client_id else work.waiting,
     )
 

@@ -126,6 +126,28 @@ def test_a_search_there_finds_what_its_reader_may_see(team: Team) -> None:
     assert not titles_in([team.asks(team.bo, "/digest search Cheaper")]) & {CLOSED.title, DIRECT.title}
 
 
+def test_an_upload_leads_to_its_message_and_its_details_open_from_what_was_found(team: Team) -> None:
+    place, direct = team.place, team.place.direct_channel(team.ada)
+    found = team.asks(team.ada, "/digest search Twin Masks Pruning")
+    [ts] = [message["ts"] for message in place.messages(team.closed) if message.get("files")]
+    assert f"{place.url}/archives/{team.closed}/p{ts.replace('.', '')}" in str(found["blocks"])
+    assert found["channel"] == direct
+    place.click(team.ada, found, "paper_details")
+    modal = place.wait_for(lambda: place.modal(team.ada), 10)
+    assert CLOSED.title in str(modal)
+    place.close_modal(team.ada)
+
+
+def test_details_of_what_was_found_are_not_for_who_has_left_its_channel(team: Team) -> None:
+    place, zoe = team.place, team.place.add_user("zoe")
+    place.invite(team.ada, team.closed, zoe)
+    found = team.asks(zoe, "/digest search Twin Masks Pruning")
+    place.remove(team.closed, zoe)
+    place.click(zoe, found, "paper_details")
+    modal = place.wait_for(lambda: place.modal(zoe), 10)
+    assert CLOSED.title not in str(modal)
+
+
 @pytest.mark.parametrize("way", ["export", "button"])
 def test_export_and_full_report_hold_the_same(team: Team, way: str) -> None:
     place, direct = team.place, team.place.direct_channel(team.bo)
@@ -138,6 +160,9 @@ def test_export_and_full_report_hold_the_same(team: Team, way: str) -> None:
     report = place.files(direct)[-1]["content"].decode()
     held = {paper.title for paper in (PUBLIC, CLOSED, DIRECT, OTHERS, *MANY) if paper.title in report}
     assert held == {paper.title for paper in (PUBLIC, OTHERS, *MANY)}
+    shared = [line for line in report.splitlines() if f"/archives/{team.many}/p" in line]
+    assert len(shared) == len(MANY)
+    assert all("#many, 2" in line and line.endswith(">") for line in shared)
 
 
 def test_the_status_counts_them_and_a_schedule_is_sent_to_a_channel(team: Team) -> None:

@@ -258,8 +258,10 @@ class Digesting:
 
         def words() -> bytes:
             shown = self._shown(team_id, digest_id)
-            names = self._posting.names(team_id, (digest.channel_id,), digest.language)
-            return digest_report(shown, digest.period.until_at, names=names).encode()
+            own = (digest.channel_id,)
+            names = self._posting.names(team_id, own, digest.language)
+            addresses = self._posting.addresses(team_id, own)
+            return digest_report(shown, digest.period.until_at, names=names, addresses=addresses).encode()
 
         self._posting.send_file(team_id, digest.channel_id, parent_ts, _report_name(digest), words)
 

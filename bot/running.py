@@ -41,6 +41,7 @@ from bot.workflows.digesting import Digesting
 from bot.workflows.forgetting import Forgetting
 from bot.workflows.pausing import resume
 from bot.workflows.posting import Posting
+from bot.workflows.translating import Translating
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
@@ -231,7 +232,8 @@ def _desk(
 
     briefing = Briefing(work, library, messenger, pipeline, settings.language, now)
     posting = Posting(work, library, messenger, settings.language, now)
-    digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page)
+    translating = Translating(library, messenger, posting, pipeline, now)
+    digesting = Digesting(work, library, messenger, posting, settings.zone, now, pipeline.first_page, translating)
     defaults = ChannelSettings("", "", settings.language, zone=settings.zone)
     return Desk(
         briefing=briefing,

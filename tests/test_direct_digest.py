@@ -196,6 +196,27 @@ def test_a_gathering_channel_counts_its_public_sources_in_everything_it_is_asked
     place.command(team.ada, hub, "/digest schedule off")
 
 
+def test_a_gathering_digest_speaks_the_language_of_its_channel(team: Team) -> None:
+    place, other = team.place, {"en": "zh", "zh": "en"}[team.language]
+    hub = place.add_channel(f"hub-{other}")
+    for line in (f"language {other}", "schedule weekly mon 09:00 UTC from #papers"):
+        place.command(team.ada, hub, f"/digest {line}")
+    preview = place.command(team.ada, hub, "/digest week")[0]
+    marked = {"zh": "简报为英文", "en": "brief in Chinese"}[other]
+    assert marked in str(preview["blocks"])
+    place.click(team.ada, preview, "digest_post")
+    [report] = place.wait_for(lambda: place.files(hub), 60)
+    threads = [place.thread(hub, message["ts"]) for message in place.messages(hub)]
+    thread = str([reply["blocks"] for replies in threads for reply in replies if reply.get("blocks")])
+    for words in (thread, report["content"].decode()):
+        assert PUBLIC.title in words
+        assert {"zh": "发布了", "en": "released"}[other] in words
+        assert {"en": "发布了", "zh": "released"}[other] not in words
+        assert marked not in words
+    assert f"{place.url}/archives/{team.papers}/p" in thread
+    place.command(team.ada, hub, "/digest schedule off")
+
+
 def test_the_home_tab_speaks_the_installations_language_where_slack_does_not_say(team: Team) -> None:
     place, latest = team.place, {"en": "Latest papers", "zh": "最新论文"}[team.language]
     quiet, silent = place.add_user("quiet", locale=""), place.add_user("silent", locale="fr-FR")

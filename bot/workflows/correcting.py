@@ -28,6 +28,7 @@ from bot.wording import explain, say
 from bot.work import POSTS, SHARES, Bug, Work
 from bot.workflows.digesting import Digesting
 from bot.workflows.posting import Posting
+from bot.workflows.translating import is_private
 
 log = logging.getLogger("paperwire.correcting")
 
@@ -309,12 +310,7 @@ class Correcting:
     def _is_private(self, place: Place) -> bool:
         """Whether an upload, or a private conversation, brought anything that is known of the paper."""
         stored = self._stored(place)
-        if stored is None:
-            return True
-        share, paper_id = stored.share, stored.paper_id
-        if share.private or share.file_id is not None or paper_id is None:
-            return True
-        return self._library.uploaded(place.team_id, paper_id, share.channel_id)
+        return stored is None or is_private(self._library, stored)
 
     def _current(self, place: Place) -> Brief | None:
         stored = self._stored(place)

@@ -22,6 +22,7 @@ from bot.ports import Library, Messenger
 from bot.work import POSTS, Bug, Work
 from bot.workflows.pausing import Pausing
 from bot.workflows.posting import Posting
+from bot.workflows.translating import Translating
 
 log = logging.getLogger("paperwire.digesting")
 
@@ -43,6 +44,7 @@ class Digesting:
         zone: str,
         clock: Callable[[], datetime],
         first_page: Callable[[Paper], bytes | None],
+        translating: Translating,
     ) -> None:
         """``zone`` is for channels that chose none; ``first_page`` draws a paper's."""
         self._work = work
@@ -52,6 +54,7 @@ class Digesting:
         self._zone = zone
         self._clock = clock
         self._first_page = first_page
+        self._translating = translating
         self._pausing = Pausing(work, library, messenger, posting)
 
     # what listeners and the clock call: one durable write each
@@ -280,7 +283,9 @@ class Digesting:
             digest = self._library.freeze_digest(team_id, channel_id, digest_id, due, back, language, now, zone=zone)
         else:
             digest = self._library.freeze_period(team_id, channel_id, digest_id, period, language, now, zone=zone)
-        return len(digest.entries)
+        # In this step, and not in one of its own: digests that an earlier version began know no other.
+        self._translating.complete(digest, digest_id)
+        return len(self._frozen(team_id, digest_id).entries)
 
     def _posted(self, team_id: str, digest_id: str, parent_ts: str, entries: int) -> None:
         """Remember the message; who forgets a paper from now on finds it, what went before is looked for here."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from handlers.calls import Calls
 
 log = logging.getLogger("paperwire.permalinks")
 
+# Seconds until Slack is asked again where it did not answer: a digest has hundreds of messages.
+_SILENCE = 60.0
+
 
 class Permalinks:
     """Each workspace's own address is asked for once in a process's life."""
@@ -23,6 +27,7 @@ class Permalinks:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._workspaces: dict[str, str] = {}
+        self._silent_until: dict[str, float] = {}
 
     def of(self, share: Share) -> str:
         """The address of a share's message, in the form of Slack's ``chat.getPermalink``; empty where Slack does not
@@ -56,10 +61,13 @@ class Permalinks:
     def _workspace(self, team_id: str) -> str:
         known = self._workspaces.get(team_id)
         if known is None:
+            if time.monotonic() < self._silent_until.get(team_id, 0.0):
+                return ""
             try:
                 known = str(self._calls.ask(team_id, WebClient.auth_test).get("url") or "").rstrip("/")
             except (SlackApiError, PaperwireError) as error:
                 log.warning("no address of %s: %s", team_id, error)
+                self._silent_until[team_id] = time.monotonic() + _SILENCE
                 return ""
             known = self._workspaces[team_id] = known if urlsplit(known).scheme in ("http", "https") else ""
         return known

@@ -45,11 +45,13 @@ def test_an_address_has_the_form_that_slack_gives_and_the_workspace_is_asked_for
     assert slack.asked == ["T1", "T2"]
 
 
-def test_without_an_answer_nothing_is_linked_and_slack_is_asked_again() -> None:
-    slack = Slack(away=True)
+def test_without_an_answer_nothing_is_linked_and_slack_is_asked_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    slack, now = Slack(away=True), [1_000.0]
+    monkeypatch.setattr("handlers.permalinks.time.monotonic", lambda: now[0])
     addresses = permalinks(slack)
-    assert addresses.of(share()) == ""
-    slack.away = False
+    assert addresses.of(share()) == addresses.of(share()) == ""
+    assert slack.asked == ["T1"]
+    slack.away, now[0] = False, 1_061.0
     assert addresses.of(share()).startswith("https://lab.slack.com/")
 
 

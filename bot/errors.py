@@ -21,6 +21,19 @@ NOT_INSTALLED = "not_installed"
 LIBRARY_AWAY = frozenset({"library_away", "library_busy", "library_full"})
 """Of a Retry that is nobody's fault but our own database's: a step waits for it, and tells no one."""
 
+LASTING = frozenset(
+    {
+        *("bad_link", "private_address", "not_a_pdf", "too_large", "file_gone", "file_elsewhere", "withdrawn"),
+        *("not_a_paper", "password", "empty", "no_text", "too_many_pages", "too_much_memory"),
+    }
+)
+"""Of what failed a share and fails it again however often it is tried. What is damaged may come whole another time."""
+
+
+def may_succeed(code: str) -> bool:
+    """Whether another try may end otherwise than with the error of that code."""
+    return code not in LASTING
+
 
 class PaperwireError(Exception):
     """``code`` is a key of the ``[errors]`` table of ``bot/languages``; ``facts`` fill its placeholders."""

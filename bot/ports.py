@@ -375,6 +375,9 @@ class Messenger(Protocol):
         """Who reads a channel, as Slack said within the last seconds. Where we may not ask: the smallest, with
         outsiders. Raises Retry."""
 
+    def permalink(self, share: Share) -> str:
+        """Where a share's message is found, for readers who may see it; empty when Slack does not say."""
+
     def working(self, share: Share) -> None:
         """Show on the message that the bot is at work."""
 

@@ -29,7 +29,7 @@ from bot.papers.jail import Jail, keep_to_ourselves
 from bot.papers.resolve import Resolver
 from bot.papers.web import Web
 from bot.pipeline import Pipeline
-from bot.ports import Library, Messenger
+from bot.ports import Library
 from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
@@ -42,10 +42,12 @@ from bot.workflows.digesting import Digesting
 from bot.workflows.forgetting import Forgetting
 from bot.workflows.pausing import resume
 from bot.workflows.posting import Posting
+from bot.workflows.translating import Translating
 
 if TYPE_CHECKING:
     from handlers.desk import Desk
     from handlers.oauth import InstallFlow
+    from handlers.slack import SlackMessenger
 
 log = logging.getLogger("paperwire")
 T = TypeVar("T")
@@ -222,7 +224,7 @@ def _desk(
     settings: Settings,
     work: Work,
     library: Library,
-    messenger: Messenger,
+    messenger: SlackMessenger,
     pipeline: Pipeline,
     now: Callable[[], datetime],
 ) -> Desk:
@@ -232,7 +234,8 @@ def _desk(
     channels = Channels(library, ChannelSettings("", "", settings.language, zone=settings.zone))
     briefing = Briefing(work, library, messenger, pipeline, channels, now)
     posting = Posting(work, library, messenger, channels, now)
-    digesting = Digesting(work, library, messenger, posting, channels, now, pipeline.first_page)
+    translating = Translating(library, messenger, posting, pipeline, now)
+    digesting = Digesting(work, library, messenger, posting, channels, now, pipeline.first_page, translating)
     return Desk(
         briefing=briefing,
         posting=posting,
@@ -245,6 +248,7 @@ def _desk(
         channels=channels,
         budget=settings.monthly_budget,
         audience=messenger.audience,
+        permalinks=messenger.permalinks,
         waiting=None if settings.client_id else work.waiting,
     )
 

@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.briefs.correction import edited_by, institutions_beside
-from bot.briefs.notes import model_notes
-from bot.errors import PaperwireError, Tell
+from bot.briefs.notes import model_notes, written_in
+from bot.errors import PaperwireError, Tell, may_succeed
 from bot.models import Brief, Language, Paper, Share, StoredShare, Usage
 from bot.ports import Reply
 from bot.visible import escape, visible
@@ -76,8 +76,16 @@ def _names_another(words: str, url: str) -> bool:
 
 
 def rich(*sections: Sequence[Block]) -> Block:
-    parts = [{"type": "rich_text_section", "elements": list(section)} for section in sections]
-    return {"type": "rich_text", "elements": parts}
+    return {"type": "rich_text", "elements": _sections(sections)}
+
+
+def listed(style: str, lines: Iterable[Sequence[Block]]) -> Block:
+    """A list, ``ordered`` or ``bullet``."""
+    return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": style, "elements": _sections(lines)}]}
+
+
+def _sections(lines: Iterable[Sequence[Block]]) -> list[Block]:
+    return [{"type": "rich_text_section", "elements": list(line)} for line in lines]
 
 
 def context(*phrases: str) -> Block:
@@ -117,10 +125,10 @@ def reply(share: Share, answer: Reply, first_name: str = "") -> Message:
     language = answer.language
     words = explain(language, answer.error) if answer.error else say(language, "reply.bug", id=answer.bug)
     again = button("share_again", say(language, "reply.try_again"), share.id[:LONGEST_VALUE])
-    return Message(
-        escape(clean(words, FALLBACK_TEXT)),
-        [rich([{"type": "emoji", "name": "warning"}, span(f" {clean(words, 2_900)}")]), actions(again)],
-    )
+    said = [rich([{"type": "emoji", "name": "warning"}, span(f" {clean(words, 2_900)}")])]
+    if answer.error is None or may_succeed(answer.error.code):
+        said.append(actions(again))
+    return Message(escape(clean(words, FALLBACK_TEXT)), said)
 
 
 def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_name: str) -> Message:
@@ -133,7 +141,7 @@ def _brief_reply(share: Share, answer: Reply, paper: Paper, brief: Brief, first_
     message = [sentence(paper, brief), context(*notes)]
     if failed := model_notes(brief):
         message.append(context(*map(escape, failed)))
-    message.append(actions(details_button(paper, brief), *correcting_buttons(share, brief)))
+    message.append(actions(details_button(paper, brief, language), *correcting_buttons(share, brief, language)))
     return Message(escape(clean(brief.sentence, FALLBACK_TEXT)) or "–", message)
 
 
@@ -141,18 +149,18 @@ def actions(*buttons: Block) -> Block:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def details_button(paper: Paper, brief: Brief) -> Block:
-    return button("paper_details", say(brief.language, "reply.details"), f"{paper.id}:{brief.language}")
+def details_button(paper: Paper, brief: Brief, language: Language) -> Block:
+    return button("paper_details", say(language, "reply.details"), f"{paper.id}:{brief.language}")
 
 
-def correcting_buttons(share: Share, brief: Brief) -> list[Block]:
+def correcting_buttons(share: Share, brief: Brief, language: Language) -> list[Block]:
     """An overflow option holds 150 characters, a share's id may be longer: it stands in the button beside it."""
-    language, value = brief.language, f"{brief.language}:{share.id}"
+    value = f"{brief.language}:{share.id}"
     if len(value) > LONGEST_VALUE:
         return []
-    options = [
-        {"text": plain(say(language, f"edit.{each}"), 75), "value": each} for each in ("remove", "again", "other")
-    ]
+    # Which language is the other one depends on the brief.
+    spoken: dict[str, Language] = {"remove": language, "again": language, "other": brief.language}
+    options = [{"text": plain(say(each, f"edit.{name}"), 75), "value": name} for name, each in spoken.items()]
     more = {"type": "overflow", "action_id": "brief_more", "options": options}
     return [button("brief_edit", say(language, "edit.edit"), value), more]
 
@@ -198,6 +206,7 @@ def badges(brief: Brief, language: Language) -> str:
     }
     kinds = dict.fromkeys(badge.partition(":")[0] for badge in brief.badges)
     shown = [say(language, words[kind]) for kind in kinds if kind in words]
+    shown += filter(None, [written_in(brief, language)])
     if (editor := edited_by(brief)) is not None:
         named = say(language, "reply.edited_by", user=escape(clean(editor, 80)))
         shown.append(named if editor else say(language, "reply.badge_edited"))

@@ -101,7 +101,7 @@ def _help(asked: Asked) -> Message:
 def _preview(asked: Asked) -> Message:
     settings = asked.settings
     period = period_of(f"{asked.word} {asked.rest}".strip(), asked.desk.now(), settings.zone)
-    return digest_blocks.preview(asked.desk.digest_of(settings, asked.coverage, period), 0)
+    return digest_blocks.preview(asked.desk.digest_of(settings, asked.coverage, period), 0, asked.desk.permalinks.of)
 
 
 def _search(asked: Asked) -> Message:

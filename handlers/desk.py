@@ -19,6 +19,7 @@ from bot.workflows.forgetting import Forgetting
 from bot.workflows.posting import Posting
 from handlers import digest_blocks
 from handlers.blocks import Message
+from handlers.permalinks import Permalinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Desk:
     forgetting: Forgetting
     audience: Callable[[str, str], Audience]
     """Who reads a channel (team, channel) now. Raises Retry."""
+    permalinks: Permalinks
     waiting: Callable[[], int] | None
     """How many pieces of work are not finished; None where that would tell of other workspaces."""
 
@@ -56,7 +58,7 @@ class Desk:
         digest = compile_digest(
             settings,
             period,
-            self.library.shared_in(team_id, coverage, period, language),
+            self.permalinks.leading(self.library.shared_in(team_id, coverage, period, language), settings.channel_id),
             self.library.failed_in(team_id, coverage, period),
         )
         return replace(digest, usage=self.library.usage_in(team_id, coverage, period))
@@ -64,6 +66,7 @@ class Desk:
     def found(self, team_id: str, sight: Coverage, language: Language, words: str, offset: int) -> Message:
         """A page of what a search found, as far as the asker may be shown it."""
         page = self.library.search(team_id, sight, words, language, limit=digest_blocks.SEARCH_PAGE, offset=offset)
+        page = replace(page, entries=self.permalinks.leading(page.entries))
         return digest_blocks.search_results(page, words, language, offset)
 
 

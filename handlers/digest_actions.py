@@ -7,7 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App, Respond
 from slack_sdk import WebClient
 
-from bot.errors import Tell
+from bot.errors import Tell, may_succeed
 from bot.wording import say
 from handlers import digest_blocks
 from handlers.blocks import Message
@@ -51,7 +51,7 @@ def register(app: App, desk: Desk) -> None:
         where = (desk, client, *_place(body), body["user"]["id"])
         offset = int(action["value"].rpartition("/")[2])
         digest = desk.digest_of(settings_of(*where), coverage_of(*where), period_from(action["value"]))
-        _replace(respond, digest_blocks.preview(digest, offset))
+        _replace(respond, digest_blocks.preview(digest, offset, desk.permalinks.of))
 
     @app.action("digest_retry")
     def digest_retry(
@@ -59,7 +59,8 @@ def register(app: App, desk: Desk) -> None:
     ) -> None:
         team_id, channel_id = _place(body)
         coverage = coverage_of(desk, client, team_id, channel_id, body["user"]["id"])
-        failed = desk.library.failed_in(team_id, coverage, period_from(action["value"]))
+        period = period_from(action["value"])
+        failed = [each for each in desk.library.failed_in(team_id, coverage, period) if may_succeed(each.error or "")]
         for share in failed:
             desk.briefing.again(team_id, share.share.id, action["action_ts"])
         ack()

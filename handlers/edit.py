@@ -108,6 +108,8 @@ def register(app: App, desk: Desk) -> None:
 
 def place_of(body: Json) -> Place | None:
     """The message that was clicked; the Edit button beside the one that was pressed names the share, if it is there."""
+    if "message" not in body:  # the Home tab, a message that one person alone sees
+        return None
     row = next(each for each in body["message"]["blocks"] if each["block_id"] == body["actions"][0]["block_id"])
     value = next((each["value"] for each in row["elements"] if each.get("action_id") == "brief_edit"), None)
     if value is None:

@@ -56,7 +56,7 @@ class _Visitor:
             entries, found = page.entries, home_view.Found(words, offset, page.total, _PAPERS, notes)
         else:
             entries, found = tuple(desk.library.recent(self.team_id, sight, language, limit=_PAPERS)), None
-        schedules = self._schedules(sight.own)
+        entries, schedules = desk.permalinks.leading(entries, self.direct_id), self._schedules(sight.own)
         view = home_view.home(language, entries, schedules, found=found, metadata=self.direct_id)
         classified(lambda: self.client.views_publish(user_id=self.user_id, view=view))
 

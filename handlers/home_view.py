@@ -18,6 +18,7 @@ from handlers.blocks import (
     clean,
     context,
     day,
+    details_button,
     gathered_words,
     note,
     plain,
@@ -74,8 +75,8 @@ def home(
     ]
     if not entries:
         content.append(context(say(language, "home.none_found" if found else "home.none")))
-    for entry in entries:
-        content += _entry(entry, language)
+    for number, entry in enumerate(entries):
+        content += [{"type": "divider"}] * bool(number) + [*_entry(entry, language)]
     if found:
         content += _pages(language, found)
     content += [{"type": "divider"}, _header(language, "schedules")]
@@ -127,7 +128,7 @@ def _entry(entry: DigestEntry, language: Language) -> Iterator[Block]:
     yield sentence(paper, brief, _SHORT_BRIEF)
     shared = _shared(entry.shares[0], language) if entry.shares else ""
     yield context(byline(paper, brief, language), badges(brief, language), shared)
-    yield actions(button("paper_details", say(language, "reply.details"), f"{paper.id}:{brief.language}"))
+    yield actions(details_button(paper, brief, language))
 
 
 def _shared(stored: StoredShare, language: Language) -> str:

@@ -9,7 +9,7 @@ from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import anonymous
-from bot.models import Language, ShareState, Usage
+from bot.models import Language, Paper, ShareState, StoredShare, Usage
 from bot.wording import say
 from handlers import views
 from handlers.calls import classified
@@ -59,7 +59,7 @@ def register(app: App, desk: Desk) -> None:
         here, channel_id = body.get("channel", {}).get("id", ""), _seen_from(desk, client, body, paper_id)
         paper = brief = None
         if channel_id is not None:
-            paper = desk.library.paper(team_id, paper_id, channel_id)
+            paper = _leading(desk, body, desk.library.paper(team_id, paper_id, channel_id))
             brief = desk.library.brief(team_id, paper_id, language, channel_id)
         if paper is None or brief is None:
             view = views.notice(language, say(language, "details.gone"))
@@ -72,13 +72,25 @@ def register(app: App, desk: Desk) -> None:
         classified(lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
 
 
+def _share_of(desk: Desk, body: dict[str, Any]) -> StoredShare | None:
+    """The share that the message under a button is about, where it says so."""
+    place = place_of(body)
+    return desk.library.stored_share(place.team_id, place.share_id) if place else None
+
+
+def _leading(desk: Desk, body: dict[str, Any], paper: Paper | None) -> Paper | None:
+    """A paper that is nowhere on the web leads to the message that shared it."""
+    stored = _share_of(desk, body) if paper is not None and not paper.page_url else None
+    return paper if paper is None or stored is None else desk.permalinks.led(paper, stored.share)
+
+
 def _seen_from(desk: Desk, client: WebClient, body: dict[str, Any], paper_id: str) -> str | None:
     """The channel as which somebody sees the paper whose button they pressed; None when they may not see it."""
-    user_id = body["user"]["id"]
-    if "channel" not in body:  # the Home tab
-        return desk.library.seen_in(team_of(body), paper_id, sight_of(client, direct_of(body), user_id))
-    here, place = str(body["channel"]["id"]), place_of(body)
-    stored = desk.library.stored_share(place.team_id, place.share_id) if place and is_direct(here) else None
-    if stored is None:
+    user_id, stored = body["user"]["id"], _share_of(desk, body)
+    here = str(body["channel"]["id"]) if "channel" in body else direct_of(body)
+    alone = "channel" not in body or is_direct(here)
+    if alone and stored is None:  # the Home tab, what was found or compiled for one person
+        return desk.library.seen_in(team_of(body), paper_id, sight_of(client, here, user_id))
+    if not alone or stored is None:
         return here
     return stored.share.channel_id if may_see(desk, client, user_id, stored.share, here) else None

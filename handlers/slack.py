@@ -25,6 +25,7 @@ from handlers.blocks import Message
 from handlers.calls import Calls, classified
 from handlers.members import is_guest
 from handlers.payloads import is_new_message, shares_of_message
+from handlers.permalinks import Permalinks
 
 log = logging.getLogger("paperwire.slack")
 T = TypeVar("T")
@@ -64,12 +65,16 @@ class SlackMessenger:
         self._max_bytes = max_bytes
         self._names: dict[tuple[str, str], str] = {}
         self._audiences = Audiences(calls, time_scale)
+        self.permalinks = Permalinks(calls)
 
     def installed(self, team_id: str) -> bool:
         return self._calls.clients.installed(team_id)
 
     def audience(self, team_id: str, channel_id: str) -> Audience:
         return self._audiences.of(team_id, channel_id)
+
+    def permalink(self, share: Share) -> str:
+        return self.permalinks.of(share)
 
     # signs on the message
 
@@ -128,7 +133,7 @@ class SlackMessenger:
         return self._post(team_id, channel_id, thread_ts, blocks.note(words), key)
 
     def digest_parent(self, digest: Digest, key: str, *, late: bool) -> str:
-        message = digest_blocks.digest_parent(digest, late=late)
+        message = self._digest_parent(digest, late=late)
         return self._post(digest.team_id, digest.channel_id, None, message, key)
 
     def digest_group(self, papers: int) -> int:
@@ -137,15 +142,21 @@ class SlackMessenger:
     def digest_reply(
         self, digest: Digest, number: int, size: int, parent_ts: str, key: str, picture: str | None
     ) -> str:
-        message = digest_blocks.digest_reply(digest, number, size, picture)
+        message = digest_blocks.digest_reply(self._leading(digest), number, size, picture)
         return self._post(digest.team_id, digest.channel_id, parent_ts, message, key)
 
     def update_digest_reply(self, digest: Digest, reply: DigestReply) -> None:
-        message = digest_blocks.digest_reply(digest, reply.number, reply.size, reply.picture)
+        message = digest_blocks.digest_reply(self._leading(digest), reply.number, reply.size, reply.picture)
         self._update(digest.team_id, reply.channel_id, reply.ts, message)
 
     def update_digest_parent(self, digest: Digest, ts: str) -> None:
-        self._update(digest.team_id, digest.channel_id, ts, digest_blocks.digest_parent(digest))
+        self._update(digest.team_id, digest.channel_id, ts, self._digest_parent(digest))
+
+    def _digest_parent(self, digest: Digest, *, late: bool = False) -> Message:
+        return digest_blocks.digest_parent(self._leading(digest), late=late, addresses=self.permalinks.of)
+
+    def _leading(self, digest: Digest) -> Digest:
+        return replace(digest, entries=self.permalinks.leading(digest.entries, digest.channel_id))
 
     def delete_file(self, team_id: str, file_id: str) -> None:
         gone = {"file_not_found", "file_deleted"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from library_samples import paper, share
 
-from bot.errors import Tell
+from bot.errors import LASTING, Tell
 from bot.models import (
     Author,
     Brief,
@@ -23,11 +24,14 @@ from bot.models import (
     Language,
     Paper,
     Period,
+    SearchPage,
+    Share,
     ShareState,
     StoredShare,
     Usage,
 )
 from bot.ports import Reply
+from bot.wording import keys, say
 from handlers import blocks, digest_blocks
 from playground.slack.web_api.door import Refused
 from playground.slack.web_api.validate import check_blocks, texts_of
@@ -159,6 +163,103 @@ def test_paper_text_can_mention_nobody_and_forge_no_link() -> None:
             assert harm not in parsed
         assert "\u202e" not in json.dumps(message.blocks, ensure_ascii=False)
         assert "\x00" not in json.dumps(message.blocks, ensure_ascii=False)
+
+
+def failed(number: int, error: str, **more: Any) -> StoredShare:
+    return StoredShare(replace(share(ts=f"{number}.0"), **more), ShareState.FAILED, NOW, error=error)
+
+
+def archived(each: Share) -> str:
+    return f"https://lab.slack.com/archives/{each.channel_id}/p{each.ts.replace('.', '')}"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_failed_is_listed_with_its_reason_and_the_way_to_its_message(language: Language) -> None:
+    digest = replace(
+        digest_of(1, language),
+        failed=(
+            failed(1, "password", file_id="F1", file_name="draft.pdf"),
+            failed(2, "not_a_paper", url="https://example.org/blog"),
+            failed(3, "not_a_paper", file_id="F3", file_name="slides.pdf"),
+            failed(4, "no_such_code_any_more", url="https://example.org/paper"),
+        ),
+    )
+    message = digest_blocks.digest_parent(digest, addresses=archived)
+    accepted(message)
+    words = "\n".join(texts_of(message.blocks))
+    assert say(language, "digest.failed_many", count=3) in words
+    assert [name for name in ("draft.pdf", "slides.pdf", "example.org/paper", "blog") if name in words] == [
+        "draft.pdf", "slides.pdf", "example.org/paper",
+    ]  # fmt: skip
+    for reason in ("password", "not_a_paper", "other"):
+        assert say(language, f"failed.{reason}") in words
+    links = [part for part in parts_of(message.blocks) if part.get("type") == "link" and "archives" in part["url"]]
+    assert [part["url"].rpartition("/")[2] for part in links] == ["p10", "p30", "p40"]
+    assert {part["text"] for part in links} == {say(language, "digest.failed_message")}
+    assert "digest_retry" in json.dumps(message.blocks)
+    assert "archives" not in json.dumps(digest_blocks.digest_parent(digest).blocks)
+
+
+def test_a_long_list_of_failures_is_cut_and_fits() -> None:
+    shares = tuple(failed(number, "bug", file_id="F", file_name="p" * 500) for number in range(40))
+    message = digest_blocks.digest_parent(
+        replace(digest_of(40, title="T" * 300 + "{}"), failed=shares), addresses=archived
+    )
+    accepted(message)
+    assert say("en", "digest.failed_more", count=30) in json.dumps(message.blocks, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("code", sorted(LASTING))
+def test_what_can_never_work_is_not_tried_again(code: str) -> None:
+    digest = replace(digest_of(0), failed=(failed(1, code, file_id="F1", file_name="draft.pdf"),))
+    message = digest_blocks.digest_parent(digest)
+    accepted(message)
+    assert "draft.pdf" in json.dumps(message.blocks)
+    facts = {"url": "x", "limit_mb": 1, "pages": 1, "limit": 1, "megabytes": 1}
+    reply = blocks.reply(share(), Reply("en", error=Tell(code, **facts)))
+    accepted(reply)
+    assert "Try again" not in json.dumps([message.blocks, reply.blocks])
+
+
+def test_every_reason_in_few_words_is_that_of_an_error() -> None:
+    reasons = {key.partition(".")[2] for key in keys("en") if key.startswith("failed.")}
+    assert {f"errors.{reason}" for reason in reasons - {"bug", "other"}} <= keys("en")
+    assert LASTING - {"withdrawn"} <= reasons
+
+
+def test_a_paper_shared_here_and_elsewhere_says_also() -> None:
+    entry = digest_of(1).entries[0]
+    here, there = (StoredShare(share(channel=each), ShareState.BRIEFED, NOW) for each in ("C1", "C2"))
+    for shares, words in (((here, there), "also in <#C2>"), ((there, here), "also in <#C2>"), ((there,), "in <#C2>")):
+        digest = replace(digest_of(1), entries=(replace(entry, shares=shares),))
+        context = digest_blocks.digest_reply(digest, 0, 1).blocks[1]["elements"][0]["text"]
+        assert context.startswith(words)
+
+
+def test_a_brief_in_the_other_language_says_so_in_the_readers() -> None:
+    digest = digest_of(2)
+    mixed = replace(digest.entries[1], brief=brief_of(digest.entries[1].paper, "zh", "在湖里也有潮汐。"))
+    digest = replace(digest, entries=(digest.entries[0], mixed))
+    first, second = (json.dumps(digest_blocks.digest_reply(digest, number, 1).blocks) for number in range(2))
+    assert "brief in" not in first
+    assert "brief in Chinese" in second
+    assert '"Details"' in second
+
+
+def test_what_was_found_has_details() -> None:
+    entries = digest_of(8).entries
+    message = digest_blocks.search_results(SearchPage(entries, 8), "lake", "en", 0)
+    accepted(message)
+    assert [part["value"] for part in parts_of(message.blocks) if part.get("action_id") == "paper_details"] == [
+        f"p{number}:en" for number in range(8)
+    ]
+
+
+def parts_of(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+    for each in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from parts_of(each)
 
 
 def test_a_note_hides_nothing_from_those_who_are_notified_either() -> None:

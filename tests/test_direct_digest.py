@@ -122,6 +122,28 @@ def test_a_search_there_finds_what_its_reader_may_see(team: Team) -> None:
     assert not titles_in([team.asks(team.bo, "/digest search Cheaper")]) & {CLOSED.title, DIRECT.title}
 
 
+def test_an_upload_leads_to_its_message_and_its_details_open_from_what_was_found(team: Team) -> None:
+    place, direct = team.place, team.place.direct_channel(team.ada)
+    found = team.asks(team.ada, "/digest search Twin Masks Pruning")
+    [ts] = [message["ts"] for message in place.messages(team.closed) if message.get("files")]
+    assert f"{place.url}/archives/{team.closed}/p{ts.replace('.', '')}" in str(found["blocks"])
+    assert found["channel"] == direct
+    place.click(team.ada, found, "paper_details")
+    modal = place.wait_for(lambda: place.modal(team.ada), 10)
+    assert CLOSED.title in str(modal)
+    place.close_modal(team.ada)
+
+
+def test_details_of_what_was_found_are_not_for_who_has_left_its_channel(team: Team) -> None:
+    place, zoe = team.place, team.place.add_user("zoe")
+    place.invite(team.ada, team.closed, zoe)
+    found = team.asks(zoe, "/digest search Twin Masks Pruning")
+    place.remove(team.closed, zoe)
+    place.click(zoe, found, "paper_details")
+    modal = place.wait_for(lambda: place.modal(zoe), 10)
+    assert CLOSED.title not in str(modal)
+
+
 @pytest.mark.parametrize("way", ["export", "button"])
 def test_export_and_full_report_hold_the_same(team: Team, way: str) -> None:
     place, direct = team.place, team.place.direct_channel(team.bo)
@@ -134,6 +156,9 @@ def test_export_and_full_report_hold_the_same(team: Team, way: str) -> None:
     report = place.files(direct)[-1]["content"].decode()
     held = {paper.title for paper in (PUBLIC, CLOSED, DIRECT, OTHERS, *MANY) if paper.title in report}
     assert held == {paper.title for paper in (PUBLIC, OTHERS, *MANY)}
+    shared = [line for line in report.splitlines() if f"/archives/{team.many}/p" in line]
+    assert len(shared) == len(MANY)
+    assert all("#many, 2" in line and line.endswith(">") for line in shared)
 
 
 def test_the_status_counts_them_and_a_schedule_is_sent_to_a_channel(team: Team) -> None:
@@ -164,6 +189,27 @@ def test_a_gathering_channel_counts_its_public_sources_in_everything_it_is_asked
     )
     assert titles_in([m for m in thread if m.get("blocks")]) == {paper.title for paper in (PUBLIC, *MANY)}
     assert f"{len(MANY) + 1}" in place.command(team.ada, hub, "/digest status")[0]["text"].splitlines()[0]
+    place.command(team.ada, hub, "/digest schedule off")
+
+
+def test_a_gathering_digest_speaks_the_language_of_its_channel(team: Team) -> None:
+    place, other = team.place, {"en": "zh", "zh": "en"}[team.language]
+    hub = place.add_channel(f"hub-{other}")
+    for line in (f"language {other}", "schedule weekly mon 09:00 UTC from #papers"):
+        place.command(team.ada, hub, f"/digest {line}")
+    preview = place.command(team.ada, hub, "/digest week")[0]
+    marked = {"zh": "简报为英文", "en": "brief in Chinese"}[other]
+    assert marked in str(preview["blocks"])
+    place.click(team.ada, preview, "digest_post")
+    [report] = place.wait_for(lambda: place.files(hub), 60)
+    threads = [place.thread(hub, message["ts"]) for message in place.messages(hub)]
+    thread = str([reply["blocks"] for replies in threads for reply in replies if reply.get("blocks")])
+    for words in (thread, report["content"].decode()):
+        assert PUBLIC.title in words
+        assert {"zh": "发布了", "en": "released"}[other] in words
+        assert {"en": "发布了", "zh": "released"}[other] not in words
+        assert marked not in words
+    assert f"{place.url}/archives/{team.papers}/p" in thread
     place.command(team.ada, hub, "/digest schedule off")
 
 

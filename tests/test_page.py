@@ -183,6 +183,22 @@ def test_a_question_to_the_bot_alone_is_answered_in_a_thread(visit: Visit) -> No
     visit.page.get_by_label("Close the thread").click()
 
 
+def test_a_digests_way_to_a_message_opens_its_thread(visit: Visit, tmp_path: Path) -> None:
+    file = tmp_path / "broken.pdf"
+    file.write_bytes(b"%PDF-1.7 nothing")
+    go_to(visit, "papers-en")
+    visit.page.get_by_role("main").locator("input[type=file]").set_input_files(file)
+    send(visit, "papers-en", "Can you read this?")
+    expect(thread(visit)).to_contain_text("damaged")
+    thread(visit).get_by_role("button", name="Close").click()
+    send(visit, "papers-en", "/digest week")
+    preview = timeline(visit).locator("li.ephemeral", has_text="broken.pdf: damaged")
+    preview.get_by_role("link", name="(message)").click()
+    expect(thread(visit)).to_contain_text("Can you read this?")
+    assert visit.faults() == []
+    visit.page.get_by_label("Close the thread").click()
+
+
 def test_dark_and_on_a_phone_it_can_be_used_as_well(visit: Visit) -> None:
     visit.page.get_by_role("button", name="Dark colours").click()
     visit.page.set_viewport_size({"width": 390, "height": 844})

@@ -43,6 +43,14 @@ def test_the_page_may_load_nothing_but_its_own_and_run_nothing_inline(place: Pla
     assert "<script>" not in answer.text and "style=" not in answer.text and " onclick" not in answer.text
 
 
+def test_a_permalink_leads_to_the_page(place: Playground) -> None:
+    ada, papers = place.add_user("Ada"), place.add_channel("papers")
+    ts = place.post(ada, papers, "hi")
+    address = f"{place.url}/archives/{papers}/p{ts.replace('.', '')}"
+    assert httpx.get(address).text == httpx.get(f"{place.url}/").text
+    assert httpx.get(address, headers={"Host": "evil.example"}).status_code == 403
+
+
 def test_no_module_makes_html_of_text() -> None:
     for module in STATIC.glob("*.js"):
         text = module.read_text(encoding="utf-8")

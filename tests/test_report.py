@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from library_samples import at, paper, share
+from markdown_it import MarkdownIt
 from slack_sight import markdown_harms, unseen
 
 from bot.digests.compile import compile_digest, in_order
@@ -83,6 +84,7 @@ def test_the_full_report(language: Language) -> None:
     made = report(
         entries, language, title="Lakes", at=MADE_AT, zone="Asia/Shanghai", plain=False,
         names=lambda name: {"U1": "Ada", "C1": "#lakes"}.get(name, name),
+        addresses=lambda each: "https://lab.slack.com/archives/C1/p10" if each.user_id == "U1" else "",
     )  # fmt: skip
     assert made == golden(f"report_full.{language}.md")
 
@@ -96,7 +98,23 @@ def test_the_plain_report_is_the_full_one_without_what_comes_after_the_abstracts
     full, plain = made(False), made(True)
     left = [line for line in full if line in plain]
     assert [line for line in left if line] == [line for line in plain if line]
-    assert all(line.startswith("**") for line in full if line not in plain)
+    assert all(line.startswith("- **") for line in full if line not in plain)
+
+
+def test_lines_after_the_abstract_are_a_list_to_a_reader_of_markdown() -> None:
+    made = report([full_entry()], "en", title="Lakes", at=MADE_AT, zone="UTC", plain=False)
+    kinds = [token.type for token in MarkdownIt("commonmark").parse(made)]
+    assert kinds.count("list_item_open") == 8
+
+
+def test_a_brief_in_the_other_language_says_so_and_an_import_names_no_model() -> None:
+    english, chinese = (
+        report([full_entry(), bare_entry()], language, title="Lakes", at=MADE_AT, zone="UTC", plain=False)
+        for language in ("en", "zh")
+    )
+    assert "brief in" not in english
+    assert chinese.count("简报为英文") == 2
+    assert "import" not in english
 
 
 def test_the_time_stamp_is_in_the_zone() -> None:

@@ -1,10 +1,10 @@
-"""What the thread is told beside a brief when a model did not answer: which, why, and what was done instead."""
+"""What is said beside a brief: which model did not answer, why, and what was done instead; its language."""
 
 from __future__ import annotations
 
 from bot.briefs.asking.model import EXTRACTIVE
 from bot.errors import PaperwireError, Tell
-from bot.models import Brief
+from bot.models import Brief, Language
 from bot.wording import explain, say
 
 
@@ -25,6 +25,13 @@ def model_notes(brief: Brief) -> list[str]:
             f"{explain(brief.language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure
         )
     )
+
+
+def written_in(brief: Brief, language: Language) -> str:
+    """That the brief is in another language than its readers'; empty where it is in theirs."""
+    if brief.language == language:
+        return ""
+    return say(language, "reply.written_in", language=say(language, f"edit.language_{brief.language}"))
 
 
 def _failure(badge: str) -> Tell | None:

@@ -12,6 +12,11 @@ def in_order(entries: Iterable[DigestEntry]) -> tuple[DigestEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: (entry.paper.title.casefold(), entry.paper.title)))
 
 
+def told(failed: Iterable[StoredShare]) -> list[StoredShare]:
+    """The failures that readers are told: not of links that turned out to lead to something else than a paper."""
+    return [each for each in failed if each.error != "not_a_paper" or each.share.file_id is not None]
+
+
 def compile_digest(
     settings: ChannelSettings,
     period: Period,

@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from bot.digests.bibtex import bibtex
 from bot.digests.citation import citations
 from bot.digests.records import record_of
-from bot.digests.report import Names, report
+from bot.digests.report import Addresses, Names, nowhere, report
 from bot.digests.ris import ris
 from bot.digests.sheet import sheet
 from bot.models import DigestEntry, Language
@@ -31,15 +31,18 @@ def export(
     at: datetime,
     zone: str,
     names: Names = str,
+    addresses: Addresses = nowhere,
 ) -> str:
     """``entries`` in their order as a file of ``form``, to be written in UTF-8, its line ends as they are.
 
-    ``title`` and ``at`` head the report (``md``), in which ``names`` gives people and channels their names; no other
-    form says who shared a paper.
+    ``title`` and ``at`` head the report (``md``), in which ``names`` gives people and channels their names and
+    ``addresses`` says where messages are found; no other form says who shared a paper.
     """
     match form:
         case "md":
-            content = report(entries, language, title=title, at=at, zone=zone, plain=False, names=names)
+            content = report(
+                entries, language, title=title, at=at, zone=zone, plain=False, names=names, addresses=addresses
+            )
         case "bib":
             content = bibtex(citations(entries))
         case "ris":

@@ -1,6 +1,6 @@
 """The digest's full form: a Markdown file of briefs and details. Pure.
 
-The plain form is fixed to the byte; what else a reader may want comes after the abstract, in bold lines.
+The plain form is fixed to the byte; what else a reader may want comes after the abstract, as a list of bold lines.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import named_institutions
+from bot.briefs.notes import written_in
 from bot.digests.citation import link
-from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, StoredShare
+from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, Share, StoredShare
 from bot.visible import visible
 from bot.wording import catalogue, say
 
@@ -21,6 +22,13 @@ _MARKUP = re.compile(r"(\\*)(<(?=[a-zA-Z!/?])|\](?=[(:]))")
 
 Names = Callable[[str], str]
 """From a user's or channel's id to what people call it."""
+Addresses = Callable[[Share], str]
+"""Where the message of a share is found; empty where its readers may not know."""
+
+
+def nowhere(share: Share) -> str:
+    """The address of every message outside Slack."""
+    return ""
 
 
 def report_title(language: Language, topic: str = "") -> str:
@@ -28,10 +36,12 @@ def report_title(language: Language, topic: str = "") -> str:
     return say(language, "report.title_topic", topic=topic) if topic else say(language, "report.title")
 
 
-def digest_report(digest: Digest, at: datetime, *, names: Names = str) -> str:
+def digest_report(digest: Digest, at: datetime, *, names: Names = str, addresses: Addresses = nowhere) -> str:
     """The report file of a digest."""
-    title = report_title(digest.language, digest.topic)
-    return report(digest.entries, digest.language, title=title, at=at, zone=digest.zone, plain=False, names=names)
+    title, zone = report_title(digest.language, digest.topic), digest.zone
+    return report(
+        digest.entries, digest.language, title=title, at=at, zone=zone, plain=False, names=names, addresses=addresses
+    )
 
 
 def report(
@@ -43,6 +53,7 @@ def report(
     zone: str,
     plain: bool,
     names: Names = str,
+    addresses: Addresses = nowhere,
 ) -> str:
     """``at`` is the time of making, printed in ``zone``; ``plain`` leaves out what comes after the abstracts."""
     tz = ZoneInfo(zone)
@@ -60,7 +71,8 @@ def report(
     for number, entry in enumerate(entries, 1):
         lines += [_heading(number, entry), "", *_details(entry, language), ""]
         if not plain:
-            lines += [*_more(entry, language, tz, names), ""]
+            lines += [f"- {line}" for line in _more(entry, language, lambda each: _shared(each, tz, names, addresses))]
+            lines += [""] * (lines[-1] != "")
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -89,21 +101,22 @@ def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
     yield re.sub(r"(?m)^(?=\s*#)", r"\\", _inert(paper.abstract))
 
 
-def _more(entry: DigestEntry, language: Language, tz: ZoneInfo, names: Names) -> Iterator[str]:
+def _more(entry: DigestEntry, language: Language, shared: Callable[[StoredShare], str]) -> Iterator[str]:
     paper, brief = entry.paper, entry.brief
     if identifiers := " · ".join(filter(None, map(_named, paper.identifiers))):
         yield say(language, "report.identifiers", identifiers=_line(identifiers))
     if url := link(paper):
         yield say(language, "report.link", url=f"<{url}>")
     if entry.shares:
-        yield say(language, "report.shared", shares="; ".join(_shared(each, tz, names) for each in entry.shares))
+        yield say(language, "report.shared", shares="; ".join(map(shared, entry.shares)))
     for slot in (slot for slot in SLOTS if slot in brief.evidence):
         evidence = brief.evidence[slot]
         where = say(language, "report.page", page=evidence.page) if evidence.page else say(language, "report.source")
         yield say(language, f"report.evidence_{slot}", quote=_line(evidence.quote), where=where)
-    if brief.badges:
-        yield say(language, "report.badges", badges="; ".join(_badges(brief, language)))
-    yield _made_by(brief, language)
+    if notes := [*_badges(brief, language), *filter(None, [written_in(brief, language)])]:
+        yield say(language, "report.badges", badges="; ".join(notes))
+    if brief.model != "import":
+        yield _made_by(brief, language)
 
 
 def _named(identifier: Identifier) -> str:
@@ -118,9 +131,11 @@ def _named(identifier: Identifier) -> str:
             return f"{kind.upper()}:{identifier.value}"
 
 
-def _shared(share: StoredShare, tz: ZoneInfo, names: Names) -> str:
-    who, where = names(share.share.user_id), names(share.share.channel_id)
-    return f"{_line(who)} @ {_line(where)}, {share.shared_at.astimezone(tz):%Y-%m-%d %H:%M}"
+def _shared(stored: StoredShare, tz: ZoneInfo, names: Names, addresses: Addresses) -> str:
+    share, address = stored.share, addresses(stored.share)
+    who, where = names(share.user_id), names(share.channel_id)
+    found = f" <{address}>" if address else ""
+    return f"{_line(who)} @ {_line(where)}, {stored.shared_at.astimezone(tz):%Y-%m-%d %H:%M}{found}"
 
 
 def _badges(brief: Brief, language: Language) -> Iterator[str]:

@@ -138,6 +138,7 @@ class Answering:
                 at=datetime.fromisoformat(at),
                 zone=settings.zone,
                 names=self._posting.names(team_id, coverage.own, settings.language),
+                addresses=self._posting.addresses(team_id, coverage.own),
             )
             return made.encode()
 

@@ -23,6 +23,7 @@ from bot.ports import Library, Messenger
 from bot.work import POSTS, Bug, Work
 from bot.workflows.pausing import Pausing
 from bot.workflows.posting import Posting
+from bot.workflows.translating import Translating
 
 log = logging.getLogger("paperwire.digesting")
 
@@ -44,6 +45,7 @@ class Digesting:
         channels: Channels,
         clock: Callable[[], datetime],
         first_page: Callable[[Paper], bytes | None],
+        translating: Translating,
     ) -> None:
         """``first_page`` draws a paper's."""
         self._work = work
@@ -53,6 +55,7 @@ class Digesting:
         self._channels = channels
         self._clock = clock
         self._first_page = first_page
+        self._translating = translating
         self._pausing = Pausing(work, library, messenger, posting, channels)
 
     # what listeners and the clock call: one durable write each
@@ -259,8 +262,10 @@ class Digesting:
 
         def words() -> bytes:
             shown = self._shown(team_id, digest_id)
-            names = self._posting.names(team_id, (digest.channel_id,), digest.language)
-            return digest_report(shown, digest.period.until_at, names=names).encode()
+            own = (digest.channel_id,)
+            names = self._posting.names(team_id, own, digest.language)
+            addresses = self._posting.addresses(team_id, own)
+            return digest_report(shown, digest.period.until_at, names=names, addresses=addresses).encode()
 
         self._posting.send_file(team_id, digest.channel_id, parent_ts, _report_name(digest), words)
 
@@ -275,7 +280,9 @@ class Digesting:
             self._work.await_shares()
         settings, now = self._channels.settings(team_id, channel_id), self._clock()
         digest = self._library.freeze_digest(team_id, settings, digest_id, period, now, scheduled=scheduled)
-        return len(digest.entries)
+        # In this step, and not in one of its own: digests that an earlier version began know no other.
+        self._translating.complete(digest, digest_id)
+        return len(self._frozen(team_id, digest_id).entries)
 
     def _posted(self, team_id: str, digest_id: str, parent_ts: str, entries: int) -> None:
         """Remember the message; who forgets a paper from now on finds it, what went before is looked for here."""

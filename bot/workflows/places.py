@@ -48,9 +48,12 @@ class Places:
     def is_private(self, place: Place) -> bool:
         """Whether an upload, or a private conversation, brought anything that is known of the paper."""
         stored = self.stored(place)
-        if stored is None:
-            return True
-        share, paper_id = stored.share, stored.paper_id
-        if share.private or share.file_id is not None or paper_id is None:
-            return True
-        return self._library.uploaded(place.team_id, paper_id, share.channel_id)
+        return stored is None or is_private(self._library, stored)
+
+
+def is_private(library: Library, stored: StoredShare) -> bool:
+    """Whether an upload, or a private conversation, brought anything that is known of a share's paper."""
+    share, paper_id = stored.share, stored.paper_id
+    if share.private or share.file_id is not None or paper_id is None:
+        return True
+    return library.uploaded(share.team_id, paper_id, share.channel_id)

@@ -277,16 +277,25 @@ class Posting:
         Another channel that was closed since it shared in public is named no more: its name may be news by now.
         """
 
-        def is_open(channel_id: str) -> bool:
-            try:
-                return not self._messenger.audience(team_id, channel_id).closed
-            except PaperwireError as error:
-                log.info("no name for %s: %s", channel_id, error)
-                return False
-
         def name(slack_id: str) -> str:
-            if slack_id.startswith(("C", "G", "D")) and slack_id not in own and not is_open(slack_id):
+            if slack_id.startswith(("C", "G", "D")) and slack_id not in own and not self._is_open(team_id, slack_id):
                 return say(language, "report.closed_channel")
             return self._messenger.name(team_id, slack_id)
 
         return name
+
+    def addresses(self, team_id: str, own: Collection[str]) -> Callable[[Share], str]:
+        """Where the messages of shares are found, for the same readers: of those in a channel closed since, nowhere."""
+
+        def address(share: Share) -> str:
+            known = share.channel_id in own or self._is_open(team_id, share.channel_id)
+            return self._messenger.permalink(share) if known else ""
+
+        return address
+
+    def _is_open(self, team_id: str, channel_id: str) -> bool:
+        try:
+            return not self._messenger.audience(team_id, channel_id).closed
+        except PaperwireError as error:
+            log.info("nobody can tell who reads %s: %s", channel_id, error)
+            return False

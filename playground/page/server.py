@@ -46,6 +46,8 @@ class Page:
     def routes(self) -> list[BaseRoute]:
         return [
             Route("/", self._guarded(self._index)),
+            # Where permalinks lead that nobody presses on the page itself.
+            Route("/archives/{channel}/{message}", self._guarded(self._index)),
             Mount("/static", StaticFiles(directory=self._folder)),
             Route("/page/sight", self._guarded(self._sight)),
             Route("/page/upload", self._guarded(self._upload), methods=["POST"]),

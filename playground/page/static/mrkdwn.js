@@ -2,7 +2,7 @@
 
 import { h } from "./vendor/preact.mjs";
 import { emoji } from "./emoji.js";
-import { channel, now, person, zone } from "./store.js";
+import { channel, goToMessage, messageAt, now, person, zone } from "./store.js";
 import { slackDate } from "./times.js";
 
 const INLINE = /<([^<>\n]+)>|`([^`\n]+)`|:([a-z0-9_+'-]+(?:::skin-tone-\d)?):|(?<!\w)([*_~])(?=\S)([^\n]*?\S)\4(?!\w)|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]}"'])/;
@@ -13,6 +13,8 @@ const unescaped = (text) => text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").rep
 
 export function Link({ url, children }) {
   if (!SAFE.test(url)) return h("span", null, children);
+  const message = messageAt(url);
+  if (message) return h("a", { href: url, onClick: (event) => { event.preventDefault(); goToMessage(message); } }, children);
   return h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, children);
 }
 

@@ -135,6 +135,20 @@ export function goTo(id) {
   show({ channel: id, thread: null, sidebar: false, follow: null });
 }
 
+const ARCHIVED = /^http:\/\/[\w.]+:(\d+)\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?thread_ts=([\d.]+))?/;
+
+/** The message of this workspace that a permalink leads to, as {channel, ts} of its thread. */
+export function messageAt(url) {
+  const [, port, id, seconds, rest, thread] = ARCHIVED.exec(url) ?? [];
+  return port === location.port && channel(id) ? { channel: id, ts: thread ?? `${seconds}.${rest}` } : null;
+}
+
+export function goToMessage(message) {
+  if (channel(message.channel).kind === "im") show({ channel: null, tab: "messages", sidebar: false });
+  else goTo(message.channel);
+  show({ thread: message, follow: null });
+}
+
 // --- doing -----------------------------------------------------------------------------------------
 
 const EXPLAINED = new Set(["operation_timeout", "dispatch_failed", "unknown_command"]);

@@ -276,12 +276,12 @@ def demo(once: bool) -> None:
 @click.pass_obj
 def healthy(program: Program) -> None:
     """Exit 0 when a bot running on this data folder is connected to Slack (for container health checks)."""
-    folder = program.settings.data
-    age = silent_for(folder / "heartbeat")
+    settings = program.settings
+    age = silent_for(settings.data / "heartbeat")
     if age is None:
-        raise Tell("no_heartbeat", folder=str(folder))
+        raise Tell("no_heartbeat", folder=str(settings.data))
     if age > STALE_SECONDS:
-        raise Tell("heartbeat_old", folder=str(folder), seconds=age)
+        raise Tell("heartbeat_old", folder=str(settings.data), seconds=age)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -261,6 +264,18 @@ def test_a_workspace_nobody_knows_is_told_before_anything_is_asked(tmp_path: Pat
     assert "I know nothing of a workspace T123." in done.stderr
     done = paperwire("forget-workspace", "local", "--yes", folder=tmp_path)
     assert (done.returncode, "local: " in done.stderr) == (0, True)
+
+
+def test_a_bot_that_fell_silent_is_not_healthy(tmp_path: Path) -> None:
+    heartbeat = tmp_path / "paperwire-data" / "heartbeat"
+    heartbeat.parent.mkdir()
+    heartbeat.touch()
+    assert paperwire("healthy", folder=tmp_path).returncode == 0
+    hour_ago = time.time() - 3600
+    os.utime(heartbeat, (hour_ago, hour_ago))
+    done = paperwire("healthy", folder=tmp_path)
+    assert done.returncode == 1
+    assert re.match(r"paperwire: No bot on paperwire-data has been connected to Slack for 36\d\d s\.", done.stderr)
 
 
 def test_the_list_of_commands_fits_on_its_lines(tmp_path: Path) -> None:

@@ -17,14 +17,15 @@ from pydantic import ValidationError
 from bot import __version__, commands
 from bot.commands import Program
 from bot.console import NoAnswers
-from bot.doctor import examine, machine_checks, model_checks
+from bot.doctor import CheckFailed, examine, machine_checks, model_checks
 from bot.engine import RESTORED, shown_url, sole_owner
 from bot.errors import PaperwireError, Tell
 from bot.outcomes import log_to
 from bot.pipeline import Pipeline
 from bot.pulse import STALE_SECONDS, silent_for
-from bot.running import clock, forget_installation, forget_work, open_library, open_pipeline, run_bot
-from bot.settings import Settings, address
+from bot.running import clock, open_library, open_pipeline, run_bot
+from bot.settings import Settings
+from bot.variables import address, faults
 from bot.wording import explain
 from bot.work import left_in
 
@@ -81,10 +82,14 @@ def main(ctx: click.Context) -> None:
         settings = Settings()
         settings.hand_on_model_keys()
     except ValidationError as error:
-        for problem in error.errors():
-            click.echo(f"paperwire: {problem['loc'][0]}: {problem['msg']}", err=True)
+        for fault in faults(error):
+            click.echo(f"paperwire: {fault}", err=True)
         raise SystemExit(2) from error
-    log_to(sys.stderr, settings.log_level, settings.log_format)
+    level = settings.log_level if ctx.invoked_subcommand == "run" else settings.log_level_of_commands
+    log_to(sys.stderr, level, settings.log_format)
+    if ctx.invoked_subcommand != "doctor":  # which has a line for them
+        for words in settings.strangers():
+            log.warning(words)
     ctx.obj = Program(
         settings,
         open_library=lambda: open_library(settings),
@@ -96,11 +101,13 @@ def main(ctx: click.Context) -> None:
 commands.register(main)
 
 
-@main.command()
+@main.command(short_help="Run the bot.")
 @click.option("--http", metavar="HOST:PORT", help="Serve Slack's requests at /slack/events instead of Socket Mode.")
 @click.pass_obj
 def run(program: Program, http: str | None) -> None:
     """Run the bot, through Socket Mode or HTTP."""
+    from handlers.tokens import check_tokens
+
     settings = program.settings
     if settings.client_id and http is None:
         click.echo(f"paperwire: {explain('en', Tell('oauth_needs_http'))}", err=True)
@@ -115,13 +122,17 @@ def run(program: Program, http: str | None) -> None:
         raise SystemExit(2)
     try:
         served_at = address(http) if http is not None else None
+        check_tokens(settings, http=http is not None)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--http") from error
+    except CheckFailed as problem:
+        click.echo(f"paperwire: {problem}", err=True)
+        raise SystemExit(2) from problem
     with _end_of_process():
         run_bot(settings, served_at)
 
 
-@main.command()
+@main.command(short_help="Check the installation; say what to do.")
 @click.pass_obj
 def doctor(program: Program) -> None:
     """Check tokens, scopes, model, database, clock and versions; each line is ok or says what to do."""
@@ -144,16 +155,9 @@ def doctor(program: Program) -> None:
             return str(file)
 
     def token_key() -> str:
-        from storage.installations import Installations, installations_engine, keys_from
+        from storage.workspaces import installed
 
-        keys = keys_from(settings.token_keys)
-        teams: list[str] = []
-        if settings.database_url is not None or settings.installations_file.exists():
-            engine = installations_engine(settings)
-            try:
-                teams = Installations(settings.client_id or "", engine, keys).teams()
-            finally:
-                engine.dispose()
+        teams = installed(settings)
         return (
             f"{len(settings.token_keys)}, the first of which encrypts; workspaces whose tokens it reads: {len(teams)}"
         )
@@ -169,7 +173,7 @@ def doctor(program: Program) -> None:
         raise SystemExit(1)
 
 
-@main.command()
+@main.command(short_help="Write library and work into one file.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.pass_obj
 def backup(program: Program, file: Path) -> None:
@@ -183,7 +187,7 @@ def backup(program: Program, file: Path) -> None:
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB", err=True)
 
 
-@main.command()
+@main.command(short_help="Put a backup in place; the bot must be stopped.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE")
 @click.option("--force", is_flag=True, help="Replace what is in the folder.")
 @click.pass_obj
@@ -202,7 +206,7 @@ def restore(program: Program, file: Path, force: bool) -> None:
     click.echo(f"{folder} is as {file} has it; start the bot", err=True)
 
 
-@main.command("migrate-to")
+@main.command("migrate-to", short_help="Move the library of the data folder to Postgres.")
 @click.argument("url", required=False, metavar="[postgresql://…]")
 @click.pass_obj
 def migrate_to(program: Program, url: str | None) -> None:
@@ -234,24 +238,31 @@ def migrate_to(program: Program, url: str | None) -> None:
     )
 
 
-@main.command("forget-workspace")
+@main.command("forget-workspace", short_help="Remove all that is kept of a workspace.")
 @click.argument("team", metavar="TEAM")
-@click.confirmation_option(prompt="Everything of this workspace goes for good, in the library and in the work. Go on?")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def forget_workspace(program: Program, team: str) -> None:
+def forget_workspace(program: Program, team: str, yes: bool) -> None:
     """Remove all that is kept of a workspace (Slack's team id) and its installation, while the bot runs or not.
 
     It may be repeated. Cached PDFs go at the bot's next start, or within a day.
     """
+    from storage.workspaces import forget_installation, forget_work, is_known
+
     settings = program.settings
-    forget_installation(settings, team)
-    work = forget_work(settings, team)
-    with program.open_library() as library:
+    with program.library() as library:
+        if not is_known(settings, library, team):
+            raise Tell("unknown_workspace", team=team)
+        if not yes:
+            prompt = "Everything of this workspace goes for good, in the library and in the work. Go on?"
+            click.confirm(prompt, abort=True)
+        forget_installation(settings, team)
+        work = forget_work(settings, team)
         rows = library.forget_team(team, program.now())
     click.echo(f"{team}: {rows:,} rows and {work:,} pieces of work are gone", err=True)
 
 
-@main.command()
+@main.command(short_help="Try the bot in a playground on this machine.")
 @click.option("--once", is_flag=True, help="Play a script in the terminal instead, and end.")
 def demo(once: bool) -> None:
     """Try the bot in a Slack workspace on this machine, a web page: no account, no key, no network."""
@@ -261,14 +272,16 @@ def demo(once: bool) -> None:
     raise SystemExit(play() if once else serve())
 
 
-@main.command()
+@main.command(short_help="Exit 0 while a bot is connected to Slack.")
 @click.pass_obj
 def healthy(program: Program) -> None:
     """Exit 0 when a bot running on this data folder is connected to Slack (for container health checks)."""
-    age = silent_for(program.settings.data / "heartbeat")
-    if age is None or age > STALE_SECONDS:
-        click.echo("no heartbeat" if age is None else f"last heartbeat {age:.0f} s ago", err=True)
-        raise SystemExit(1)
+    settings = program.settings
+    age = silent_for(settings.data / "heartbeat")
+    if age is None:
+        raise Tell("no_heartbeat", folder=str(settings.data))
+    if age > STALE_SECONDS:
+        raise Tell("heartbeat_old", folder=str(settings.data), seconds=age)
 
 
 if __name__ == "__main__":

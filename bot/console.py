@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +15,10 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import track
 
+from bot.briefs.notes import badge_words, model_notes
 from bot.errors import PaperwireError, Tell
 from bot.models import Brief, DigestEntry, Language, Paper, Usage
-from bot.papers.identify import identify
+from bot.papers.identify import named
 from bot.pipeline import Found, Pipeline, spares_text
 from bot.wording import explain
 
@@ -84,23 +86,33 @@ def brief_source(pipeline: Pipeline, source: str, language: Language, now: datet
 
 
 def is_link(source: str) -> bool:
-    return not Path(source).exists() and ("://" in source or bool(identify(source)))
+    """Whether it names a paper, by a link or an identifier, and not a file that is there."""
+    return not _is_there(source) and ("://" in source or named(source) is not None)
+
+
+def _is_there(source: str) -> bool:
+    try:
+        return Path(source).exists()
+    except OSError:  # too long for a file's name
+        return False
 
 
 def find(pipeline: Pipeline, source: str) -> Found:
-    """The paper in a file or behind a link. A file is read by itself, asking nobody. Raises Tell and Retry."""
+    """The paper in a file, or the one that a link or an identifier names. Raises Tell and Retry.
+
+    A file is read by itself, asking nobody.
+    """
     if is_link(source):
         return _behind_link(pipeline, source)
-    if not Path(source).is_file():
+    if not (_is_there(source) and Path(source).is_file()):
         raise Tell("no_file", path=source)
     return pipeline.compose((), None, pipeline.take(Path(source)), source)
 
 
 def _behind_link(pipeline: Pipeline, link: str) -> Found:
-    named = identify(link)
-    if not named:
+    identifier = named(link)
+    if identifier is None:
         raise Tell("bad_link", url=link)
-    identifier = named[0].identifier
     metadata = pipeline.resolve(identifier)
     name: str | None = None
     try:
@@ -119,28 +131,46 @@ def in_order(action: Callable[[T], U], items: Sequence[T], words: str, workers: 
         yield from track(results, words, total=len(items), console=Console(stderr=True), disable=quiet, transient=True)
 
 
+@contextmanager
+def writing(report: Path) -> Iterator[None]:
+    """Raises Tell (``report_unwritable``)."""
+    try:
+        yield
+    except OSError as error:
+        raise Tell("report_unwritable", path=str(report), reason=error.strerror or str(error)) from error
+
+
 def show(briefed: Briefed) -> str:
     """A brief as a person reads it on a terminal."""
     if briefed.error is not None:
         return f"{briefed.source}: {explain('en', briefed.error)}\n"
     assert briefed.brief is not None
-    badges = f"  [{', '.join(briefed.brief.badges)}]" if briefed.brief.badges else ""
-    return f"{briefed.source}{badges}\n{briefed.brief.sentence}\n"
+    return "\n".join([f"{briefed.source}{_badges(briefed.brief)}", *_words(briefed.brief), ""])
 
 
-def side_by_side(source: str, briefs: Sequence[Brief]) -> str:
+def side_by_side(source: str, models: Sequence[str], briefs: Sequence[Brief]) -> str:
     """What each model made of one paper: brief, what grounding mended, tokens, cost, time."""
     lines = [source]
-    for brief in briefs:
+    for model, brief in zip(models, briefs, strict=True):
         usage = brief.usage
         cost = "cost unknown" if usage.cost is None else f"${usage.cost:.4f}"
         tokens = f"{usage.input_tokens}+{usage.output_tokens} tokens"
         lines += [
-            f"\n{brief.model}  ({tokens}, {cost}, {usage.seconds:.1f} s)  {', '.join(brief.badges)}",
-            brief.sentence,
+            f"\n{model}  ({tokens}, {cost}, {usage.seconds:.1f} s){_badges(brief)}",
+            *_words(brief),
+            *(f"  - {fault}" for fault in brief.verdict),
         ]
-        lines += [f"  - {fault}" for fault in brief.verdict]
     return "\n".join([*lines, ""])
+
+
+def _badges(brief: Brief) -> str:
+    words = badge_words(brief, "en")
+    return f"  [{'; '.join(words)}]" if words else ""
+
+
+def _words(brief: Brief) -> list[str]:
+    """The sentence, after what is to be said of models that failed."""
+    return [*model_notes(brief, "en"), brief.sentence]
 
 
 def line(record: dict[str, Any]) -> str:

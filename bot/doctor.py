@@ -61,6 +61,7 @@ def machine_checks(settings: Settings) -> list[tuple[str, Check]]:
     """The checks that need nothing but this machine."""
     return [
         ("SQLite", sqlite_version),
+        ("settings", lambda: _names(settings)),
         ("data folder", lambda: _data_folder(settings)),
         ("running", lambda: _running(settings)),
     ]
@@ -97,6 +98,13 @@ def sqlite_version() -> str:
     if sqlite3.sqlite_version_info < (3, 37) or (sys.version_info >= (3, 12) and sqlite3.sqlite_version_info < (3, 42)):
         raise CheckFailed(f"{here} is too old. Use Python 3.11 with SQLite 3.37 or later, or any with 3.42 or later.")
     return here
+
+
+def _names(settings: Settings) -> str:
+    """Raises CheckFailed for variables that look like settings and are none."""
+    if strangers := settings.strangers():
+        raise CheckFailed(" ".join(strangers) + " Rename it or remove it from the environment.")
+    return "every variable PAPERWIRE_… is known"
 
 
 def _data_folder(settings: Settings) -> str:

@@ -124,10 +124,14 @@ def shown_url(url: str) -> str:
 def sole_owner(folder: Path) -> TextIO:
     """Lock a data folder for this process; the lock goes with the process, or when the file is closed.
 
-    Raises Tell (``already_running``) when another process works on the folder.
+    Raises Tell: ``already_running`` when another process works on the folder, ``library_unwritable`` for a place
+    where there can be none.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = (folder / "paperwire.lock").open("a+")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "paperwire.lock").open("a+")
+    except OSError as error:
+        raise Tell("library_unwritable", path=str(folder), reason=error.strerror or str(error)) from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

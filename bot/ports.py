@@ -328,6 +328,9 @@ class Library(Protocol):
         Some at a time: returns how many went, and is to be called until that is none. Digests stay without them.
         """
 
+    def knows_team(self, team_id: str) -> bool:
+        """Whether anything of a team is kept."""
+
     def forget_team(self, team_id: str, now: datetime) -> int:
         """Delete everything of a team, also its schedules and settings; returns how many rows."""
 

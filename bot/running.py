@@ -34,7 +34,7 @@ from bot.pulse import Pulse
 from bot.rests import SharedRests
 from bot.settings import Settings
 from bot.tidying import tidy
-from bot.work import Work, forget_team
+from bot.work import Work
 from bot.workflows.answering import Answering
 from bot.workflows.briefing import Briefing
 from bot.workflows.correcting import Correcting
@@ -143,7 +143,6 @@ def run_bot(settings: Settings, http: tuple[str, int] | None) -> None:
     from storage.database.backup import check_at_start
 
     sys.setswitchinterval(_SWITCH_SECONDS)
-    settings.data.mkdir(parents=True, exist_ok=True)
     now = clock(settings)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -270,32 +269,6 @@ def _show_status(
         "running": lambda: not stop.is_set(),
     }
     stack.enter_context(serving(status_server(address, lambda: pulse.alive, ready, metrics.page)))
-
-
-def forget_installation(settings: Settings, team_id: str) -> None:
-    """Delete what a workspace installed, where several do. Raises Tell for a key that is missing, none, or another."""
-    from storage.installations import Installations, installations_engine, keys_from
-
-    if not settings.client_id:
-        return
-    store = Installations(settings.client_id, installations_engine(settings), keys_from(settings.token_keys))
-    store.open()
-    store.delete_all(enterprise_id=None, team_id=team_id)
-    store.engine.dispose()
-
-
-def forget_work(settings: Settings, team_id: str) -> int:
-    """Delete the work of a workspace, finished or not; how many pieces."""
-    if settings.database_url is not None:
-        engine = postgres_engine(settings.database_url.get_secret_value())
-    elif settings.work_file.exists():
-        engine = sqlite_engine(settings.work_file)
-    else:
-        return 0
-    try:
-        return forget_team(engine, team_id)
-    finally:
-        engine.dispose()
 
 
 @contextmanager

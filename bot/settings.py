@@ -5,40 +5,19 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, DirectoryPath, Field, SecretStr, field_validator
+from pydantic import DirectoryPath, Field, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
-    NoDecode,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
 )
 
 from bot.models import Language
-
-
-def _words(value: object) -> object:
-    """``"a, b"`` → ``("a", "b")``: lists in the environment are comma-separated, not JSON."""
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return value
-
-
-def address(value: str | tuple[str, int]) -> tuple[str, int]:
-    """``"127.0.0.1:9090"`` → ``("127.0.0.1", 9090)``. Raises ValueError."""
-    if not isinstance(value, str):
-        return value
-    host, _, port = value.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65_535:
-        raise ValueError("HOST:PORT is wanted, for example 127.0.0.1:9090")
-    return host.strip("[]"), int(port)
-
-
-Address = Annotated[tuple[str, int], NoDecode, BeforeValidator(address)]
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+from bot.variables import Address, Hosts, WebAddress, Words, strangers
 
 
 class Settings(BaseSettings):
@@ -68,7 +47,7 @@ class Settings(BaseSettings):
     client_secret: SecretStr | None = Field(
         None, alias="SLACK_CLIENT_SECRET", description="Client secret of your Slack app. Needed with `SLACK_CLIENT_ID`."
     )
-    redirect_url: str | None = Field(
+    redirect_url: WebAddress | None = Field(
         None,
         alias="SLACK_REDIRECT_URI",
         description="`https://your.host/slack/oauth_redirect`. Needed when the app's page lists several redirect URLs.",
@@ -85,7 +64,7 @@ class Settings(BaseSettings):
         description="Folder with a file for each secret, named like its variable (as Docker and Kubernetes mount "
         "them); keys of models too. The environment goes first.",
     )
-    slack_api_url: str = Field(
+    slack_api_url: WebAddress = Field(
         "https://slack.com/api/",
         alias="SLACK_API_URL",
         description="Base of Slack's Web API; the playground's when you try the bot.",
@@ -123,7 +102,7 @@ class Settings(BaseSettings):
     model_en: str | None = Field(
         None, alias="PAPERWIRE_MODEL_EN", description="Model for English briefs, where it differs."
     )
-    model_url: str | None = Field(
+    model_url: WebAddress | None = Field(
         None,
         alias="PAPERWIRE_MODEL_URL",
         description="Base address of an OpenAI-compatible server of your own (Ollama, vLLM, llama.cpp …).",
@@ -134,7 +113,7 @@ class Settings(BaseSettings):
         description="The only model that may read uploads and what is shared in private conversations: one on a server "
         "of your own, or `extractive`. When not set, the others read them too.",
     )
-    private_model_url: str | None = Field(
+    private_model_url: WebAddress | None = Field(
         None,
         alias="PAPERWIRE_PRIVATE_MODEL_URL",
         description="Base address of the private model's server, where it differs from `PAPERWIRE_MODEL_URL`.",
@@ -176,12 +155,12 @@ class Settings(BaseSettings):
         ge=1,
         description="Papers worked on at a time by each process; of replicas, the last one started decides for all.",
     )
-    arxiv_api_url: str = Field(
+    arxiv_api_url: WebAddress = Field(
         "https://export.arxiv.org/api/query",
         alias="PAPERWIRE_ARXIV_API_URL",
         description="arXiv's API, or a stand-in.",
     )
-    arxiv_url: str = Field(
+    arxiv_url: WebAddress = Field(
         "https://arxiv.org", alias="PAPERWIRE_ARXIV_URL", description="arXiv's pages and PDFs, or a mirror."
     )
     arxiv_delay: float = Field(
@@ -190,18 +169,20 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds between calls of arXiv's API; arXiv asks for 3.",
     )
-    doi_url: str = Field("https://doi.org", alias="PAPERWIRE_DOI_URL", description="DOI resolver, or a stand-in.")
-    crossref_url: str = Field(
+    doi_url: WebAddress = Field(
+        "https://doi.org", alias="PAPERWIRE_DOI_URL", description="DOI resolver, or a stand-in."
+    )
+    crossref_url: WebAddress = Field(
         "https://api.crossref.org",
         alias="PAPERWIRE_CROSSREF_URL",
         description="Crossref's API, or a stand-in.",
     )
-    semantic_scholar_url: str = Field(
+    semantic_scholar_url: WebAddress = Field(
         "https://api.semanticscholar.org",
         alias="PAPERWIRE_SEMANTIC_SCHOLAR_URL",
         description="Semantic Scholar's API, or a stand-in.",
     )
-    allowed_hosts: Words = Field(
+    allowed_hosts: Hosts = Field(
         (),
         alias="PAPERWIRE_ALLOWED_HOSTS",
         description="`host:port` pairs, comma-separated, that may be fetched although their address is private: "
@@ -234,7 +215,7 @@ class Settings(BaseSettings):
         alias="PAPERWIRE_CLOCK_OFFSET",
         description="For the playground: a file holding the seconds by which the bot's clock runs ahead.",
     )
-    status: Address | None = Field(
+    status: Address = Field(
         None,
         alias="PAPERWIRE_STATUS",
         description="`HOST:PORT` at which operators find `/healthz`, `/readyz` and `/metrics`; off where not set.",
@@ -243,7 +224,9 @@ class Settings(BaseSettings):
         "text", alias="PAPERWIRE_LOG_FORMAT", description="Log lines as `text`, or as `json` objects."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", alias="PAPERWIRE_LOG_LEVEL", description="How much is logged."
+        "INFO",
+        alias="PAPERWIRE_LOG_LEVEL",
+        description="How much is logged; commands other than `run` log warnings and errors only, unless it is set.",
     )
 
     @classmethod
@@ -262,10 +245,17 @@ class Settings(BaseSettings):
 
     def hand_on_model_keys(self) -> None:
         """Put the keys among the secrets where LiteLLM looks for them: into the environment of this process."""
-        own = {field.alias for field in type(self).model_fields.values()}
         for file in sorted(self.secrets.iterdir()) if self.secrets else ():
-            if re.fullmatch(r"[A-Z][A-Z0-9_]*", file.name) and file.name not in own and file.is_file():
+            if re.fullmatch(r"[A-Z][A-Z0-9_]*", file.name) and file.name not in self._names() and file.is_file():
                 os.environ.setdefault(file.name, file.read_text(encoding="utf-8").strip())
+
+    def strangers(self) -> list[str]:
+        """A sentence for each variable in the environment that is called as if it were a setting."""
+        return strangers(os.environ, self._names())
+
+    @classmethod
+    def _names(cls) -> set[str]:
+        return {field.alias or name for name, field in cls.model_fields.items()}
 
     @field_validator("zone")
     @classmethod
@@ -273,6 +263,11 @@ class Settings(BaseSettings):
         if zone not in available_timezones():
             raise ValueError(f"there is no time zone {zone!r}; zones have names such as Europe/Berlin")
         return zone
+
+    @property
+    def log_level_of_commands(self) -> str:
+        """Of those that answer a person, whom a log would interrupt, and not a supervisor."""
+        return self.log_level if "log_level" in self.model_fields_set else "WARNING"
 
     @property
     def library_file(self) -> Path:

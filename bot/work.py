@@ -13,12 +13,21 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    DBOSPortableJSONSerializer,
+    SetEnqueueOptions,
+    SetWorkflowID,
+    WorkflowStatus,
+)
 
 from bot.engine import doubtful_until, sole_owner, sqlite_engine
 from bot.errors import LIBRARY_AWAY, PaperwireError, Retry, Tell
@@ -278,12 +287,17 @@ def left_in(file: Path) -> int:
     if not file.exists():
         return 0
     engine = sqlite_engine(file)
-    client = DBOSClient(system_database_engine=engine, serializer=DBOSPortableJSONSerializer())
     try:
-        return len(client.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
+        with _client(engine) as client:
+            return len(client.list_workflows(status=_UNFINISHED, load_input=False, load_output=False))
     finally:
-        client.destroy()
         engine.dispose()
+
+
+def knows_team(engine: sqlalchemy.Engine, team_id: str) -> bool:
+    """Whether there is work of a team, finished or not."""
+    with _client(engine) as client:
+        return bool(_of_team(client, team_id))
 
 
 def forget_team(engine: sqlalchemy.Engine, team_id: str) -> int:
@@ -291,22 +305,29 @@ def forget_team(engine: sqlalchemy.Engine, team_id: str) -> int:
 
     What is under way is cancelled first, and ends at its next step.
     """
+    with _client(engine) as client:
+        found = _of_team(client, team_id)
+        client.cancel_workflows([each.workflow_id for each in found if each.status in _UNFINISHED])
+        client.delete_workflows([each.workflow_id for each in found])
+        return len(found)
+
+
+@contextmanager
+def _client(engine: sqlalchemy.Engine) -> Iterator[DBOSClient]:
     schema = _SCHEMA if engine.dialect.name == "postgresql" else None
     client = DBOSClient(
         system_database_engine=engine, dbos_system_schema=schema, serializer=DBOSPortableJSONSerializer()
     )
     try:
-        # The keys of all work hold the team between colons.
-        found = [
-            each
-            for each in client.list_workflows(load_input=False, load_output=False)
-            if team_id in each.workflow_id.split(":")
-        ]
-        client.cancel_workflows([each.workflow_id for each in found if each.status in _UNFINISHED])
-        client.delete_workflows([each.workflow_id for each in found])
-        return len(found)
+        yield client
     finally:
         client.destroy()
+
+
+def _of_team(client: DBOSClient, team_id: str) -> list[WorkflowStatus]:
+    # The keys of all work hold the team between colons.
+    listed = client.list_workflows(load_input=False, load_output=False)
+    return [each for each in listed if team_id in each.workflow_id.split(":")]
 
 
 def _waits() -> Iterator[float | None]:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.briefs.correction import edited_by, institutions_beside
-from bot.briefs.notes import model_notes, written_in
+from bot.briefs.notes import badge_words, model_notes, written_in
 from bot.errors import PaperwireError, Tell, may_succeed
 from bot.models import Brief, Language, Paper, Share, StoredShare, Usage
 from bot.ports import Reply
@@ -198,18 +198,8 @@ def gathered_words(sources: Iterable[str], language: Language) -> str:
 
 def badges(brief: Brief, language: Language) -> str:
     """What the reader should know of how the brief was made."""
-    words = {
-        "extractive": "reply.badge_extractive",
-        "abstract-only": "reply.badge_abstract_only",
-        "hidden-text": "reply.badge_hidden_text",
-        "fallback": "reply.badge_fallback",
-    }
-    kinds = dict.fromkeys(badge.partition(":")[0] for badge in brief.badges)
-    shown = [say(language, words[kind]) for kind in kinds if kind in words]
+    shown = badge_words(brief, language, editor=escape(clean(edited_by(brief) or "", 80)))
     shown += filter(None, [written_in(brief, language)])
-    if (editor := edited_by(brief)) is not None:
-        named = say(language, "reply.edited_by", user=escape(clean(editor, 80)))
-        shown.append(named if editor else say(language, "reply.badge_edited"))
     return " · ".join(f"_{each}_" for each in shown)
 
 

@@ -18,6 +18,7 @@ from bot.settings import Settings
 from bot.wording import explain
 from handlers.calls import classified
 from handlers.clients import make_client
+from handlers.tokens import A_BOT_TOKEN, AN_APP_TOKEN, check_app_token, check_bot_token, check_secret
 
 SCOPES = frozenset(
     {
@@ -47,21 +48,6 @@ REDIRECT_PATH = "/slack/oauth_redirect"
 # Slack refuses signatures five minutes old; a clock so wrong also posts digests at the wrong time.
 _LARGEST_SKEW_SECONDS = 60
 
-_THE_BOT_TOKEN = "the “Bot User OAuth Token” (xoxb-…) under OAuth & Permissions"  # noqa: S105
-_AN_APP_TOKEN = "an app-level token (xapp-…) with the scope connections:write (Basic Information, App-Level Tokens)"  # noqa: S105
-# How Slack's secrets begin, the longer beginnings first (https://docs.slack.dev/authentication/tokens).
-_KINDS = (
-    ("xoxe.xoxb-", "a bot token that is rotated, which ends within twelve hours"),
-    ("xoxe.xoxp-", "a user token that is rotated"),
-    ("xoxe-", "a refresh token"),
-    ("xoxb-", "a bot token"),
-    ("xoxp-", "a user token"),
-    ("xapp-", "an app-level token"),
-    ("xoxc-", "a browser's token"),
-    ("xoxs-", "a browser's token"),
-    ("https://", "an address"),
-)
-_SECRET = re.compile(r"[0-9a-f]{32}")
 # What Slack answers to a token (https://docs.slack.dev/reference/methods/auth.test#errors), and what to do.
 _REFUSALS = {
     "invalid_auth": "Slack does not know it: copy it again, whole, from the app's settings",
@@ -137,11 +123,11 @@ class _App:
         return f"all {len(SCOPES)} granted"
 
     def signing_secret(self) -> str:
-        _check_secret("SLACK_SIGNING_SECRET", self._signing, "Signing Secret")
+        check_secret("SLACK_SIGNING_SECRET", self._signing, "Signing Secret")
         return "has the right form; Slack tells no app whether it is its own. Run with --http HOST:PORT"
 
     def client_secret(self) -> str:
-        _check_secret("SLACK_CLIENT_SECRET", self._client, "Client Secret")
+        check_secret("SLACK_CLIENT_SECRET", self._client, "Client Secret")
         if self._client == self._signing:
             raise CheckFailed(
                 "SLACK_CLIENT_SECRET and SLACK_SIGNING_SECRET are the same. They are two: copy both again."
@@ -151,10 +137,10 @@ class _App:
     def app_token(self) -> str:
         if not self._app:
             raise CheckFailed(
-                f"SLACK_APP_TOKEN is not set. Set it to {_AN_APP_TOKEN}; or set SLACK_SIGNING_SECRET and run with "
+                f"SLACK_APP_TOKEN is not set. Set it to {AN_APP_TOKEN}; or set SLACK_SIGNING_SECRET and run with "
                 "--http HOST:PORT."
             )
-        _check_kind("SLACK_APP_TOKEN", self._app, "xapp-", _AN_APP_TOKEN)
+        check_app_token(self._app)
         client = make_client(None, self._url)
         opened = self._asked("SLACK_APP_TOKEN", lambda: client.apps_connections_open(app_token=self._app))
         warnings = (opened.get("response_metadata") or {}).get("messages") or []
@@ -215,8 +201,8 @@ class _App:
 
     def _authenticated(self) -> _Identity:
         if not self._bot:
-            raise CheckFailed(f"SLACK_BOT_TOKEN is not set. Set it to {_THE_BOT_TOKEN}.")
-        _check_kind("SLACK_BOT_TOKEN", self._bot, "xoxb-", _THE_BOT_TOKEN)
+            raise CheckFailed(f"SLACK_BOT_TOKEN is not set. Set it to {A_BOT_TOKEN}.")
+        check_bot_token(self._bot)
         response = self._asked("SLACK_BOT_TOKEN", make_client(self._bot, self._url).auth_test)
         now, headers = time.time(), {name.lower(): str(value) for name, value in response.headers.items()}
         return _Identity(
@@ -261,26 +247,6 @@ class _App:
 
 def _revealed(secret: Any) -> str:
     return "" if secret is None else str(secret.get_secret_value())
-
-
-def _kind(secret: str) -> str:
-    found = next((words for beginning, words in _KINDS if secret.startswith(beginning)), None)
-    return found or ("a secret of 32 digits" if _SECRET.fullmatch(secret) else "none of Slack's tokens")
-
-
-def _check_kind(variable: str, token: str, beginning: str, wanted: str) -> None:
-    if token != token.strip(" \t\r\n\"'"):
-        raise CheckFailed(f"{variable} has spaces or quotation marks around it. Set it without them.")
-    if not token.startswith(beginning):
-        raise CheckFailed(f"{variable} is {_kind(token)}. Set it to {wanted}.")
-
-
-def _check_secret(variable: str, secret: str, name: str) -> None:
-    if not _SECRET.fullmatch(secret):
-        kind = f"is {_kind(secret)}, not a {name.lower()}" if secret else "is not set"
-        raise CheckFailed(
-            f"{variable} {kind}. Copy “{name}” (32 letters and digits) from Basic Information, App Credentials."
-        )
 
 
 def _refusal(variable: str, reason: str) -> str:

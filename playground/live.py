@@ -24,7 +24,7 @@ LANGUAGES = {"papers": "zh", "papers-en": "en"}
 
 
 def serve(console: Console | None = None) -> int:
-    """Serve the page until Ctrl-C; returns an exit code."""
+    """Serve the page until Ctrl-C, which is how it is meant to end; returns an exit code."""
     console = console or Console(highlight=False)
     with tempfile.TemporaryDirectory(prefix="paperwire-") as folder, interruptible():
         log, clock_file = Path(folder) / "bot.log", Path(folder) / "clock"
@@ -40,7 +40,7 @@ def serve(console: Console | None = None) -> int:
                 code = bot.wait()
         except KeyboardInterrupt:
             console.print("Stopped.")
-            return 130
+            return 0
         console.print(f"The bot ended with exit code {code}. The last lines of its log:", style="bold red")
         console.print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), markup=False)
     return 1

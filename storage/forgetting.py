@@ -165,6 +165,14 @@ OF_A_TEAM = (
 )
 
 
+def knows_team(tx: Transaction, team_id: str) -> bool:
+    """Whether there is a row of a team."""
+    return any(
+        tx.row(f"SELECT 1 FROM {table} WHERE team_id = :team LIMIT 1", team=team_id)  # noqa: S608
+        for table in OF_A_TEAM
+    )
+
+
 def forget_team(tx: Transaction, team_id: str, now: datetime) -> int:
     """Delete every row of a team; how many."""
     for row in tx.rows("SELECT DISTINCT share_id FROM answer_shares WHERE team_id = :team", team=team_id):

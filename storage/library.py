@@ -380,6 +380,10 @@ class SqlLibrary(ABC):
         with self._writing() as tx:
             return forgetting.drop_papers(tx, before, now)
 
+    def knows_team(self, team_id: str) -> bool:
+        with self._reading() as tx:
+            return forgetting.knows_team(tx, team_id)
+
     def forget_team(self, team_id: str, now: datetime) -> int:
         with self._writing() as tx:
             return forgetting.forget_team(tx, team_id, now)

@@ -31,7 +31,7 @@ from bot.models import (
     Usage,
 )
 from bot.ports import Reply
-from bot.wording import keys, say
+from bot.wording import catalogue, say
 from handlers import blocks, digest_blocks
 from playground.slack.web_api.door import Refused
 from playground.slack.web_api.validate import check_blocks, texts_of
@@ -222,8 +222,8 @@ def test_what_can_never_work_is_not_tried_again(code: str) -> None:
 
 
 def test_every_reason_in_few_words_is_that_of_an_error() -> None:
-    reasons = {key.partition(".")[2] for key in keys("en") if key.startswith("failed.")}
-    assert {f"errors.{reason}" for reason in reasons - {"bug", "other"}} <= keys("en")
+    reasons = {key.partition(".")[2] for key in catalogue("en") if key.startswith("failed.")}
+    assert {f"errors.{reason}" for reason in reasons - {"bug", "other"}} <= catalogue("en").keys()
     assert LASTING - {"withdrawn"} <= reasons
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import errno
+import os
 import re
 import shutil
 import sqlite3
@@ -37,6 +38,8 @@ APP_TOKEN = "an app-level token (xapp-…) with the scope connections:write (Bas
 def nothing_inherited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "OPENAI_API_KEY", "DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("PAPERWIRE_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("PAPERWIRE_DATA", str(tmp_path / "data"))
 
 
@@ -69,6 +72,7 @@ def test_a_healthy_installation_gets_ok_on_every_line(tmp_path: Path) -> None:
     assert all(line.startswith("ok    ") for line in lines.values())
     assert list(lines) == [
         "SQLite",
+        "settings",
         "data folder",
         "running",
         "library",
@@ -216,6 +220,13 @@ def test_missing_scopes_do_not_hide_behind_other_failures() -> None:
         lines = examined(place)
     assert lines["channels"] == "--    channels: not checked, the scopes come first"
     assert lines["clock"].startswith("ok")
+
+
+def test_a_setting_that_is_misspelt_is_told() -> None:
+    assert doctor({"PAPERWIRE_LANG": "en"})[1]["settings"] == (
+        "FAIL  settings: PAPERWIRE_LANG is no setting and changes nothing. Is PAPERWIRE_LANGUAGE meant? Rename it or "
+        "remove it from the environment."
+    )
 
 
 def test_a_clock_that_is_wrong_is_told() -> None:

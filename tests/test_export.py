@@ -435,7 +435,7 @@ def test_exported_records_import_into_another_library_and_come_out_the_same(
     for each in sample_entries():
         library.keep("local", each.paper, each.brief, None, at(0))
     made = content("jsonl", *library.all_papers("local", None, "zh"))
-    assert import_records(other, "local", made.splitlines(), at(9)) == 7
+    assert import_records(other, "local", made.splitlines(), at(9)) == (7, 7)
     assert content("jsonl", *other.all_papers("local", None, "zh")) == made
     assert list(export_records(other, "local")) == [json.loads(line) for line in made.splitlines()]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.models import Identifier
 from bot.papers import sites
-from bot.papers.identify import Found, doi, identify, identify_url
+from bot.papers.identify import Found, doi, identify, identify_url, named
 
 SHA = "204e3073870fae3d05bcbc2f6a8e263d9b72e776"
 HASH = "3f5ee243547dee91fbd053c1c4a845aa"
@@ -211,6 +211,28 @@ def test_a_text_names_its_papers(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "key", "version"),
+    [
+        ("2510.12345", "arxiv:2510.12345", None),
+        (" 2510.12345v2 ", "arxiv:2510.12345", 2),
+        ("arXiv:2510.12345", "arxiv:2510.12345", None),
+        ("hep-th/9901001", "arxiv:hep-th/9901001", None),
+        ("10.1145/3292500.3330701", "doi:10.1145/3292500.3330701", None),
+        ("<https://aclanthology.org/P19-1001|the paper>", "acl:P19-1001", None),
+    ],
+)
+def test_where_a_paper_is_asked_for_its_bare_identifier_names_it(text: str, key: str, version: int | None) -> None:
+    identifier = named(text)
+    assert identifier is not None
+    assert (identifier.key, identifier.version) == (key, version)
+
+
+@pytest.mark.parametrize("text", ["", "2510.12345 euros", "2510.123456", "251.12345", "paper.pdf", "2510.12345.pdf"])
+def test_what_is_more_or_less_than_an_identifier_names_nothing(text: str) -> None:
+    assert named(text) is None
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "10.1234/<img/src=x/onerror=alert(1)>",
@@ -223,8 +245,8 @@ def test_a_text_names_its_papers(text: str, expected: list[str]) -> None:
 )
 def test_markup_and_what_nobody_sees_is_in_no_doi(value: str) -> None:
     assert doi(value) is None
-    named = identify_url(f"https://doi.org/{quote(value)}")
-    assert named is None or named.kind == "page"
+    identifier = identify_url(f"https://doi.org/{quote(value)}")
+    assert identifier is None or identifier.kind == "page"
 
 
 def test_the_brackets_of_an_old_doi_are_its_own() -> None:

@@ -81,7 +81,9 @@ def test_everything_of_a_workspace_goes_and_nothing_of_another(library: SqlLibra
         library.keep_answer(f"key:{team}", "m", "words", Usage(), at(0))
         library.book_call(team, "call", Usage(cost=1.0), at(0))
         library.withdraw(team, "C1", "9.0", at(1))
+    assert library.knows_team("T1")
     assert library.forget_team("T1", at(2)) > 10
+    assert (library.knows_team("T1"), library.knows_team("T2")) == (False, True)
     with library._reading() as tx:
         for name in tables:
             assert not tx.rows(f"SELECT 1 FROM {name} WHERE team_id = 'T1'"), name

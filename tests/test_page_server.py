@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_sdk import WebClient
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -28,8 +29,8 @@ def act(place: Playground, user: str, name: str, sent: dict[str, Any], origin: s
     return httpx.post(f"{place.url}/page/act/{name}", params={"as": user}, json=sent, headers=headers)
 
 
-def first_sight(place: Playground, user: str) -> dict[str, Any]:
-    with httpx.stream("GET", f"{place.url}/page/sight", params={"as": user}) as stream:
+def first_sight(place: Playground, user: str, **asked: str) -> dict[str, Any]:
+    with httpx.stream("GET", f"{place.url}/page/sight", params={"as": user, **asked}) as stream:
         line = next(each for each in stream.iter_lines() if each.startswith("data: "))
     seen: dict[str, Any] = json.loads(line.removeprefix("data: "))["set"]
     return seen
@@ -71,6 +72,20 @@ def test_another_name_for_the_address_is_not_served(place: Playground) -> None:
     place.add_user("Ada")
     for path in ("/", "/page/sight"):
         assert httpx.get(f"{place.url}{path}", headers={"Host": "rebound.example"}).status_code == 403
+
+
+def test_who_looks_at_the_page_has_its_language_in_slack(place: Playground) -> None:
+    ada, ben = place.add_user("Ada"), place.add_user("Ben", locale="fr-FR")
+    slack = WebClient(place.installation.bot_token, base_url=f"{place.url}/api/")
+
+    def locale(user: str) -> object:
+        return slack.users_info(user=user, include_locale=True)["user"]["locale"]
+
+    first_sight(place, ada, language="zh")
+    first_sight(place, ben)
+    assert (locale(ada), locale(ben)) == ("zh-CN", "fr-FR")
+    first_sight(place, ada, language="en")
+    assert locale(ada) == "en-US"
 
 
 def test_one_sees_ones_own_channels_and_whispers_only(place: Playground) -> None:

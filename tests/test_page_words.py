@@ -63,5 +63,6 @@ def test_the_page_speaks_the_browsers_language(
         expect(visit.page.get_by_role("heading", name=channels)).to_be_visible()
         expect(visit.page.get_by_label(composer)).to_be_visible()
         expect(visit.page.get_by_role("button", name=thread)).to_be_visible()
+        assert place.workspace.users[ada].locale.startswith(language), "and so the bot does with them alone"
         assert visit.faults() == []
         assert visit.complaints == []

@@ -39,7 +39,7 @@ def test_imported_records_give_the_report_byte_for_byte(
     new_library: Callable[[], SqliteLibrary], language: Language
 ) -> None:
     library = new_library()
-    assert import_records(library, "local", RECORDS, at(0)) == 3
+    assert import_records(library, "local", RECORDS, at(0)) == (3, 3)
     assert reported(library, language).encode() == (GOLDEN / f"report.{language}.md").read_bytes()
 
 
@@ -47,7 +47,7 @@ def test_importing_twice_changes_nothing(new_library: Callable[[], SqliteLibrary
     library = new_library()
     import_records(library, "local", RECORDS, at(0))
     first = exported(library)
-    assert import_records(library, "local", RECORDS, at(50)) == 3
+    assert import_records(library, "local", RECORDS, at(50)) == (3, 0)
     assert exported(library) == first
     assert library.all_papers("local", Period(at(40), at(60)), "zh") == ()
 

@@ -26,6 +26,7 @@ from bot.tidying import tidy
 from bot.work import SHARES, Work
 from playground import Playground
 from storage.library import SqlLibrary
+from storage.workspaces import forget_work
 
 _DAY = 86_400
 
@@ -152,7 +153,7 @@ def test_the_work_of_a_workspace_goes_finished_or_not_while_the_engine_runs(
 ) -> None:
     url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
     settings = Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=url)
-    assert url or running.forget_work(settings, "T1") == 0
+    assert url or forget_work(settings, "T1") == 0
     with running.open_library(settings), running._open_work(settings) as work:
         work.launch({"nothing": lambda: None})
         try:
@@ -161,9 +162,9 @@ def test_the_work_of_a_workspace_goes_finished_or_not_while_the_engine_runs(
             while work.waiting():
                 time.sleep(0.05)
             work.enqueue(SHARES, "nothing", "sweep:1:T1:C1:1.0:arxiv:1", delay=600)
-            assert running.forget_work(settings, "T1") == 3
+            assert forget_work(settings, "T1") == 3
             assert work.waiting() == 0
-            assert running.forget_work(settings, "T1") == 0
+            assert forget_work(settings, "T1") == 0
             assert work.forget_finished(datetime.now(UTC)) == 2
         finally:
             work.close()

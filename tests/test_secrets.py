@@ -144,7 +144,8 @@ def test_the_environment_goes_before_a_file_and_a_folder_that_is_none_is_named(t
     secrets_folder = {"PAPERWIRE_SECRETS": str(tmp_path)}
     done = paperwire("report", folder=tmp_path, environment=secrets_folder)
     assert (done.returncode, "PAPERWIRE_ZONE" in done.stderr) == (2, True)
-    done = paperwire("report", folder=tmp_path, environment=secrets_folder | {"PAPERWIRE_ZONE": "UTC"})
+    (tmp_path / "records.jsonl").touch()
+    done = paperwire("import", "records.jsonl", folder=tmp_path, environment=secrets_folder | {"PAPERWIRE_ZONE": "UTC"})
     assert done.returncode == 0, done.stderr
     done = paperwire("report", folder=tmp_path, environment={"PAPERWIRE_SECRETS": str(tmp_path / "nowhere")})
     assert (done.returncode, "PAPERWIRE_SECRETS" in done.stderr) == (2, True)

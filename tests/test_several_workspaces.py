@@ -381,7 +381,9 @@ def test_everything_of_a_workspace_is_removed_on_command_while_the_bot_serves_th
     assert not [key for key in keys if "T0GAMMA" in key]
     assert [key for key in keys if "T0ALPHA" in key]
     assert "T0GAMMA" not in held("team_id", "slack_bots")
-    assert "T0GAMMA: 0 rows and 0 pieces" in command("--yes").stderr
+    again = command("")
+    assert (again.returncode, again.stdout) == (1, ""), "nobody is asked about what is not there"
+    assert "I know nothing of a workspace T0GAMMA." in again.stderr
     # It may come back, as a new one.
     office.install("T0GAMMA")
     assert "first shared" not in str(office.share("T0GAMMA", channel, PAPERS[0])["blocks"])

@@ -7,18 +7,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from library_samples import T0, at, brief, paper, share
+from library_samples import ALWAYS, T0, at, brief, paper, share
 
 from bot.briefs.asking.meter import Commission
+from bot.channels import Channels
 from bot.errors import Retry
-from bot.models import Audience, Brief, ChannelSettings, Coverage, Digest, Language, Period, Schedule
+from bot.models import Audience, Brief, ChannelSettings, Coverage, Digest, Language, Schedule
 from bot.pipeline import Found
 from bot.ports import Library
 from bot.workflows import translating
 from bot.workflows.posting import Posting
 from bot.workflows.translating import Translating
 
-ALWAYS = Period(at(-1), at(100))
 OPEN, CLOSED = Audience(closed=False, outsiders=False), Audience(closed=True, outsiders=False)
 
 
@@ -33,7 +33,8 @@ class Hub:
 
     def __post_init__(self) -> None:
         messenger: Any = SimpleNamespace(audience=lambda _, channel: self.audiences.get(channel, OPEN))
-        posting = Posting(None, self.library, messenger, "zh", lambda: at(2))  # type: ignore[arg-type]
+        channels = Channels(self.library, ChannelSettings("", ""))
+        posting = Posting(None, self.library, messenger, channels, lambda: at(2))  # type: ignore[arg-type]
         pipeline: Any = SimpleNamespace(write=self.write)
         self.translating = Translating(self.library, messenger, posting, pipeline, lambda: at(2))
         self.library.put_channel_settings("T1", ChannelSettings("T1", "C1", "en"))
@@ -52,8 +53,12 @@ class Hub:
         about = paper(item if ":" in item and not item.startswith("file") else f"sha256:{item[5:]}", title=item)
         return self.library.keep("T1", about, brief("first", language), None, at(0), share_id=posted.id).id
 
+    def frozen(self) -> Digest:
+        settings = ChannelSettings("T1", "C1", "en")
+        return self.library.freeze_digest("T1", settings, "d1", ALWAYS, at(2), scheduled=False)
+
     def digest(self) -> Digest:
-        frozen = self.library.freeze_period("T1", "C1", "d1", ALWAYS, "en", at(2))
+        frozen = self.frozen()
         self.translating.complete(frozen, "d1")
         digest = self.library.frozen_digest("T1", "d1")
         assert digest is not None
@@ -129,7 +134,7 @@ def test_what_a_channel_shared_that_was_closed_since_leaves_the_digest_unread(hu
 
 def test_of_a_message_that_was_deleted_nothing_is_written(hub: Hub) -> None:
     hub.shared("arxiv:2")
-    frozen = hub.library.freeze_period("T1", "C1", "d1", ALWAYS, "en", at(2))
+    frozen = hub.frozen()
     hub.library.withdraw("T1", "C2", "7.C2", at(2))
     hub.translating.complete(frozen, "d1")
     assert hub.commissions == []

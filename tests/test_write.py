@@ -265,7 +265,12 @@ def test_a_dead_model_costs_no_brief_and_is_told_in_the_briefs_language(server: 
     server.queue(*[error(500, "boom")] * 3)
     brief = writer(server).write(PAPER, TEXT, "zh", now=NOW)
     assert brief.badges == ("extractive", "model_down:openai/local")
-    assert model_notes(brief) == ["无法连接模型 openai/local，或其服务商出现故障。这份简报改为摘录原文。"]
+    assert model_notes(brief) == [
+        "无法连接模型 openai/local，或其服务商出现故障：请查看服务商的状态页；自建服务请检查 PAPERWIRE_MODEL_URL。"
+        "这份简报改为摘录原文。"
+    ]
+    [note] = model_notes(brief, "en")
+    assert note.endswith("PAPERWIRE_MODEL_URL. This brief was excerpted from the paper instead.")
 
 
 def test_the_patient_are_told_when_to_come_back(server: FakeModelServer) -> None:

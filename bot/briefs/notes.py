@@ -5,7 +5,9 @@ from __future__ import annotations
 from bot.briefs.asking.model import EXTRACTIVE
 from bot.errors import PaperwireError, Tell
 from bot.models import Brief, Language
-from bot.wording import explain, say
+from bot.wording import catalogue, explain, say
+
+_EDITED = "reply.badge_edited"
 
 
 def failure_badge(failure: PaperwireError) -> str:
@@ -14,16 +16,28 @@ def failure_badge(failure: PaperwireError) -> str:
     return f"{failure.code}:{model}{f'|{variable}' if variable else ''}"
 
 
-def model_notes(brief: Brief) -> list[str]:
-    """Two sentences for each model that failed, in the language of the brief: why, and what was done instead."""
+def badge_words(brief: Brief, language: Language, editor: str = "") -> list[str]:
+    """What a reader should know of how the brief was made, beside the failures of models.
+
+    ``editor`` is the name of who edited it, as it may be shown.
+    """
+    kinds = dict.fromkeys(f"reply.badge_{badge.partition(':')[0].replace('-', '_')}" for badge in brief.badges)
+    return [
+        say(language, "reply.edited_by", user=editor) if editor and kind == _EDITED else say(language, kind)
+        for kind in kinds
+        if kind in catalogue(language)
+    ]
+
+
+def model_notes(brief: Brief, language: Language | None = None) -> list[str]:
+    """Two sentences for each model that failed, in the brief's language or another: why, and what was done instead."""
+    language = language or brief.language
     instead = "reply.now_extractive" if brief.model == EXTRACTIVE else "reply.now_fallback"
-    then = say(brief.language, instead, model=brief.model)
-    gap = "" if brief.language == "zh" else " "
+    then = say(language, instead, model=brief.model)
+    gap = "" if language == "zh" else " "
     # A budget is spent for all models alike.
     return list(
-        dict.fromkeys(
-            f"{explain(brief.language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure
-        )
+        dict.fromkeys(f"{explain(language, failure)}{gap}{then}" for failure in map(_failure, brief.badges) if failure)
     )
 
 

@@ -98,16 +98,16 @@ def _record(line: str, number: int) -> Record:
         raise Tell("bad_record", line=number, reason=f"{where}: {first['msg']}" if where else first["msg"]) from error
 
 
-def import_records(library: Library, team_id: str, lines: Iterable[str], now: datetime) -> int:
-    """Put records into a team's library, visible to the whole team; once more changes nothing. Returns how many.
+def import_records(library: Library, team_id: str, lines: Iterable[str], now: datetime) -> tuple[int, int]:
+    """Put records into a team's library, visible to the whole team; once more changes nothing.
 
-    Raises Tell ``bad_record`` before anything is stored.
+    Returns how many records there were, and how many papers the library did not have before. Raises Tell
+    ``bad_record`` before anything is stored.
     """
     records = read_records(lines)
-    for record in records:
-        for brief in record.briefs:
-            library.keep(team_id, record.paper, brief, None, now)
-    return len(records)
+    before = {entry.paper.id for entry in library.all_papers(team_id, None, LANGUAGES[0])}
+    kept = {library.keep(team_id, record.paper, brief, None, now).id for record in records for brief in record.briefs}
+    return len(records), len(kept - before)
 
 
 def export_records(library: Library, team_id: str) -> Iterator[dict[str, Any]]:

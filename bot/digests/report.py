@@ -11,11 +11,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import named_institutions
-from bot.briefs.notes import written_in
+from bot.briefs.notes import badge_words, written_in
 from bot.digests.citation import link
 from bot.models import SLOTS, Brief, Digest, DigestEntry, Identifier, Language, Share, StoredShare
 from bot.visible import visible
-from bot.wording import catalogue, say
+from bot.wording import say
 
 _MARKUP = re.compile(r"(\\*)(<(?=[a-zA-Z!/?])|\](?=[(:]))")
 """What begins HTML or makes a link of the brackets before it, with the backslashes that would escape it or not."""
@@ -113,7 +113,7 @@ def _more(entry: DigestEntry, language: Language, shared: Callable[[StoredShare]
         evidence = brief.evidence[slot]
         where = say(language, "report.page", page=evidence.page) if evidence.page else say(language, "report.source")
         yield say(language, f"report.evidence_{slot}", quote=_line(evidence.quote), where=where)
-    if notes := [*_badges(brief, language), *filter(None, [written_in(brief, language)])]:
+    if notes := [*badge_words(brief, language), *filter(None, [written_in(brief, language)])]:
         yield say(language, "report.badges", badges="; ".join(notes))
     if brief.model != "import":
         yield _made_by(brief, language)
@@ -136,12 +136,6 @@ def _shared(stored: StoredShare, tz: ZoneInfo, names: Names, addresses: Addresse
     who, where = names(share.user_id), names(share.channel_id)
     found = f" <{address}>" if address else ""
     return f"{_line(who)} @ {_line(where)}, {stored.shared_at.astimezone(tz):%Y-%m-%d %H:%M}{found}"
-
-
-def _badges(brief: Brief, language: Language) -> Iterator[str]:
-    for kind in dict.fromkeys(badge.partition(":")[0] for badge in brief.badges):
-        key = f"reply.badge_{kind.replace('-', '_')}"
-        yield say(language, key) if key in catalogue(language) else _line(kind)
 
 
 def _made_by(brief: Brief, language: Language) -> str:

@@ -34,6 +34,8 @@ LOOK_AGAIN_AFTER = 0.1
 BEAT = 15.0
 """Seconds after which a silent stream says that it is alive, or the connection's end would go unnoticed."""
 LARGEST_UPLOAD = 100_000_000
+LOCALES = {"en": "en-US", "zh": "zh-CN"}
+"""By the page's language, what whoever looks at it has chosen in Slack."""
 SHOWN_IN_PLACE = {"pdf": b"%PDF-", "png": b"\x89PNG"}
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -80,6 +82,8 @@ class Page:
         user = request.query_params.get("as") or self._first_person()
         if not self._is_person(user):
             return PlainTextResponse("There is nobody of that name.", status_code=404)
+        if locale := LOCALES.get(request.query_params.get("language", "")):
+            self.place.workspace.users[user].locale = locale
         return StreamingResponse(self._changes(user), media_type="text/event-stream")
 
     async def _changes(self, user: str) -> AsyncIterator[str]:

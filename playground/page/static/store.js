@@ -95,7 +95,7 @@ export function look(as) {
   parts.clear();
   ui.thread = null;
   ui.follow = null;
-  stream = new EventSource(`/page/sight${as ? `?as=${encodeURIComponent(as)}` : ""}`);
+  stream = new EventSource(`/page/sight?${new URLSearchParams({ as: as ?? "", language })}`);
   let first = true;
   stream.onopen = () => {
     first = true;

@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_papers import PAPER, PAPER_ZH, TEXT, TEXT_ZH
 
-from bot.briefs.excerpts import clauses, clauses_zh
+from bot.briefs.excerpts import clauses_zh
 from bot.briefs.excerpts.clauses import Clause, Context
+from bot.briefs.excerpts.effects import effects as find_effects
 from bot.briefs.excerpts.extractive import answer, draft_of, extract, question
 from bot.briefs.excerpts.phrasing import worded
+from bot.briefs.excerpts.problems import posed
+from bot.briefs.excerpts.problems import problems as find_problems
+from bot.briefs.excerpts.techniques import techniques as find_techniques
 from bot.briefs.excerpts.trim import trim
 from bot.briefs.grounding.ground import check
 from bot.briefs.grounding.roles import left_out
@@ -33,15 +37,15 @@ def best(found: list[Clause]) -> str:
 
 
 def techniques(sentence: str, name: str = "") -> str:
-    return best(list(clauses.techniques(sentence, Context(name, frozenset()))))
+    return best(list(find_techniques(sentence, Context(name, frozenset()))))
 
 
 def problems(sentence: str) -> str:
-    return best(list(clauses.problems(sentence, NOBODY)))
+    return best(list(find_problems(sentence, NOBODY)))
 
 
 def effects(sentence: str) -> str:
-    return best(list(clauses.effects(sentence, NOBODY)))
+    return best(list(find_effects(sentence, NOBODY)))
 
 
 # --- the whole ---------------------------------------------------------------------------------------
@@ -246,7 +250,7 @@ def test_the_name_of_the_title_counts() -> None:
     ],
 )
 def test_experiments_and_what_others_do_are_no_technique(sentence: str) -> None:
-    assert list(clauses.techniques(sentence, NOBODY)) == []
+    assert list(find_techniques(sentence, NOBODY)) == []
 
 
 # --- problem -----------------------------------------------------------------------------------------
@@ -267,11 +271,11 @@ def test_the_problem_is_what_fails_or_lacks(sentence: str, phrase: str) -> None:
 
 @pytest.mark.parametrize("start", ["This", "It", "These methods", "They", "Such caches", "Our cache"])
 def test_a_problem_points_at_nothing_outside(start: str) -> None:
-    assert list(clauses.problems(f"However, {start} cannot handle the challenging load.", NOBODY)) == []
+    assert list(find_problems(f"However, {start} cannot handle the challenging load.", NOBODY)) == []
 
 
 def test_the_sentence_before_the_way_out_poses_the_problem() -> None:
-    found = list(clauses.posed("In caches the time grows with the load.", "To overcome this limitation we wait."))
+    found = list(posed("In caches the time grows with the load.", "To overcome this limitation we wait."))
     assert [clause.words for clause in found] == ["In caches the time grows with the load"]
 
 
@@ -292,7 +296,7 @@ def test_a_problem_is_found_in_other_words_too(sentence: str, phrase: str) -> No
 
 
 def test_what_is_only_looked_at_elsewhere_is_no_problem() -> None:
-    assert list(clauses.problems("Limitations of pumps for sea water are explored further in a report.", NOBODY)) == []
+    assert list(find_problems("Limitations of pumps for sea water are explored further in a report.", NOBODY)) == []
 
 
 # --- effect ------------------------------------------------------------------------------------------
@@ -329,7 +333,7 @@ def test_a_result_in_figures_beats_one_in_words() -> None:
     ],
 )
 def test_promises_and_links_are_no_effect(sentence: str) -> None:
-    assert list(clauses.effects(sentence, NOBODY)) == []
+    assert list(find_effects(sentence, NOBODY)) == []
 
 
 # --- Chinese -----------------------------------------------------------------------------------------

@@ -9,6 +9,9 @@ from itertools import islice, pairwise
 
 from bot.briefs.excerpts import clauses, clauses_zh
 from bot.briefs.excerpts.clauses import Clause, Context
+from bot.briefs.excerpts.effects import effects, tells_result
+from bot.briefs.excerpts.problems import posed, problems
+from bot.briefs.excerpts.techniques import techniques
 from bot.briefs.excerpts.trim import around, trim
 from bot.briefs.grounding.ground import locate
 from bot.briefs.grounding.roles import key_numbers
@@ -70,14 +73,17 @@ def _is_prose(words: str) -> bool:
 # --- what to take -----------------------------------------------------------------------------------
 
 
+_FINDERS = {"technique": techniques, "effect": effects, "problem": problems}
+_FINDERS_ZH = {"technique": clauses_zh.techniques, "effect": clauses_zh.effects, "problem": clauses_zh.problems}
+
+
 class Candidates:
     """The clauses of one paper that may fill its slots."""
 
     def __init__(self, sentences: list[Sentence], context: Context, chinese: bool) -> None:
         self._sentences = sentences
         self._chinese = chinese
-        tongue = clauses_zh if chinese else clauses
-        finders = {"technique": tongue.techniques, "effect": tongue.effects, "problem": tongue.problems}
+        finders = _FINDERS_ZH if chinese else _FINDERS
         self._found = {
             slot: [(number, clause) for number, each in enumerate(sentences) for clause in find(each.words, context)]
             for slot, find in finders.items()
@@ -95,7 +101,7 @@ class Candidates:
             picks += [
                 Pick(clause, sentence, clause.score + sentence.weight + 0.8 * (sentence.weight == 0))
                 for sentence, following in pairwise(sentences)
-                for clause in clauses.posed(sentence.words, following.words)
+                for clause in posed(sentence.words, following.words)
             ]
         picks = sorted((pick for pick in picks if pick.score >= _LEAST), key=lambda pick: -pick.score)[:_TRIES]
         if slot == "effect":
@@ -155,7 +161,7 @@ def _spare(sentences: Sequence[Sentence], slot: Slot, turn: int, taken: set[str]
     whole = [each for each in sentences if each.words not in taken and each.words.endswith((".", "!", "。", "！", "”"))]
     if slot == "problem":
         whole = [each for each in whole if sentences.index(each) < turn and each.part != "header"]
-        whole = [each for each in whole if not clauses.tells_result(each.words)]
+        whole = [each for each in whole if not tells_result(each.words)]
     if slot == "effect":
         whole.sort(key=lambda each: (sentences.index(each) >= turn, not clauses.promises(each.words)))
     free = [each for each in whole if each.weight == 0 and _is_prose(each.words)] or whole

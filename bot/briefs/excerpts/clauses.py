@@ -21,12 +21,16 @@ class Clause:
 
     slot: Slot
     words: str
-    """Verbatim but for citation marks."""
+    """Verbatim but for citation marks and ``referent``."""
     score: float
     finite: bool = False
     """It has a subject and a verb of its own, so that a lead-in must carry it: "the problem that …"."""
     purpose: bool = False
     """It is a bare verb phrase: "the problem of how to …"."""
+    inquiry: str = ""
+    """It is what was looked at, and this is how: "an analysis of …"."""
+    referent: str = ""
+    """Words of the sentence before that stand in ``words`` for "these …", which points at them."""
     spare: bool = False
     """No cue spoke for it: some sentence of the paper, better than none."""
 
@@ -38,6 +42,8 @@ class Context:
     name: str
     """What the paper calls its own work, read from its title; empty when the title names nothing."""
     title_words: frozenset[str]
+    survey: bool = False
+    """It reports on the work of others."""
 
 
 @cache
@@ -62,6 +68,16 @@ def pattern(form: str) -> re.Pattern[str]:
 # --- what stands before and around a clause ----------------------------------------------------------
 
 TURN = r"^(?:<turns>,?\s+)+"
+_SURVEY = (
+    r"\b(?:this|the present|our) (?:\w+ )?<survey>\b"
+    r"|^an? (?:[\w-]+ ){0,3}<survey> (?:of|on)\b|: an? (?:[\w-]+ ){0,3}<survey>$"
+)
+_OWN_WORK = r"<own>|\bour\b|^the (?:method|approach|network|algorithm|technique|framework) (?:is|was|can|has)\b"
+# A verb that can carry a clause, as far as its form shows one.
+_VERB = (
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|can|cannot|could|may|might|will|would|must|should|remains?|suffers?|"
+    r"lacks?|fails?|[a-z]{3,}(?:s|ed) (?:the|an?|to|from|that|more|less|better|well|as|\w+ly))\b"
+)
 _BARE_WORKS = (
     r"^(?:(?:most|many|some|all|several|the) )?(?:(?:existing|recent|current|prior|previous|earlier|"
     r"traditional|conventional|past|available|other) )+"
@@ -75,6 +91,11 @@ def without_turn(sentence: str) -> str:
     return pattern(TURN).sub("", plain_prose(sentence))
 
 
+def has_verb(clause: str) -> bool:
+    """Whether a clause that was cut seems to have kept its verb."""
+    return bool(re.search(_VERB, clause))
+
+
 def unbound(sentence: str) -> str:
     """The same where it breaks off into a main clause: "As caches are costly, it is crucial to …" is one of these."""
     return re.sub(r"^(?:As|Since|Because) (?=.{20,}, it is \w+ (?:to|that)\b)", "", without_turn(sentence))
@@ -83,6 +104,21 @@ def unbound(sentence: str) -> str:
 def promises(sentence: str) -> bool:
     """Whether the sentence speaks of code, plans or the paper's plan, which are no results."""
     return bool(pattern("<no_result>").search(sentence))
+
+
+def tells_lack(sentence: str) -> bool:
+    """Whether the sentence says that something is hard or missing."""
+    return bool(pattern("<lacks>").search(sentence))
+
+
+def tells_survey(text: str) -> bool:
+    """Whether a title, or a text that speaks of itself, calls the paper a survey."""
+    return bool(pattern(_SURVEY).search(text))
+
+
+def tells_own(sentence: str) -> bool:
+    """Whether the sentence speaks of the paper's own work."""
+    return bool(pattern(_OWN_WORK).search(sentence))
 
 
 def plain_prose(sentence: str) -> str:
@@ -98,8 +134,30 @@ def names(context: Context, words: str) -> bool:
     )
 
 
+# Words that stand in no plain noun phrase.
+_NOT_INSIDE = (
+    r"(?:we|our|us|this|these|those|it|they|there|to|in|on|at|for|from|of|with|by|and|or|as|is|are|was|were|has|have|"
+    r"can|when|while|if|since|because|that|which)\b"
+)
+
+
+def resolved(sentence: str, before: str, text: str) -> tuple[str, str]:
+    """``sentence`` with what "these models" are where the one before opens so, and these words; else as it is."""
+    sentence = plain_prose(sentence)
+    for match in re.finditer(r"\b[Tt]hese ([a-z]{3,}s)\b", sentence):
+        opening = re.match(rf"((?:(?!(?i:{_NOT_INSIDE}))[\w-]+ ){{1,3}}{match[1]})\b(?! of\b)", without_turn(before))
+        if opening:
+            words = opening[1]
+            first = words.split()[0].lower()
+            if match.start() > 0 and re.search(rf"(?<![\w-]){re.escape(first)}(?![\w-])", text):
+                words = words[:1].lower() + words[1:]
+            return sentence[: match.start()] + words + sentence[match.end() :], words
+    return sentence, ""
+
+
 def looseness(phrase: str) -> float:
     """How much a phrase leans on what stood before it."""
     loose = 0.7 * len(re.findall(r"\b(?:this|these|those|such (?!as)|they|it|above)\b", phrase, re.IGNORECASE))
     loose += 0.3 * len(re.findall(r"\b(?:its|their)\b", phrase, re.IGNORECASE))
+    loose += 0.6 * bool(re.match(r"(?:[\w-]+ ){0,4}(?:its|their)\b", phrase))  # before anything that they could mean
     return loose + 1.2 * bool(pattern(_BARE_WORKS).match(phrase))

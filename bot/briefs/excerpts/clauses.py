@@ -32,7 +32,7 @@ class Clause:
     referent: str = ""
     """Words of the sentence before that stand in ``words`` for "these …", which points at them."""
     spare: bool = False
-    """No cue spoke for it: some sentence of the paper, better than none."""
+    """No cue spoke for it, or a weak one: some sentence of the paper, better than none."""
 
 
 @dataclass(frozen=True, slots=True)

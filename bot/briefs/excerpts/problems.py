@@ -29,7 +29,6 @@ _CHALLENGE = r"\b(?:challenge|limitation|problem|issue|bottleneck|drawback|obsta
 _LEANS = r"(?:none|few|they|these|it|this|their|its)\b"
 _CONCESSION = r"^<concedes> (?:[^;()]|\([^)]*\))*?, (?!(?:and|or)\b|[\w -]{2,25},)(?=\w)"
 _LOOKED_AT = r"\b(?:is|are|was|were) (?:\w+ )?(?:explored|discussed|examined|described|reviewed|<studied>)\b"
-_ITS_METHOD = r"(?:the|our) (?:method|approach|network|algorithm|technique|framework) (?:is|was|can|has)\b"
 _TASK_IS = (
     r"^(?:an?|the|one|another) (?:[\w-]+ ){0,3}(?:challenge|difficulty|problem|task) is to (?P<what>[a-z]+ [^;:]{15,})"
 )
@@ -105,11 +104,8 @@ def _complaint(clause: str, bonus: float, context: Context) -> Iterator[Clause]:
     lacks = pattern("<lacks>").findall(clause)
     if not lacks or pattern("^<dangling>").match(clause) or not re.match(r"[\w\"“]", clause):
         return
-    if pattern(_LOOKED_AT).search(clause) or re.match(_ITS_METHOD, clause, re.IGNORECASE):
-        return
-    if pattern(r"\b(?:we|our|this paper|this work|this article|(?:the|our) proposed|outperform\w*|ours)\b").search(
-        clause
-    ):
+    of_its_own = tells_own(clause) or pattern(r"\b(?:ours|the proposed|outperform\w*)\b").search(clause)
+    if of_its_own or pattern(_LOOKED_AT).search(clause):
         return
     shown = trim(clause, keep=pattern("<lacks>"))
     if len(shown.split()) < 5 or not pattern("<lacks>").search(shown) or pattern("^<dangling>").match(shown):

@@ -50,23 +50,8 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
     if sentence.endswith("?"):
         return
     own = pattern(r"<own>|\b(?:our|it)\b").search(sentence) or names(context, sentence)
-    for kind, strength in _STRENGTHS.items():
-        for match in pattern(rf"(?:^|(?<=\s)){_SUBJECT}{_ADVERBS}(?P<verb><{kind}>) (?=\S)").finditer(sentence):
-            if not own or (match["named"] and not _ours(match["named"], context)):
-                continue
-            weaker = 0.7 * bool(re.search(r"also|further|addition", match["adverb"])) + 0.3 * match[0].startswith(
-                "and "
-            )
-            bonus = 0.8 if match["named"] == context.name else 0.0
-            if context.survey and pattern(_IS_INQUIRY).match(sentence[match.end() :]):
-                bonus += 1.5
-            made = kind == "finds" and pattern(_IS_MADE).match(sentence[match.end() :])
-            bonus += 1.6 * bool(made)
-            named = kind != "finds" or bool(made)
-            found = _technique(_object(sentence[match.end() :]), strength - weaker + bonus, context, named=named)
-            if kind in ("studies", "finds") and not made:
-                found = _inquiries(found, match["verb"], context)
-            yield from found
+    if own:
+        yield from _objects(sentence, context)
     if context.name:
         for match in re.finditer(re.escape(context.name) + r"(?: \([^)]+\))?" + _IS_A.pattern, sentence):
             yield from _technique(_object(sentence[match.end() :]), 3.6, context)
@@ -87,6 +72,27 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
         yield from found if kind != "studied" else _inquiries(found, passive["verb"], context)
     if pattern(_EXPERIMENT).match(sentence):
         yield Clause("technique", trim(sentence), 1.1, finite=True, spare=True)
+
+
+def _objects(sentence: str, context: Context) -> Iterator[Clause]:
+    """What "we propose", "this paper studies" and the like have as their object."""
+    for kind, strength in _STRENGTHS.items():
+        for match in pattern(rf"(?:^|(?<=\s)){_SUBJECT}{_ADVERBS}(?P<verb><{kind}>) (?=\S)").finditer(sentence):
+            if match["named"] and not _ours(match["named"], context):
+                continue
+            weaker = 0.7 * bool(re.search(r"also|further|addition", match["adverb"])) + 0.3 * match[0].startswith(
+                "and "
+            )
+            bonus = 0.8 if match["named"] == context.name else 0.0
+            if context.survey and pattern(_IS_INQUIRY).match(sentence[match.end() :]):
+                bonus += 1.5
+            made = kind == "finds" and pattern(_IS_MADE).match(sentence[match.end() :])
+            bonus += 1.6 * bool(made)
+            named = kind != "finds" or bool(made)
+            found = _technique(_object(sentence[match.end() :]), strength - weaker + bonus, context, named=named)
+            if kind in ("studies", "finds") and not made:
+                found = _inquiries(found, match["verb"], context)
+            yield from found
 
 
 # Nouns for what is done to the object of a verb; "study" for all others.

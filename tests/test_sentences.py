@@ -21,6 +21,10 @@ def test_a_number_opens_a_sentence_only_where_one_begins() -> None:
     assert split("The gain is as large as 12. It holds.") == ["The gain is as large as 12.", "It holds."]
 
 
+def test_a_degree_is_no_initial() -> None:
+    assert split("It grows at 53 °C. The origin is old.") == ["It grows at 53 °C.", "The origin is old."]
+
+
 @pytest.mark.timeout(60)
 def test_a_text_of_nothing_but_abbreviations_is_one_sentence_however_long() -> None:
     text = "A. " * 400_000

@@ -7,7 +7,7 @@ import re
 # A full stop behind these ends no sentence.
 _ABBREVIATIONS = (
     r"(?:\b(?:e\.g|i\.e|et al|cf|vs|etc|resp|approx|[Ff]igs?|[Ee]qs?|[Ss]ec|Tab|[Rr]efs?|Nos?|Vol|St|Dr|Prof|Mr|Ms|"
-    r"w\.r\.t|a\.k\.a|Inc|Ltd|Co|Corp|Univ|[Cc]a)|\b[A-Z]|^\d{1,2})"
+    r"w\.r\.t|a\.k\.a|Inc|Ltd|Co|Corp|Univ|[Cc]a)|(?<!°)(?<!° )\b[A-Z]|^\d{1,2})"
 )
 _END = re.compile(
     r"(?<=[.!?])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9\u2022•])|(?<=[。！？])\s*|(?<=[a-z]{4}\.)\s+(?=[a-z])|\s+(?=[•■▪]\s)"
@@ -37,4 +37,5 @@ def split(text: str) -> list[str]:
 def without_citations(sentence: str) -> str:
     """The sentence without its reference marks."""
     sentence = re.sub(r"(?<=[,.;:])\^\d{1,2}(?=\s|$)", "", _NUMBERS.sub("", sentence))  # GPT-3,^1 is a footnote
+    sentence = re.sub(r"\s*\([^()]{0,40}\b(?:of|in|by|see|from)\)", "", sentence)  # (Appendix B of [3])
     return _IN_BRACKETS.sub(lambda match: "" if _AUTHOR_YEAR.search(match[0].strip()) else match[0], sentence)

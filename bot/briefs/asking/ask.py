@@ -14,7 +14,8 @@ from importlib import resources
 from typing import Any
 
 from bot.briefs.brief import LENGTHS, plain
-from bot.briefs.excerpts.clauses import tells_result, tells_technique
+from bot.briefs.excerpts.effects import tells_result
+from bot.briefs.excerpts.techniques import tells_technique
 from bot.briefs.passages import Passage, abstract, part, passages
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Fault, FullText, Language, Paper

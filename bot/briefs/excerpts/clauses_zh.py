@@ -14,6 +14,11 @@ LONGEST = 50
 _RESULT = r"(?:\d[\d.]*\s?(?:%|％|倍|个百分点|dB|ms|毫秒|秒|小时|分钟)|百分之|[一二三四五六七八九十]+倍|数量级)"
 
 
+_MADE = r"(?<=[\u3400-\u9fff]{4})(?:制备|合成|测定|研究|分析|构建|建立|设计|提取|预测|计算|评估|开发|完成)[了出]"
+"""Where "采用…" turns to what was made by it."""
+_INQUIRIES = {"综述": "review", "分析": "analysis"}
+
+
 @cache
 def _re(form: str) -> re.Pattern[str]:
     """A pattern in which ``<key>`` stands for any cue of that Chinese list."""
@@ -27,7 +32,10 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
         for match in _re(rf"<{kind}>(?:并\w{{2,4}})?(?:出|了|和\w\w了?)?").finditer(sentence):
             # "基于图网络的方法" is a name as it stands.
             start = match.start() if match[0] == "基于" else match.end()
-            words = _trim(re.split(r"[，。；：]", sentence[start:])[0])
+            words, *after = re.split(r"[，。；：]", sentence[start:], maxsplit=2)
+            if re.fullmatch(r"[\w-]+", words, re.ASCII) and after and re.match("一[种个套类]", after[0]):
+                words = f"{words}，{after[0]}"  # "LiteEye，一个…网络"
+            words = shortened(re.split(_MADE, words)[0])
             words = re.sub(r"^(?:一[种个套类]|了)(?=.{6})", "", words)
             if len(words) >= 6 and not _re("^(?:<dangling>|问题|方面)").match(words):
                 score = (
@@ -35,30 +43,42 @@ def techniques(sentence: str, context: Context) -> Iterator[Clause]:
                     + 0.6 * bool(_re("<kinds>").search(words))
                     + 0.5 * bool(re.search("本文|我们|论文", sentence))
                 )
-                yield Clause("technique", words, score + 1.0 * bool(context.name and context.name in words))
+                score += 1.0 * bool(context.name and context.name in words)
+                inquiry = _INQUIRIES.get(match[0][:2], "study") if kind == "studies" else ""
+                yield Clause("technique", words, score, inquiry=inquiry)
 
 
 def _plain(sentence: str) -> str:
     """Without the heading that a structured abstract runs into its sentence."""
-    return re.sub(r"^[\[【(]?(?:目的|方法|结果|结论|背景|目标|意义|创新点)[\]】)]?\s*[：:]?\s*(?=\S{6})", "", sentence)
+    return re.sub(
+        r"^[\[【(]?(?:目的|方法|结果|结论|背景|目标|意义|创新点)(?!表明|显示|证明|证实|说明|发现)[\]】)]?\s*[：:]?\s*(?=\S{6})",
+        "",
+        sentence,
+    )
 
 
 def problems(sentence: str, context: Context) -> Iterator[Clause]:
     """What was hard or missing."""
     if aim := re.match(r"[\[【(]?目的[\]】)]?\s*[：:]?\s*(?P<what>[^，。；]{6,60})", sentence):
-        yield Clause("problem", _trim(aim["what"]), 2.6)
+        yield Clause("problem", shortened(aim["what"]), 2.6)
     for match in _re("<overcomes>(?P<what>[^，。；]{6,60})").finditer(sentence):
-        words = _trim(re.sub(r"(?:等|这一|等等)?的?(?:问题|难题|挑战)$", "", match["what"]))
+        words = shortened(re.sub(r"(?:等|这一|等等)?的?(?:问题|难题|挑战)$", "", match["what"]))
         if len(words) >= 6 and not _re("^<dangling>").match(words):
             yield Clause("problem", words, 3.0)
+    if want := re.match(
+        "为了?(?P<what>(?:提高|提升|降低|减少|改善|增强|实现|保证|缩短|加快|满足)[^，。；]{4,60})，", sentence
+    ):
+        yield Clause("problem", shortened(want["what"]), 2.0, purpose=True)
     before = ""
     for piece in filter(None, re.split(r"[，。；：]", sentence)):
         rest = re.sub(
             r"^(?:其|(?:最后|首先|其次|并|还)?(?:讨论|总结|分析|指出)了?)", "", _re("^<turns>").sub("", piece)
         )
+        if before and re.match("[既又也还仍均都]", rest):
+            rest = f"{before}，{rest}"
         if _re("<lacks>").search(rest) and not _re(r"^<dangling>|本文|我们|提出|<shown>").search(rest):
             turned = bool(_re("^<turns>").match(piece) or _re("^<turns>$").match(before))
-            words = _trim(rest)
+            words = shortened(rest)
             if len(words) >= 6:
                 headless = 0.9 * bool(re.match("限制|导致|造成|影响|使得?|从而|难以|无法", words))
                 yield Clause("problem", words, 1.6 + 0.8 * turned - headless, finite=True)
@@ -85,10 +105,11 @@ def _around(piece: str) -> str:
     start = number
     while start > 0 and len("，".join(parts[start - 1 : number + 1])) <= LONGEST:
         start -= 1
-    return _trim("，".join(parts[start:]))
+    return shortened("，".join(parts[start:]))
 
 
-def _trim(words: str) -> str:
+def shortened(words: str) -> str:
+    """At most LONGEST characters, cut at a joint where there is one."""
     words = words.strip(" ，。；：、.")
     if len(words) <= LONGEST:
         return words

@@ -18,7 +18,7 @@ from bot.briefs.asking.reply import whole_sentence
 from bot.briefs.brief import plain
 from bot.briefs.brief import slot as fitted
 from bot.briefs.excerpts.candidates import Candidates, Pick, Sentence, overlap, sentences_of
-from bot.briefs.excerpts.clauses import Context
+from bot.briefs.excerpts.clauses import Context, tells_survey
 from bot.briefs.excerpts.phrasing import quoted, worded
 from bot.briefs.grounding.ground import SHORTEST_QUOTE, check, locate
 from bot.models import SLOTS, Draft, Evidence, FullText, Language, Paper, Slot
@@ -27,11 +27,12 @@ _ORDER: tuple[Slot, ...] = ("technique", "effect", "problem")
 """Where the technique is proposed tells where results and problems are to be looked for."""
 _MOST_CHECKS = 120
 """Combinations tried for one brief, some two milliseconds each; a few are the rule."""
-# What is said when a paper holds no sentence at all that could be excerpted; its title is the evidence.
+# What is said when a paper holds no sentence at all that could be excerpted; its title is the evidence. In the frame
+# it reads 使用题目所述的方法与技术, 解决了题目点明的问题.
 _NOTHING: dict[Language, dict[Slot, str]] = {
     "zh": {
-        "technique": "题目所述的",
-        "problem": "题目所述的",
+        "technique": "题目所述的方法与",
+        "problem": "题目点明的",
         "effect": "原文没有可摘录句子说明的",
     },
     "en": {
@@ -93,7 +94,11 @@ class _Search:
         chinese = _is_chinese(paper, text)
         sentences = list(sentences_of(paper, text))
         whole = " ".join(each.words for each in sentences)
-        self._context = Context(_own_name(paper.title, whole), frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())))
+        self._context = Context(
+            _own_name(paper.title, whole),
+            frozenset(re.findall(r"[a-z]{4,}", paper.title.lower())),
+            any(tells_survey(each) for each in (paper.title, *(each.words for each in sentences if each.weight == 0))),
+        )
         self._candidates = Candidates(sentences, self._context, chinese)
         bare = language == "en" and not chinese
         self._word = partial(worded, text=whole) if bare else partial(quoted, language=language)

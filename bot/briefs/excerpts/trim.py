@@ -8,7 +8,8 @@ from bot.briefs.grounding.form import EXCERPT_WORDS
 
 _STRONG = re.compile(
     r"[;:]\s|\s[—–-]+\s|—"
-    # A comma between adjectives or in a list is no joint.
+    # A comma between adjectives or in a list is no joint, but for one with numbers.
+    r"|,\s(?=(?:and\s)?\(?(?:\d|[ivx]+)\)\s)"
     r"|,\s(?=(?:and|but|or|which|that|where|while|whereas|with|by|to|using|thereby|thus|a|an|the|we|it|including|for|as|in|"
     r"on|at|from|especially|particularly|because|without|enabling|achieving|reducing|improving|leading|resulting|\w+ing|"
     r"\w+ly \w+ing|[a-z]{3,}s (?:the|an?|its|their|by|up))\s)"
@@ -16,17 +17,25 @@ _STRONG = re.compile(
 )
 _WEAK = re.compile(
     r"\s(?=(?:by|for|with|to|using|via|from|on|in|at|under|over|and|or|as|through|across|during|when|if|of|between|"
-    r"than|into|among|based|compared)\s)"
+    r"than|into|among|based|compared)\s(?!which\b|whom\b))"
 )
 _OPEN_END = re.compile(
     r"(?:[\s,;:(—–-]+(?:and|or|but|a|an|the|of|to|for|with|by|in|on|at|from|as|that|which|while|where|is|are|was|were|"
-    r"be|via|than|using|such|its|their|our|this|these|both|either|more|most|very|not|into|over|under|between|e\.g\.?|"
+    r"be|via|than|using|such|its|their|our|this|these|both|either|more|most|very|not|\d\S*\s(?:larger|smaller|bigger|longer|higher|lower)|into|over|under|between|e\.g\.?|"
     r"i\.e\.?|also|can|may|will|has|have|thereby|including|when|if|who|whose|it|we|they|only|even|each|all|any|some|"
     r"other|up|due|because|however|so|thus|respectively|about|per|without))+[\s,;:(—–-]*$",
     re.IGNORECASE,
 )
 
 
+_A_FEW = 4
+"""Words more that are better kept than cut off: the last ones often hold the point."""
+_NO_VERB_YET = re.compile(r"\b(?:is|are|was|were|be|been|has|have|can|may|will|show|shows|means|find|argue)$")
+
+# The members of a list but for the first, up to the last: "…, speed, and cost".
+_LIST = re.compile(
+    r",\s(?!(?:which|who|where|while|that|thereby|and|or|but)\b)[^,;:()\d]{2,40}(?:,\s[^,;:()\d]{2,40})*,\s(?:and|or)\s\S+"
+)
 # Halves of one statement: a number that changed "from" something "to" something, more "than" something.
 _TOGETHER = (
     re.compile(
@@ -38,6 +47,16 @@ _TOGETHER = (
         r"\sthan\s(?:(?:the|an?|those|that|its|their|other|all|existing|previous|prior|current|of|for)\s)*[^\s,;]+",
         re.IGNORECASE,
     ),
+    _LIST,
+)
+
+
+# Where to cut: the most words, the joints looked for, the fewest words.
+_CUTS = (
+    (EXCERPT_WORDS, _STRONG, 9),
+    (EXCERPT_WORDS, _WEAK, 5),
+    (EXCERPT_WORDS + _A_FEW, _STRONG, 9),
+    (EXCERPT_WORDS + _A_FEW, _WEAK, 9),
 )
 
 
@@ -47,23 +66,24 @@ def _parted(clause: str, at: int) -> re.Match[str] | None:
 
 
 def trim(clause: str, keep: re.Pattern[str] | None = None) -> str:
-    """The clause cut to EXCERPT_WORDS words; what ``keep`` finds first stays in where that is possible."""
-    clause = re.sub(r"\s+", " ", clause).strip().rstrip(".,;:")
-    if _size(clause) <= EXCERPT_WORDS:
+    """The clause cut to EXCERPT_WORDS words, if it is more than a few longer; what ``keep`` finds first stays in where
+    that is possible.
+    """
+    clause = re.sub(r"\s+(?=[,;])", "", re.sub(r"\s+", " ", clause)).strip().rstrip(".,;:。，；！")
+    if _size(clause) <= EXCERPT_WORDS + _A_FEW:
         # "hard to work with" may end so, as the sentence does.
-        return clause if re.search(r"\w to \w+ (?:with|on|from)$", clause) else _closed(clause)
+        return clause if re.search(r"\w to \w+ (?:with|on|from)$", clause) else _closed(clause, cut=False)
     needed = 0
     if keep and (match := keep.search(clause)):
         needed = broken.end() if (broken := _parted(clause, match.end())) else match.end()
         if _size(clause[:needed]) > EXCERPT_WORDS:
             return _from_later(clause, match, keep)
-    for ends, fewest in ((_STRONG, 9), (_WEAK, 5)):
+    for most, ends, fewest in _CUTS:
+        joints = [match.start() for form in (ends, _LIST) for match in form.finditer(clause, needed)]
         fits = [
-            match.start()
-            for match in ends.finditer(clause, needed)
-            if fewest <= _size(clause[: match.start()]) <= EXCERPT_WORDS
-            and _whole(clause[: match.start()])
-            and not _parted(clause, match.start())
+            at
+            for at in sorted(joints)
+            if fewest <= _size(clause[:at]) <= most and _whole(clause[:at]) and not _parted(clause, at)
         ]
         if fits:
             return _closed(clause[: fits[-1]])
@@ -114,12 +134,13 @@ _EMPTY = re.compile(r"\b(?:impression|fact|idea|assumption|evidence|notion|obser
 
 
 def _whole(words: str) -> bool:
-    """Whether brackets and quotation marks close, and the last noun stands by itself."""
+    """Whether brackets and quotation marks close, the last noun stands by itself, and the verb has its other half."""
+    words = re.sub(r"(?<![\w(])(?:\d|[ivx]+)\)", "", words)  # 1), 2) and 3) open no bracket
     closed = words.count("(") == words.count(")") and words.count("“") == words.count("”") and words.count('"') % 2 == 0
-    return closed and not _EMPTY.search(words)
+    return closed and not _EMPTY.search(words) and not _NO_VERB_YET.search(words)
 
 
-def _closed(words: str) -> str:
+def _closed(words: str, *, cut: bool = True) -> str:
     """Without a dangling last word and without a bracket that never closes."""
     words = _OPEN_END.sub("", words.strip())
     while words.count("(") > words.count(")"):
@@ -127,7 +148,10 @@ def _closed(words: str) -> str:
     if words.count(")") > words.count("("):
         words = re.sub(r"^\([ivx\d]+\)\s*", "", words)
         words = words[:-1] if words.endswith(")") and words.count(")") > words.count("(") else words
-    words = re.sub(r"\s+(?:between|both|either)\b(?!.*\b(?:and|or)\b).*$", "", words)
+    if cut:
+        words = re.sub(r"\s+(?:between|both|either)\b(?!.*\b(?:and|or)\b).*$", "", words)
     words = re.sub(r",?\s+it is \w+$", "", words)  # "…, it is crucial" without what
-    words = re.sub(r",\s+\w+ed$", "", words).rstrip(" ,;:.—–-")  # "…, accessed" without by what
+    # "…, accessed" without by what
+    words = re.sub(r"(?:,\s+\w+ed|\s(?:developed|proposed|introduced|provided|described))$", "", words)
+    words = words.rstrip(" ,;:.—–-")
     return _OPEN_END.sub("", words)

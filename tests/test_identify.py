@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.models import Identifier
 from bot.papers import sites
-from bot.papers.identify import Found, doi, identify, identify_url
+from bot.papers.identify import Found, doi, identify, identify_asked, identify_url
 
 SHA = "204e3073870fae3d05bcbc2f6a8e263d9b72e776"
 HASH = "3f5ee243547dee91fbd053c1c4a845aa"
@@ -327,3 +327,31 @@ def test_no_text_makes_it_hang(start: str) -> None:
         identify(text)
         identify_url(text[:4_000])
         doi(text)
+
+
+# --- Asked for --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("1706.03762", ["arxiv:1706.03762"]),
+        ("1706.03762v5", ["arxiv:1706.03762"]),
+        ("1706.03762, 2510.12345 hep-th/9901001", ["arxiv:1706.03762", "arxiv:2510.12345", "arxiv:hep-th/9901001"]),
+        ("1706.03762、2510.12345", ["arxiv:1706.03762", "arxiv:2510.12345"]),
+        ("arXiv:1706.03762", ["arxiv:1706.03762"]),
+        ("arXiv 1706.03762", ["arxiv:1706.03762"]),
+        ("<https://arxiv.org/abs/1706.03762>", ["arxiv:1706.03762"]),
+        ("10.1000/1706.03762", ["doi:10.1000/1706.03762"]),
+        ("1713.03762", []),
+        ("1706.037", []),
+        ("$1706.03762", []),
+        ("the 3.14159 of lakes", []),
+    ],
+)
+def test_who_is_asked_for_a_paper_may_name_it_by_its_bare_arxiv_identifier(text: str, keys: list[str]) -> None:
+    assert [each.identifier.key for each in identify_asked(text)] == keys
+
+
+def test_in_running_text_a_bare_number_is_no_paper() -> None:
+    assert identify("we measured 1706.03762 m and 2510.12345") == []

@@ -33,6 +33,7 @@ _MENTION = re.compile(
     rf"|(?<![\w./-])(?P<lone>10\.\d{{4,9}}/[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)",
     re.IGNORECASE,
 )
+_BARE_ARXIV = re.compile(rf"(?<![^\s,;，；、]){_NEW_ARXIV}(?:v\d{{1,3}})?(?![^\s,;，；、])")
 _DOI = re.compile(r"10\.\d{4,9}/(?:[^\s<>]|<\d[^\s<>]*>)+")
 """Angle brackets stand in old ones of Wiley only, around pages: ``…49:8<693::AID-ASI4>3.0.CO;2-O``."""
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.(?P<id>{sites.ARXIV_ID})(?:v(?P<version>\d{{1,3}}))?$", re.IGNORECASE)
@@ -67,6 +68,13 @@ def identify(text: str) -> list[Found]:
         if mention and mention.identifier.key not in found:
             found[mention.identifier.key] = mention
     return list(found.values())
+
+
+def identify_asked(text: str) -> list[Found]:
+    """The papers that somebody names who was asked for one: as ``identify``, and arXiv's numbers (``1706.03762``),
+    which in running text may be anything.
+    """
+    return identify(_BARE_ARXIV.sub(r"arXiv:\g<0>", text[:LONGEST_TEXT]))
 
 
 def identify_url(url: str) -> Identifier | None:

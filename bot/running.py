@@ -244,6 +244,7 @@ def _desk(
         language=settings.language,
         zone=settings.zone,
         budget=settings.monthly_budget,
+        model=lambda language, private: settings.models_for(language, private=private)[0],
         audience=messenger.audience,
         waiting=None if settings.client_id else work.waiting,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import institutions_beside
 from bot.digests.chart import page_alt_text
+from bot.digests.period import describe
 from bot.models import MOST_LISTED, Digest, DigestEntry, Language, Period, SearchPage
 from bot.visible import escape
 from bot.wording import say
@@ -53,15 +53,11 @@ def digest_title(digest: Digest) -> str:
 
 
 def period_words(digest: Digest) -> str:
-    zone = ZoneInfo(digest.zone)
-    since, until = digest.period.since_at.astimezone(zone), digest.period.until_at.astimezone(zone)
-    form = "%Y-%m-%d %H:%M"
-    return say(digest.language, "digest.period", since=f"{since:{form}}", until=f"{until:{form}}", zone=digest.zone)
+    return describe(digest.period, digest.zone, digest.language)
 
 
 def _count(digest: Digest) -> str:
-    count = len(digest.entries)
-    return say(digest.language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
+    return say(digest.language, "digest.count", count=len(digest.entries))
 
 
 def digest_parent(digest: Digest, *, late: bool = False) -> Message:

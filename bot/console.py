@@ -18,7 +18,7 @@ from rich.progress import track
 from bot.briefs.notes import badge_words, model_notes
 from bot.errors import PaperwireError, Tell
 from bot.models import Brief, DigestEntry, Language, Paper, Usage
-from bot.papers.identify import named
+from bot.papers.identify import identify_asked
 from bot.pipeline import Found, Pipeline, spares_text
 from bot.wording import explain
 
@@ -87,7 +87,7 @@ def brief_source(pipeline: Pipeline, source: str, language: Language, now: datet
 
 def is_link(source: str) -> bool:
     """Whether it names a paper, by a link or an identifier, and not a file that is there."""
-    return not _is_there(source) and ("://" in source or named(source) is not None)
+    return not _is_there(source) and ("://" in source or bool(identify_asked(source)))
 
 
 def _is_there(source: str) -> bool:
@@ -110,9 +110,10 @@ def find(pipeline: Pipeline, source: str) -> Found:
 
 
 def _behind_link(pipeline: Pipeline, link: str) -> Found:
-    identifier = named(link)
-    if identifier is None:
+    found = identify_asked(link)
+    if not found:
         raise Tell("bad_link", url=link)
+    identifier = found[0].identifier
     metadata = pipeline.resolve(identifier)
     name: str | None = None
     try:

@@ -202,7 +202,15 @@ class Library(Protocol):
     # finding, correcting, discussing
 
     def search(
-        self, team_id: str, coverage: Coverage, words: str, language: Language, *, limit: int, offset: int = 0
+        self,
+        team_id: str,
+        coverage: Coverage,
+        words: str,
+        language: Language,
+        *,
+        limit: int,
+        offset: int = 0,
+        titles: bool = False,
     ) -> SearchPage:
         """Papers by title, author, institution, brief or abstract, best first; nothing in ``words`` is syntax.
 
@@ -210,6 +218,7 @@ class Library(Protocol):
 
         Found is what the asker may see: records of their own conversations and the team's. Where ``coverage.public``
         names channels, the team's only as far as somebody shared them there, and no other shares are told.
+        With ``titles`` only those whose title holds all the words.
         """
 
     def recent(self, team_id: str, coverage: Coverage, language: Language, *, limit: int) -> Sequence[DigestEntry]:

@@ -246,6 +246,7 @@ def _desk(
         now=now,
         channels=channels,
         budget=settings.monthly_budget,
+        model=lambda language, private: settings.models_for(language, private=private)[0],
         audience=messenger.audience,
         permalinks=messenger.permalinks,
         waiting=None if settings.client_id else work.waiting,

@@ -5,8 +5,23 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib import resources
+from string import Formatter
+from typing import Any
 
 from bot.errors import PaperwireError
+
+
+class _Sentences(Formatter):
+    """Fills placeholders; ``{count:paper|papers}`` is a number with its noun: ``1 paper``, ``2 papers``."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, parted, many = format_spec.partition("|")
+        if not parted:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if value == 1 else many}"
+
+
+_SENTENCES = _Sentences()
 
 
 @cache
@@ -22,7 +37,7 @@ def say(language: str, key: str, /, **facts: object) -> str:
 
     Raises KeyError for a key or fact that is missing: a sentence with a hole is a bug.
     """
-    return catalogue(language)[key].format_map(facts)
+    return _SENTENCES.vformat(catalogue(language)[key], (), facts)
 
 
 def explain(language: str, error: PaperwireError) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.correction import edited_by, institutions_beside
 from bot.briefs.notes import badge_words, model_notes, written_in
 from bot.errors import PaperwireError, Tell, may_succeed
@@ -41,6 +42,8 @@ class Message:
 
     text: str
     blocks: list[Block]
+    public: bool = False
+    """Whether all the channel shall see what is otherwise an answer to one person alone."""
 
 
 # --- words ------------------------------------------------------------------------------------------
@@ -181,13 +184,18 @@ def byline(paper: Paper, brief: Brief, language: Language) -> str:
     count = paper.author_count or len(paper.authors)
     names = institutions_beside(paper, brief, language)
     institutions = escape(clean(("、" if language == "zh" else ", ").join(names), 600))
-    authors = say(language, "reply.authors_one" if count == 1 else "reply.authors_many", count=count) if count else ""
+    authors = say(language, "reply.authors", count=count) if count else ""
     return " · ".join(part for part in (authors, institutions or say(language, "reply.no_institution")) if part)
 
 
 def cost_words(usage: Usage, language: Language) -> str:
     """A cost in dollars, or that it is not known."""
     return say(language, "details.cost_unknown") if usage.cost is None else f"${usage.cost:.4f}"
+
+
+def model_words(model: str, language: Language) -> str:
+    """A model's name as mrkdwn; for the one that is none, what is done instead."""
+    return say(language, "details.extractive") if model == EXTRACTIVE else escape(clean(model, 100))
 
 
 def gathered_words(sources: Iterable[str], language: Language) -> str:

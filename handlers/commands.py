@@ -13,7 +13,7 @@ from slack_sdk import WebClient
 from bot.digests.period import PERIODS, is_period, period_of
 from bot.errors import Tell
 from bot.models import ChannelSettings, Coverage, Language
-from bot.papers.identify import identify
+from bot.papers.identify import identify_asked
 from bot.wording import say
 from handlers import blocks, digest_blocks, forget, settings_commands
 from handlers.blocks import Message
@@ -61,7 +61,8 @@ def register(app: App, desk: Desk) -> None:
     @app.command("/digest")
     def digest(ack: Ack, command: dict[str, Any], client: WebClient) -> None:
         message = _answer(_asked(desk, command, client))
-        ack(text=message.text, blocks=message.blocks, response_type="ephemeral")
+        seen_by = "in_channel" if message.public else "ephemeral"
+        ack(text=message.text, blocks=message.blocks, response_type=seen_by)
 
 
 def _asked(desk: Desk, command: dict[str, Any], client: WebClient) -> Asked:
@@ -87,11 +88,22 @@ def _answer(asked: Asked) -> Message:
     """Raises Tell for what was asked wrongly."""
     if is_period(asked.word):
         return _preview(asked)
-    answer = _ANSWERS.get(asked.word or "help")
-    if answer is None:
-        closest = get_close_matches(asked.word, [*_ANSWERS, *PERIODS], n=1, cutoff=0.3) or ["week"]
-        raise Tell("unknown_command", word=asked.word, closest=closest[0])
-    return answer(asked)
+    answer = _ANSWERS.get(_ALSO.get(asked.word, asked.word or "help"))
+    if answer is not None:
+        return answer(asked)
+    closest = _closest(asked)
+    raise Tell("unknown_command", word=asked.word, closest=closest) if closest else Tell("no_command", word=asked.word)
+
+
+def _closest(asked: Asked) -> str:
+    """What was probably meant; empty where nothing is near."""
+    if asked.word in _STOPS:
+        return "schedule off"
+    if identify_asked(f"{asked.word} {asked.rest}"):
+        return "add"
+    # "this" and "last" alone are no periods.
+    words = [*_ANSWERS, *(each for each in PERIODS if each not in ("this", "last"))]
+    return next(iter(get_close_matches(asked.word, words, n=1, cutoff=0.6)), "")
 
 
 def _help(asked: Asked) -> Message:
@@ -111,7 +123,7 @@ def _search(asked: Asked) -> Message:
 
 
 def _add(asked: Asked) -> Message:
-    found = identify(asked.rest)
+    found = identify_asked(asked.rest)
     if not found:
         raise Tell("add_what")
     if not asked.is_direct and not has_bot(asked.client, asked.channel_id):
@@ -135,3 +147,29 @@ _ANSWERS: dict[str, Callable[[Asked], Message]] = {
     "status": settings_commands.status,
     "forget": forget.forget,
 }
+# Other words for them.
+_ALSO = {
+    "find": "search",
+    "subscribe": "schedule",
+    "settings": "status",
+    "delete": "forget",
+    "remove": "forget",
+    "帮助": "help",
+    "搜索": "search",
+    "查找": "search",
+    "添加": "add",
+    "定时": "schedule",
+    "订阅": "schedule",
+    "主题": "topic",
+    "语言": "language",
+    "模式": "mode",
+    "工作区": "workspace",
+    "导出": "export",
+    "回读": "backfill",
+    "状态": "status",
+    "设置": "status",
+    "忘掉": "forget",
+    "删除": "forget",
+}
+# What could mean more than one thing is only suggested.
+_STOPS = ("stop", "off", "unsubscribe", "停止", "关闭", "取消", "退订")

@@ -36,6 +36,8 @@ class Desk:
     answering: Answering
     correcting: Correcting
     forgetting: Forgetting
+    model: Callable[[Language, bool], str]
+    """Which is asked first for the brief in a language, of what is private (True) or not."""
     audience: Callable[[str, str], Audience]
     """Who reads a channel (team, channel) now. Raises Retry."""
     permalinks: Permalinks

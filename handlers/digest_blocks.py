@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.briefs.correction import institutions_beside
 from bot.digests.chart import page_alt_text
 from bot.digests.compile import told
+from bot.digests.period import describe
 from bot.digests.report import Addresses, nowhere
 from bot.errors import may_succeed
 from bot.models import MOST_LISTED, Digest, DigestEntry, Language, Period, SearchPage, StoredShare
@@ -58,15 +58,11 @@ def digest_title(digest: Digest) -> str:
 
 
 def period_words(digest: Digest) -> str:
-    zone = ZoneInfo(digest.zone)
-    since, until = digest.period.since_at.astimezone(zone), digest.period.until_at.astimezone(zone)
-    form = "%Y-%m-%d %H:%M"
-    return say(digest.language, "digest.period", since=f"{since:{form}}", until=f"{until:{form}}", zone=digest.zone)
+    return describe(digest.period, digest.zone, digest.language)
 
 
 def _count(digest: Digest) -> str:
-    count = len(digest.entries)
-    return say(digest.language, "digest.count_one" if count == 1 else "digest.count_many", count=count)
+    return say(digest.language, "digest.count", count=len(digest.entries))
 
 
 def digest_parent(digest: Digest, *, late: bool = False, addresses: Addresses = nowhere) -> Message:
@@ -107,8 +103,7 @@ def _failures(digest: Digest, addresses: Addresses) -> Iterator[Block]:
     language, failed = digest.language, told(digest.failed)
     if not failed:
         return
-    key = "digest.failed_one" if len(failed) == 1 else "digest.failed_many"
-    yield context(say(language, key, count=len(failed)))
+    yield context(say(language, "digest.failed", count=len(failed)))
     yield listed("bullet", (_failure(each, language, addresses) for each in failed[:_FAILED_LINES]))
     if len(failed) > _FAILED_LINES:
         yield context(say(language, "digest.failed_more", count=len(failed) - _FAILED_LINES))

@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 
 from bot.errors import Tell
 from bot.models import Coverage, Holding, Language, Paper, StoredShare
-from bot.papers.identify import identify
+from bot.papers.identify import identify_asked
 from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
@@ -62,12 +62,12 @@ def _meant(asked: Asked, sight: Coverage) -> list[str]:
     if linked := _MESSAGE_LINK.search(asked.rest):
         found = library.shares_at(team_id, linked[1], f"{linked[2]}.{linked[3]}")
         return [each.paper_id for each in found if each.paper_id]
-    if named := identify(asked.rest):
+    if named := identify_asked(asked.rest):
         keys = [each.identifier.key for each in named[:1]]
         known = (library.known_paper(team_id, keys, channel_id) for channel_id in sight.own)
         # Each is a record of the same work: the first that may be seen will do.
         return [each.id for each in known if each and library.seen_in(team_id, each.id, sight) is not None][:1]
-    page = library.search(team_id, sight, asked.rest, asked.language, limit=_LISTED + 1)
+    page = library.search(team_id, sight, asked.rest, asked.language, limit=_LISTED + 1, titles=True)
     return [entry.paper.id for entry in page.entries]
 
 
@@ -81,7 +81,7 @@ def _unseen(asked: Asked, sight: Coverage) -> Message:
     if linked := _MESSAGE_LINK.search(asked.rest):
         found: Sequence[StoredShare] = _shared_at(asked.desk, team_id, linked[1], f"{linked[2]}.{linked[3]}", sharer)
     else:
-        found = library.shared_by(team_id, sharer, [each.identifier.key for each in identify(asked.rest)[:1]])
+        found = library.shared_by(team_id, sharer, [each.identifier.key for each in identify_asked(asked.rest)[:1]])
     for each in found:
         channel_id = each.share.channel_id
         paper = library.paper(team_id, each.paper_id, channel_id) if each.paper_id else None

@@ -24,7 +24,7 @@ from handlers.coverage import language_for, sight_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import latest_only
 from handlers.members import has_bot, is_member
-from handlers.scheduling import set_schedule, sources_for
+from handlers.scheduling import is_off, set_schedule, sources_for
 
 Json = dict[str, Any]
 
@@ -93,7 +93,7 @@ class _Visitor:
 
     def set_schedule(self, channel_id: str, words: str, sources: Sequence[str]) -> None:
         """Set, replace or end a schedule. Raises Tell for what cannot be read."""
-        if words.strip().lower() == "off":
+        if is_off(words):
             self.desk.library.drop_schedule(self.team_id, channel_id)
             return
         set_schedule(self.desk, self.client, self.team_id, channel_id, self.user_id, words, tuple(sources))

@@ -105,8 +105,8 @@ def _search(language: Language, found: Found | None) -> Iterator[Block]:
 
 
 def _results(language: Language, found: Found) -> Iterator[Block]:
-    key = "home.found_one" if found.total == 1 else "home.found_many"
-    yield rich([span(say(language, key, count=found.total, words=clean(found.words, 200)), bold=True)])
+    heading = say(language, "digest.found", count=found.total, words=clean(found.words, 200))
+    yield rich([span(heading, bold=True)])
     yield from found.notes
     yield actions(button("home_recent", say(language, "home.back")))
 

@@ -13,6 +13,11 @@ from handlers.desk import Desk
 from handlers.members import channels_of, person
 
 
+def is_off(words: str) -> bool:
+    """Whether somebody wants none instead of another."""
+    return words.strip().lower() in ("off", "none", "关", "关闭", "停止", "取消", "无")
+
+
 def sources_for(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> dict[str, str]:
     """The public channels that somebody may have gathered into a channel, id → name: those that we are in.
 

@@ -12,30 +12,40 @@ from bot.digests.export import FORMS
 from bot.digests.period import period_of, zone_named
 from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
-from bot.models import EVERY_CHANNEL, Language, Mode, Schedule, language_named
+from bot.models import EVERY_CHANNEL, Language, Mode, Schedule, Usage
 from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
 from handlers.blocks import Message, gathered_words
 from handlers.members import has_bot, person
-from handlers.scheduling import set_schedule, sources_for
+from handlers.scheduling import is_off, set_schedule, sources_for
 
 if TYPE_CHECKING:
     from handlers.commands import Asked
 
 _LONGEST_TOPIC = 60
 _LONGEST_BACKFILL_DAYS = 366
+_LANGUAGES: dict[str, Language] = {
+    "zh": "zh",
+    "chinese": "zh",
+    "中文": "zh",
+    "en": "en",
+    "english": "en",
+    "英文": "en",
+    "英语": "en",
+}
 # In a command typed without escaping a channel is its name; escaped it is <#C…|name>.
 _CHANNEL = re.compile(r"<#([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
 def schedule(asked: Asked) -> Message:
     library, team_id, channel_id, language = asked.desk.library, asked.team_id, asked.channel_id, asked.language
-    if asked.rest.lower() == "off":
+    stored = library.schedule(team_id, channel_id)
+    if is_off(asked.rest):
         there_was = library.drop_schedule(team_id, channel_id)
-        return _said(asked, "commands.schedule_off" if there_was else "commands.schedule_none")
+        return _rescheduled(asked, stored, say(language, f"commands.schedule_{'off' if there_was else 'none'}"))
     if not asked.rest:
-        return _scheduled(asked, library.schedule(team_id, channel_id))
+        return _scheduled(asked, stored)
     if asked.is_direct:
         return _said(asked, "commands.schedule_in_channel")
     if not has_bot(asked.client, channel_id):
@@ -43,7 +53,16 @@ def schedule(asked: Asked) -> Message:
     words, gathered, *_ = [*re.split(r"\s+from\s+", asked.rest, maxsplit=1, flags=re.IGNORECASE), ""]
     sources = _public_channels(asked, gathered) if gathered else ()
     made = set_schedule(asked.desk, asked.client, team_id, channel_id, asked.user_id, words, sources)
-    return _said(asked, "commands.schedule_set", schedule=_words(made, language), next=_next(asked, made))
+    words = say(language, "commands.schedule_set", schedule=_words(made, language), next=_next(asked, made))
+    return _rescheduled(asked, stored, words)
+
+
+def _rescheduled(asked: Asked, before: Schedule | None, words: str) -> Message:
+    """What somebody else had set is changed before everybody's eyes."""
+    if before is None or before.user_id == asked.user_id:
+        return blocks.note(words)
+    facts = {"user": f"<@{asked.user_id}>", "maker": f"<@{before.user_id}>"}
+    return replace(blocks.note(f"{say(asked.language, 'commands.schedule_of_another', **facts)} {words}"), public=True)
 
 
 def _scheduled(asked: Asked, stored: Schedule | None) -> Message:
@@ -78,15 +97,27 @@ def _public_channels(asked: Asked, words: str) -> tuple[str, ...]:
 
 
 def topic(asked: Asked) -> Message:
-    words = " ".join(asked.rest.split())[:_LONGEST_TOPIC]
+    if not asked.rest:
+        known = asked.settings.topic
+        return _said(asked, "commands.topic_is" if known else "commands.topic_unset", topic=escape(known))
+    words = "" if is_off(asked.rest) else " ".join(asked.rest.split())[:_LONGEST_TOPIC]
     asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, topic=words))
     return _said(asked, "commands.topic_set" if words else "commands.topic_none", topic=escape(words))
 
 
 def language(asked: Asked) -> Message:
-    chosen = _language(asked.rest)
+    if not asked.rest:
+        return _said(asked, "commands.language_is")
+    chosen = _language_named(asked.rest)
     asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, language=chosen))
     return blocks.note(say(chosen, "commands.language_set"))
+
+
+def _language_named(word: str) -> Language:
+    chosen = _LANGUAGES.get(word.strip().lower())
+    if chosen is None:
+        raise Tell("bad_language", word=word)
+    return chosen
 
 
 def workspace(asked: Asked) -> Message:
@@ -94,39 +125,33 @@ def workspace(asked: Asked) -> Message:
     if not person(asked.client, asked.user_id).admin:
         raise Tell("only_admin_sets")
     settings = asked.desk.channels.settings(asked.team_id, EVERY_CHANNEL)
-    what, _, value = asked.rest.partition(" ")
-    if what == "language":
-        settings = replace(settings, language=_language(value))
-    elif what == "zone":
-        settings = replace(settings, zone=str(zone_named(value)))
-    elif what:
+    what, value = [*asked.rest.split(maxsplit=1), "", ""][:2]
+    if what not in ("", "language", "zone"):
         raise Tell("bad_workspace", word=what)
-    if what:
+    if value:
+        chosen = {what: _language_named(value)} if what == "language" else {what: zone_named(value).key}
+        settings = replace(settings, **chosen)
         asked.desk.library.put_channel_settings(asked.team_id, settings)
     return _said(asked, "commands.workspace_set", language=settings.language, zone=settings.zone)
 
 
-def _language(word: str) -> Language:
-    """Raises Tell for a word that names none."""
-    chosen = language_named(word.lower())
-    if chosen is None:
-        raise Tell("bad_language", word=word or "–")
-    return chosen
-
-
 def mode(asked: Asked) -> Message:
+    if not asked.rest:
+        return _said(asked, "commands.mode_is", mode=asked.settings.mode)
     chosen = next((each for each in get_args(Mode) if each == asked.rest.lower()), None)
     if chosen is None:
-        raise Tell("bad_mode", word=asked.rest or "–")
+        raise Tell("bad_mode", word=asked.rest)
     asked.desk.library.put_channel_settings(asked.team_id, replace(asked.settings, mode=chosen))
     return _said(asked, f"commands.mode_{chosen}")
 
 
 def export(asked: Asked) -> Message:
-    form, _, period = asked.rest.partition(" ")
+    if not asked.rest:
+        raise Tell("export_how")
+    form, period = [*asked.rest.split(maxsplit=1), ""][:2]
     chosen = next((each for each in FORMS if each == form.lower()), None)
     if chosen is None:
-        raise Tell("bad_form", word=form or "–")
+        raise Tell("bad_form", word=form)
     covered, coverage = period_of(period or "all", asked.desk.now(), asked.settings.zone), asked.coverage
     if not asked.desk.library.shared_in(asked.team_id, coverage, covered, asked.language):
         return _said(asked, "commands.export_nothing")
@@ -151,32 +176,43 @@ def status(asked: Asked) -> Message:
     month = period_of("month", asked.desk.now(), settings.zone)
     papers = library.shared_in(asked.team_id, coverage, month, asked.language)
     failed = library.failed_in(asked.team_id, coverage, month)
-    usage = library.usage_in(asked.team_id, coverage, month)
-    stored = library.schedule(asked.team_id, asked.channel_id)
+    model = asked.desk.model(settings.language, asked.is_private)
     words = say(
         asked.language,
         "commands.status",
         papers=len(papers),
         failed=len(failed),
-        tokens=usage.input_tokens + usage.output_tokens,
-        cost=blocks.cost_words(usage, asked.language),
         language=settings.language,
         mode=settings.mode,
-        topic=escape(settings.topic) or "–",
+        topic=escape(settings.topic) or say(asked.language, "commands.none"),
         zone=settings.zone,
-        schedule=_words(stored, asked.language) if stored else "–",
-        models=_spendings(asked),
+        schedule=_next_words(asked, library.schedule(asked.team_id, asked.channel_id)),
+        model=blocks.model_words(model, asked.language),
     )
+    if not person(asked.client, asked.user_id).guest:
+        words += "\n" + _spendings(asked, library.usage_in(asked.team_id, coverage, month))
     if asked.desk.waiting is not None:
         words += "\n" + say(asked.language, "commands.waiting", waiting=asked.desk.waiting())
     return blocks.note(words)
 
 
-def _spendings(asked: Asked) -> str:
-    spent, budget = asked.desk.library.spent(asked.team_id, asked.desk.now()), asked.desk.budget
+def _next_words(asked: Asked, stored: Schedule | None) -> str:
+    if stored is None:
+        return say(asked.language, "commands.none")
+    key = "commands.status_next" if stored.paused is None else "commands.status_paused"
+    return say(asked.language, key, schedule=_words(stored, asked.language), next=_next(asked, stored))
+
+
+def _spendings(asked: Asked, usage: Usage) -> str:
+    """What models took for what is covered in a month, and cost the workspace."""
+    language, budget = asked.language, asked.desk.budget
+    spent = asked.desk.library.spent(asked.team_id, asked.desk.now())
     if budget is None:
-        return say(asked.language, "commands.spent", spent=f"{spent:.4f}")
-    return say(asked.language, "commands.spent_of", spent=f"{spent:.4f}", budget=f"{budget:.2f}")
+        models = say(language, "commands.spent", spent=f"{spent:.4f}")
+    else:
+        models = say(language, "commands.spent_of", spent=f"{spent:.4f}", budget=f"{budget:.2f}")
+    tokens = usage.input_tokens + usage.output_tokens
+    return say(language, "commands.spendings", tokens=tokens, cost=blocks.cost_words(usage, language), models=models)
 
 
 def _said(asked: Asked, key: str, **facts: object) -> Message:

@@ -13,6 +13,7 @@ from handlers.payloads import deleted_ts, is_new_message, is_private, shares_of_
 # Subscribed because of the agent view, or sent beside the message that we do handle; each needs a listener,
 # since Slack takes a 404 for a failure and sends the event again.
 _NOTHING_TO_DO = (
+    "app_mention",  # lacks the files of its message
     "file_created",
     "file_shared",
     "file_public",
@@ -55,20 +56,8 @@ def register(app: App, desk: Desk) -> None:
         for share in shares:
             if share.asked or mode != "off":
                 desk.briefing.accept(share)
-        if not shares and channel_type == "im":
-            _say(desk, team_id, event, "commands.help")
-
-    @app.event("app_mention")
-    def mention(event: dict[str, Any], context: BoltContext) -> None:
-        # Its papers come with the message event, which alone tells whether the channel is private.
-        team_id, bot_user_id = str(context.team_id), str(context.bot_user_id)
-        if not is_new_message(event, bot_user_id):
-            return
-        found = shares_of_message(
-            event, team_id=team_id, channel_id=event["channel"], private=True, bot_user_id=bot_user_id
-        )
-        if not found and not event.get("edited"):
-            _say(desk, team_id, event, "commands.no_paper")
+        if not shares and (channel_type == "im" or f"<@{bot_user_id}>" in event.get("text", "")):
+            _say_without_paper(desk, team_id, event)
 
     @app.event("member_joined_channel")
     def joined(event: dict[str, Any], context: BoltContext, body: dict[str, Any]) -> None:
@@ -94,7 +83,10 @@ def _when(event: dict[str, Any]) -> datetime:
     return datetime.fromtimestamp(float(event["event_ts"]), UTC)
 
 
-def _say(desk: Desk, team_id: str, event: dict[str, Any], words: str) -> None:
+def _say_without_paper(desk: Desk, team_id: str, event: dict[str, Any]) -> None:
+    """Who gave us something is told that it is no paper, who spoke to us what we can do."""
+    given = event.get("files") or "<http" in event.get("text", "")
+    words = "commands.no_paper" if given else "commands.help"
     channel_id, ts = event["channel"], event["ts"]
     key = f"no_paper:{team_id}:{channel_id}:{ts}"
     desk.posting.note(team_id, channel_id, event.get("thread_ts") or ts, key, words)

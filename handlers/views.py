@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from bot.briefs.asking.model import EXTRACTIVE
 from bot.briefs.brief import LENGTHS, shown_institutions
 from bot.briefs.correction import edited_by, institutions_beside
 from bot.models import SLOTS, Brief, Identifier, Language, Paper, Revision, Usage
@@ -23,6 +24,7 @@ from handlers.blocks import (
     cost_words,
     day,
     link,
+    model_words,
     plain,
     rich,
     span,
@@ -104,7 +106,7 @@ def _institutions(paper: Paper, brief: Brief) -> Iterator[Block]:
     heading = [_heading(language, "institutions")]
     for institution in paper.institutions[:_INSTITUTIONS]:
         where = say(language, "details.printed", page=institution.page, line=clean(institution.printed, 200))
-        yield rich([*heading, span(f"{clean(institution.name, 200)} ({where})")])
+        yield rich([*heading, span(say(language, "details.beside", words=clean(institution.name, 200), where=where))])
         heading = []
 
 
@@ -118,7 +120,8 @@ def _evidence(brief: Brief) -> Iterator[Block]:
                 if evidence.page
                 else say(language, "details.abstract_source")
             )
-            yield rich([_heading(language, slot), span(f"“{clean(evidence.quote, 1_500)}” ({where})")])
+            quote = f"“{clean(evidence.quote, 1_500)}”"
+            yield rich([_heading(language, slot), span(say(language, "details.beside", words=quote, where=where))])
         elif edited_by(brief) is not None:
             yield rich([_heading(language, slot), span(say(language, "details.own_words"))])
 
@@ -172,7 +175,8 @@ def _named(identifier: Identifier) -> tuple[str, str | None]:
 
 def _made(paper: Paper, brief: Brief, history: Sequence[Revision]) -> Iterator[Block]:
     language = brief.language
-    source = say(language, "details.source", source=paper.source or "PDF", model=brief.model)
+    written = "details.source_extractive" if brief.model == EXTRACTIVE else "details.source"
+    source = say(language, written, source=paper.source or "PDF", model=brief.model)
     passed_over = ", ".join(each.partition(":")[0] for each in paper.passed_over)
     silent = say(language, "details.passed_over", sources=passed_over) if passed_over else ""
     prompt = say(language, "details.prompt", version=brief.prompt_version) if brief.prompt_version else ""
@@ -195,7 +199,7 @@ def _history(history: Sequence[Revision], language: Language) -> Iterator[Block]
     """The versions before the current one, latest first."""
     for number, revision in enumerate(history[:_HISTORY]):
         # In a view nobody is notified of being named.
-        who = f"<@{revision.user_id}>" if revision.user_id else escape(clean(revision.brief.model, 100))
+        who = f"<@{revision.user_id}>" if revision.user_id else model_words(revision.brief.model, language)
         key = "details.current" if number == 0 else "details.earlier"
         if len(history) > 1:
             yield context(say(language, key, who=who, day=day(revision.made_at)))

@@ -9,11 +9,19 @@ from storage import entries, papers, shared
 from storage.coverage import among_channels
 from storage.database import index
 from storage.database.rows import Transaction, listed
-from storage.database.words import Word, asked, holds, score
+from storage.database.words import Word, asked, holds, in_title, score
 
 
 def search(
-    tx: Transaction, team_id: str, coverage: Coverage, words: str, language: Language, limit: int, offset: int
+    tx: Transaction,
+    team_id: str,
+    coverage: Coverage,
+    words: str,
+    language: Language,
+    limit: int,
+    offset: int,
+    *,
+    titles: bool,
 ) -> SearchPage:
     looked_for = asked(words)
     if not looked_for:
@@ -22,6 +30,9 @@ def search(
     matching = index.matching(tx, team_id, (papers.PUBLIC, *own), looked_for, among, MOST_LISTED + 1)
     more = len(matching) > MOST_LISTED
     ranked = _ranked(tx, matching[:MOST_LISTED], looked_for, by_date=more)
+    if titles:
+        titled = {row["number"] for row in tx.index.texts(tx, ranked) if in_title(looked_for, row)}
+        ranked = [number for number in ranked if number in titled]
     private = index.matching(tx, team_id, own, looked_for, None, 1) if own else []
     # A scope has one record a work.
     found = _works(tx, team_id, ranked) if private else [[number] for number in ranked]

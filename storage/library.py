@@ -249,10 +249,18 @@ class SqlLibrary(ABC):
     # finding, correcting, discussing
 
     def search(
-        self, team_id: str, coverage: Coverage, words: str, language: Language, *, limit: int, offset: int = 0
+        self,
+        team_id: str,
+        coverage: Coverage,
+        words: str,
+        language: Language,
+        *,
+        limit: int,
+        offset: int = 0,
+        titles: bool = False,
     ) -> SearchPage:
         with self._reading() as tx:
-            return finding.search(tx, team_id, coverage, words, language, limit, offset)
+            return finding.search(tx, team_id, coverage, words, language, limit, offset, titles=titles)
 
     def recent(self, team_id: str, coverage: Coverage, language: Language, *, limit: int) -> Sequence[DigestEntry]:
         with self._reading() as tx:

@@ -187,7 +187,7 @@ def test_what_failed_is_listed_with_its_reason_and_the_way_to_its_message(langua
     message = digest_blocks.digest_parent(digest, addresses=archived)
     accepted(message)
     words = "\n".join(texts_of(message.blocks))
-    assert say(language, "digest.failed_many", count=3) in words
+    assert say(language, "digest.failed", count=3) in words
     assert [name for name in ("draft.pdf", "slides.pdf", "example.org/paper", "blog") if name in words] == [
         "draft.pdf", "slides.pdf", "example.org/paper",
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ from playground.samples import samples
 
 _SCALE = 20
 PAPERS = samples()
+BARE = replace(PAPERS[0], arxiv="1706.03762")
+"""The same work under an identifier as arXiv gives them now."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
-    with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn() as arxiv:
+    with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn([*PAPERS, BARE]) as arxiv:
         ada, bo = place.add_user("ada", "Asia/Shanghai"), place.add_user("bo", "Europe/Berlin")
         channel = place.add_channel("papers")
         environment = {
@@ -98,25 +100,90 @@ def test_what_is_over_holds_nothing_of_today(office: Office, period: str) -> Non
         ("exprot bib", "export"),
         ("backfil", "backfill"),
         ("halp", "help"),
-        ("论文", "week"),
+        ("stop", "schedule off"),
+        ("停止", "schedule off"),
+        ("https://arxiv.org/abs/1706.03762", "add"),
+        ("arXiv:1706.03762", "add"),
     ],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_an_unknown_word_gets_the_closest_command_and_an_example(
-    office: Office, typed: str, closest: str, language: str
-) -> None:
+def test_an_unknown_word_gets_the_closest_command(office: Office, typed: str, closest: str, language: str) -> None:
     office.say(f"/digest language {language}")
     try:
         told = office.say(f"/digest {typed}")["text"]
-        assert f"`/digest {closest}`" in told and "`/digest week`" in told
+        assert f"`/digest {closest}`" in told and "`/digest help`" in told
         help_text = office.say("/digest help")["text"]
         for word in ("day", "week", "month", "today", "yesterday", "last week", "last month", "all", "search", "add"):
             assert word in help_text
-        for word in ("schedule", "from #a #b", "topic", "language", "mode", "export", "backfill 30d", "status", "help"):
+        for word in (
+            "this week",
+            "this month",
+            "year",
+            "14d",
+            "schedule",
+            "from #a #b",
+            "topic",
+            "language",
+            "mode",
+            "export",
+            "backfill 30d",
+            "status",
+            "help",
+        ):
             assert word in help_text
         assert "`last month`" in office.say("/digest last fortnight")["text"]
     finally:
         office.say("/digest language zh")
+
+
+@pytest.mark.parametrize("typed", ["论文", "xyzzy", "please", "lunch", "2026"])
+def test_a_word_near_none_gets_no_guess_but_the_help(office: Office, typed: str) -> None:
+    told = office.say(f"/digest {typed}")["text"]
+    assert "您是不是" not in told
+    assert "`/digest help`" in told or "时间段" in told
+
+
+@pytest.mark.parametrize(
+    ("typed", "same"),
+    [
+        ("帮助", "help"),
+        ("搜索 zebrafish", "search zebrafish"),
+        ("状态", "status"),
+        ("settings", "status"),
+        ("导出", "export"),
+        ("定时", "schedule"),
+        ("订阅", "schedule"),
+        ("语言", "language"),
+        ("模式", "mode"),
+        ("主题", "topic"),
+        ("添加", "add"),
+        ("删除", "forget"),
+        ("忘掉", "forget"),
+        ("delete nothing like it", "forget nothing like it"),
+        ("remove", "forget"),
+        ("language 英文", "language en"),
+        ("语言 中文", "language zh"),
+    ],
+)
+def test_commands_have_other_words_and_chinese_ones(office: Office, typed: str, same: str) -> None:
+    assert office.say(f"/digest {typed}")["text"] == office.say(f"/digest {same}")["text"]
+
+
+@pytest.mark.parametrize("period", ["周", "本周", "月", "最近30天", "year", "30d", "last 7 days", "2026-01-01.."])
+def test_periods_have_chinese_words_and_numbers(office: Office, period: str) -> None:
+    assert f"{len(PAPERS)}篇论文" in office.say(f"/digest {period}")["text"]
+
+
+def test_a_period_is_told_in_days_where_it_holds_whole_ones(office: Office) -> None:
+    channel = office.place.add_channel("quietly")
+    assert office.say("/digest 2026-11-01..2026-11-15", channel)["text"] == (
+        "这段时间没有分享论文：2026-11-01 至 2026-11-15（UTC）。"
+    )
+    office.say("/digest language en", channel)
+    told = office.say("/digest 2026-11-03", channel)["text"]
+    assert told == "No papers were shared in this period: 2026-11-03 (UTC)."
+    assert office.say("/digest all", channel)["text"] == "No papers were shared in this period: everything so far."
+    assert "至今全部" in str(office.say("/digest all")["blocks"])
 
 
 def refused(office: Office, who: str, channel: str, preview: dict[str, Any]) -> str:
@@ -151,8 +218,9 @@ def test_a_digest_that_cannot_be_posted_any_more_is_told_to_who_asked(office: Of
     assert "已归档" in refused(office, office.ada, channel, over)
 
 
-def test_a_post_that_slack_refuses_is_told_in_a_direct_message(office: Office) -> None:
+def test_a_post_that_slack_refuses_is_told_in_a_direct_message_and_its_language(office: Office) -> None:
     channel = office.place.add_channel("restricted")
+    office.say("/digest language en", channel)
     office.share(PAPERS[0].arxiv, channel)
     preview = office.say("/digest week", channel, office.bo)
     direct = office.place.direct_channel(office.bo)
@@ -160,7 +228,7 @@ def test_a_post_that_slack_refuses_is_told_in_a_direct_message(office: Office) -
     office.place.fail_next("chat.postMessage", error="restricted_action")
     office.place.click(office.bo, preview, "digest_post")
     [told] = office.place.wait_for(lambda: office.from_bot(direct)[before:], 20)
-    assert "未能完成" in told["text"] and "/invite" in told["text"]
+    assert "未能完成。我不在那个频道里" in told["text"] and "/invite" in told["text"]
 
 
 def test_a_reaction_counts_by_the_time_it_was_made_whatever_clock_the_bot_has(office: Office) -> None:
@@ -226,9 +294,44 @@ def test_a_paper_can_be_added_without_a_message_of_ones_own(office: Office) -> N
         lambda: [m for m in office.from_bot(channel) if m.get("thread_ts", m["ts"]) == m["ts"]], 20
     )
     assert "bo" in parent["text"]
+    assert f"arXiv:{PAPERS[0].arxiv}" in parent["text"]
     [brief] = office.place.wait_for(lambda: office.place.thread(channel, parent["ts"]), 30)
     assert PAPERS[0].title in brief["text"]
+    office.say(f"/digest add arXiv:{PAPERS[0].arxiv} https://arxiv.org/abs/{PAPERS[0].arxiv}", channel)
+    titled = f"ada 添加了 “{PAPERS[0].title}”"
+    office.place.wait_for(lambda: [m for m in office.from_bot(channel) if m["text"] == titled], 20)
     assert "/digest add" in office.say("/digest add lunch", channel)["text"]
+
+
+def test_who_adds_a_paper_may_name_it_by_its_bare_identifier(office: Office) -> None:
+    channel = office.place.add_channel("adding-bare")
+    told = office.say("/digest add 1706.03762", channel)["text"]
+    assert "1篇论文" in told and "讨论串" in told
+    [parent] = office.place.wait_for(
+        lambda: [m for m in office.from_bot(channel) if "arXiv:1706.03762" in m["text"]], 20
+    )
+    [brief] = office.place.wait_for(lambda: office.place.thread(channel, parent["ts"]), 30)
+    assert BARE.title in brief["text"]
+    assert BARE.title in office.say("/digest forget 1706.03762", channel)["text"]
+    ts = office.place.post(office.ada, channel, "we measured 1706.03762 of them")
+    office.share(PAPERS[0].arxiv, channel)
+    assert office.place.reactions(channel, ts) == {}
+
+
+def test_who_speaks_to_the_bot_gets_its_help_and_who_gives_it_no_paper_is_told_so(office: Office) -> None:
+    channel, mention = office.place.add_channel("talking"), f"<@{office.place.bot}>"
+
+    def answers(*posted: str) -> list[str]:
+        office.place.wait_for(lambda: all(office.place.thread(channel, ts) for ts in posted), 30)
+        return [message["text"] for ts in posted for message in office.place.thread(channel, ts)]
+
+    [told] = answers(office.place.post(office.ada, channel, f"{mention} what can you do?"))
+    assert "`/digest week`" in told
+    [told] = answers(office.place.post(office.ada, channel, f"{mention} https://example.org/"))
+    assert "没有找到论文" in told
+    upload = office.place.upload(office.ada, channel, "1.pdf", MadePaper(77).pdf(), f"{mention} and this?")
+    [told] = answers(upload)
+    assert MadePaper(77).title in told
 
 
 def test_a_channel_chooses_its_language_topic_and_mode(office: Office) -> None:
@@ -253,6 +356,48 @@ def test_a_channel_chooses_its_language_topic_and_mode(office: Office) -> None:
     status = office.say("/digest status", channel)["text"]
     assert all(words in status for words in ("mode off", "reading aids", "language en"))
     assert "Models this month, whole workspace*: $0.0000" in status
+    assert "*Model*: excerpts from the paper (built in)" in status
+    assert "*Schedule*: none" in status
+
+
+def test_a_setting_alone_is_shown_and_not_changed(office: Office) -> None:
+    channel = office.place.add_channel("asking")
+    office.say("/digest language en", channel)
+    assert "have no topic" in office.say("/digest topic", channel)["text"]
+    office.say("/digest topic reading aids", channel)
+    for _ in range(2):
+        assert "are about: reading aids" in office.say("/digest topic", channel)["text"]
+    assert "no topic now" in office.say("/digest topic off", channel)["text"]
+    assert "have no topic" in office.say("/digest topic", channel)["text"]
+    assert "I write English here" in office.say("/digest language", channel)["text"]
+    shown = office.say("/digest mode", channel)["text"]
+    assert "`reply`" in shown and "`/digest mode quiet`" in shown
+    assert "`/digest export bib month`" in (told := office.say("/digest export", channel)["text"])
+    assert "–" not in told
+    admin = office.place.add_user("eve", admin=True)
+    office.place.invite(office.ada, channel, admin)
+    for what in ("", " language", " zone"):
+        shown = office.say(f"/digest workspace{what}", channel, admin)["text"]
+        assert "zone UTC" in shown or "time of UTC" in shown
+
+
+def test_a_schedule_is_shown_in_status_and_changed_by_another_before_all_eyes(office: Office) -> None:
+    channel, place = office.place.add_channel("scheduling"), office.place
+    office.say("/digest language en", channel)
+    assert "every Monday at 09:00 (UTC)" in office.say("/digest schedule mon 9am UTC", channel)["text"]
+    assert "one day a week" in office.say("/digest schedule weekly mon,fri 09:00", channel)["text"]
+    told = office.say("/digest schedule weekly mon 09:00 Mars", channel)["text"]
+    assert "`Europe/Berlin`" in told and "Did you mean" not in told
+    status = office.say("/digest status", channel)["text"]
+    assert "*Schedule*: every Monday at 09:00 (UTC); the next digest comes on 20" in status
+    office.say("/digest schedule daily 09:00 UTC", channel)
+    assert not [m for m in place.messages(channel) if "changed the schedule" in m["text"]]
+    place.command(office.bo, channel, "/digest schedule off")
+    [told] = [m for m in place.messages(channel) if "changed the schedule" in m["text"]]
+    assert told["text"] == (
+        f"<@{office.bo}> changed the schedule that <@{office.ada}> had set. Done: no more scheduled digests here."
+    )
+    assert "Nothing is scheduled" in office.say("/digest schedule", channel)["text"]
 
 
 def test_papers_are_exported_to_the_asker_alone(office: Office) -> None:
@@ -335,12 +480,15 @@ def test_channels_are_gathered_into_one_digest(office: Office) -> None:
 
 def test_a_schedule_rests_when_the_bot_was_removed_and_who_set_it_is_told(office: Office) -> None:
     channel = office.place.add_channel("leaving")
+    office.say("/digest language en", channel)
     office.say("/digest schedule daily 09:00 UTC", channel, office.bo)
     office.place.remove(channel)
     office.offset.write_text(str(86_400))
     try:
         direct = office.place.direct_channel(office.bo)
-        office.place.wait_for(lambda: [m for m in office.from_bot(direct) if "暂停" in m["text"]], 30)
-        assert "暂停" in office.say("/digest schedule", channel, office.bo)["text"]
+        [told] = office.place.wait_for(lambda: [m for m in office.from_bot(direct) if "暂停" in m["text"]], 30)
+        assert "我不在那个频道里" in told["text"]
+        assert "paused" in office.say("/digest schedule", channel, office.bo)["text"]
+        assert "paused, `/digest schedule` says why" in office.say("/digest status", channel, office.bo)["text"]
     finally:
         office.offset.unlink()

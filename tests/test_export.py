@@ -172,7 +172,7 @@ def test_no_papers_are_an_empty_file(form: Form) -> None:
 
 
 def test_a_table_of_no_papers_still_has_its_header() -> None:
-    assert content("csv", language="zh").startswith('\ufeff"题目","作者",')
+    assert content("csv", language="zh").startswith('\ufeff"标题","作者",')
 
 
 # --- Reference managers -----------------------------------------------------------------------------

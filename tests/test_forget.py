@@ -153,7 +153,7 @@ def test_only_the_sharer_and_admins_are_offered_to_forget_a_paper(scene: Scene) 
     assert "paper_forget" not in str(refused)
     offered = scene.ask(paper.title)
     assert paper.title in offered["text"]
-    assert "1 shares, 1 briefs in all their versions, 1 pages" in offered["text"]
+    assert "1 share, 1 brief with all earlier versions, 1 page of text" in offered["text"]
     assert "'style': 'danger'" in str(offered["blocks"])
     assert "every channel of this workspace" in scene.ask(paper.title, scene.eve)["text"]
     assert "every channel of this workspace" not in offered["text"]
@@ -172,6 +172,9 @@ def test_a_paper_is_named_by_link_by_words_or_by_the_message_and_not_by_guessing
     for _ in range(2):
         scene.upload()
     assert "several papers" in scene.ask("cheaper")["text"]
+    word = next(word for word in PAPERS[0].abstract.split() if len(word) > 6 and word not in PAPERS[0].title)
+    assert scene.place.command(scene.ada, scene.channel, f"/digest search {word}")[0]["text"].count("1 paper")
+    assert "I know no such paper" in scene.ask(word)["text"]
 
 
 def test_who_else_shared_a_paper_keeps_it(scene: Scene) -> None:
@@ -322,7 +325,7 @@ def test_a_sharer_has_links_forgotten_that_led_to_no_paper(scene: Scene) -> None
     message = f"https://team.slack.com/archives/{scene.channel}/p{ts.replace('.', '')}"
     assert "I know no such paper" in scene.ask(message, scene.bo)["text"]
     asked = scene.ask(message)
-    assert "led to no paper" in asked["text"]
+    assert "without a paper" in asked["text"]
     place.click(scene.ada, asked, "unread_forget")
     scene.gone(ts)
     assert scene.in_library("SELECT COUNT(*) FROM shares WHERE file_name = 'damaged-secret.pdf'") == 0

@@ -143,6 +143,13 @@ def test_a_guest_has_gathered_only_channels_they_are_in(team: Team) -> None:
     place.close_modal(gus)
 
 
+def test_a_guest_is_not_shown_what_models_cost(team: Team) -> None:
+    for channel in (team.club, team.place.direct_channel(team.gus)):
+        told = team.says(team.gus, channel, "/digest status")["text"]
+        assert "*Model*: " in told and "$" not in told and "token" not in told
+    assert "$" in team.says(team.ada, team.club, "/digest status")["text"]
+
+
 def test_what_a_member_has_gathered_a_guest_may_keep(team: Team) -> None:
     place = team.place
     hub = place.add_channel("shared-hub")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.models import Identifier
 from bot.papers import sites
-from bot.papers.identify import Found, doi, identify, identify_url, named
+from bot.papers.identify import Found, doi, identify, identify_asked, identify_url
 
 SHA = "204e3073870fae3d05bcbc2f6a8e263d9b72e776"
 HASH = "3f5ee243547dee91fbd053c1c4a845aa"
@@ -222,14 +222,13 @@ def test_a_text_names_its_papers(text: str, expected: list[str]) -> None:
     ],
 )
 def test_where_a_paper_is_asked_for_its_bare_identifier_names_it(text: str, key: str, version: int | None) -> None:
-    identifier = named(text)
-    assert identifier is not None
-    assert (identifier.key, identifier.version) == (key, version)
+    [found] = identify_asked(text)
+    assert (found.identifier.key, found.identifier.version) == (key, version)
 
 
-@pytest.mark.parametrize("text", ["", "2510.12345 euros", "2510.123456", "251.12345", "paper.pdf", "2510.12345.pdf"])
+@pytest.mark.parametrize("text", ["", "2510.123456", "251.12345", "paper.pdf", "2510.12345.pdf"])
 def test_what_is_more_or_less_than_an_identifier_names_nothing(text: str) -> None:
-    assert named(text) is None
+    assert identify_asked(text) == []
 
 
 @pytest.mark.parametrize(
@@ -349,3 +348,31 @@ def test_no_text_makes_it_hang(start: str) -> None:
         identify(text)
         identify_url(text[:4_000])
         doi(text)
+
+
+# --- Asked for --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("1706.03762", ["arxiv:1706.03762"]),
+        ("1706.03762v5", ["arxiv:1706.03762"]),
+        ("1706.03762, 2510.12345 hep-th/9901001", ["arxiv:1706.03762", "arxiv:2510.12345", "arxiv:hep-th/9901001"]),
+        ("1706.03762、2510.12345", ["arxiv:1706.03762", "arxiv:2510.12345"]),
+        ("arXiv:1706.03762", ["arxiv:1706.03762"]),
+        ("arXiv 1706.03762", ["arxiv:1706.03762"]),
+        ("<https://arxiv.org/abs/1706.03762>", ["arxiv:1706.03762"]),
+        ("10.1000/1706.03762", ["doi:10.1000/1706.03762"]),
+        ("1713.03762", []),
+        ("1706.037", []),
+        ("$1706.03762", []),
+        ("the 3.14159 of lakes", []),
+    ],
+)
+def test_who_is_asked_for_a_paper_may_name_it_by_its_bare_arxiv_identifier(text: str, keys: list[str]) -> None:
+    assert [each.identifier.key for each in identify_asked(text)] == keys
+
+
+def test_in_running_text_a_bare_number_is_no_paper() -> None:
+    assert identify("we measured 1706.03762 m and 2510.12345") == []

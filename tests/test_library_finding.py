@@ -207,6 +207,22 @@ def test_among_equals_the_latest_comes_first(library: SqlLibrary) -> None:
     assert found(library, "lake") == ["Lake c", "Lake b", "Lake a"]
 
 
+def test_titles_alone_are_searched_where_that_is_asked(library: SqlLibrary) -> None:
+    kept(library, work("Tides of the Lake"))
+    kept(library, work("Moon", abstract="The tides of the lake follow it."))
+    kept(library, work("浅湖潮汐"))
+
+    def titles(query: str) -> list[str]:
+        page = library.search("T1", member(), query, "zh", limit=10, titles=True)
+        assert page.total == len(page.entries)
+        return [entry.paper.title for entry in page.entries]
+
+    assert library.search("T1", member(), "of the", "zh", limit=10).total == 2
+    assert titles("of the") == titles("tid lak") == ["Tides of the Lake"]
+    assert titles("湖潮") == ["浅湖潮汐"]
+    assert titles("follow") == titles("Moon tides") == []
+
+
 def test_pages_follow_one_another(library: SqlLibrary) -> None:
     for number in range(7):
         kept(library, work(f"Lake {number}"))

@@ -45,6 +45,17 @@ def utc(*parts: int) -> datetime:
         ("Weekly  SUNDAY 9:05", {"cadence": "weekly", "weekday": "sun", "at": time(9, 5), "zone": "Asia/Tokyo"}),
         ("weekly thurs 23：59", {"cadence": "weekly", "weekday": "thu", "at": time(23, 59), "zone": "Asia/Tokyo"}),
         ("monthly 1st 00:00", {"cadence": "monthly", "monthday": 1, "at": time(0), "zone": "Asia/Tokyo"}),
+        ("mon 09:00", {"cadence": "weekly", "weekday": "mon", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("Friday 9am", {"cadence": "weekly", "weekday": "fri", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("daily 9:30pm", {"cadence": "daily", "at": time(21, 30), "zone": "Asia/Tokyo"}),
+        ("daily 12am", {"cadence": "daily", "at": time(0), "zone": "Asia/Tokyo"}),
+        ("daily 12pm", {"cadence": "daily", "at": time(12), "zone": "Asia/Tokyo"}),
+        ("每天 9：00", {"cadence": "daily", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("工作日 9:00", {"cadence": "weekdays", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("每周一 9:00 UTC", {"cadence": "weekly", "weekday": "mon", "at": time(9), "zone": "UTC"}),
+        ("每星期天 9:00", {"cadence": "weekly", "weekday": "sun", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("weekly 周三 9:00", {"cadence": "weekly", "weekday": "wed", "at": time(9), "zone": "Asia/Tokyo"}),
+        ("每月15日 9:00", {"cadence": "monthly", "monthday": 15, "at": time(9), "zone": "Asia/Tokyo"}),
         ("monthly 28 09:00 utc", {"cadence": "monthly", "monthday": 28, "at": time(9), "zone": "UTC"}),
     ],
 )
@@ -65,6 +76,11 @@ def test_a_schedule_is_read(words: str, fields: dict[str, Any]) -> None:
         ("monthly first 09:00", "monthly 1st 09:00"),
         ("daily", "daily 09:00"),
         ("daily nine", "daily 09:00"),
+        ("daily 9", "daily 09:00"),
+        ("daily 0am", "daily 09:00"),
+        ("daily 13pm", "daily 09:00"),
+        ("mon", "weekly mon 09:00 Asia/Shanghai"),
+        ("weekly mon,someday 09:00", "weekly mon 09:00 Asia/Shanghai"),
         ("daily 24:00", "daily 09:00"),
         ("daily 09:60", "daily 09:00"),
         ("daily 09:00 Europe/Berlin please", "daily 09:00"),
@@ -76,6 +92,14 @@ def test_what_is_not_understood_is_told_with_the_closest_example(words: str, exa
     assert (told.value.code, told.value.facts) == ("bad_schedule", {"words": words, "example": example})
     assert parsed(example)
     assert all(example in explain(language, told.value) for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("days", ["mon,fri", "mon-fri", "周一、周五"])
+def test_several_weekdays_are_told_that_there_is_one(days: str) -> None:
+    for words in (f"weekly {days} 09:00", f"{days} 09:00"):
+        with pytest.raises(Tell, match="one_weekday") as told:
+            parsed(words)
+        assert all(days in explain(language, told.value) for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("day", ["0", "29th", "31", "99"])

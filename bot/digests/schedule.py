@@ -25,9 +25,22 @@ _EXAMPLES: dict[str, str] = {
     "weekly": "weekly mon 09:00 Asia/Shanghai",
     "monthly": "monthly 1st 09:00",
 }
-_TIME = re.compile(r"(\d{1,2})[:：](\d{2})")
-_MONTHDAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_TIME = re.compile(r"(\d{1,2})[:：](\d{2})|(1[0-2]|[1-9])(?:[:：]([0-5]\d))?(am|pm)")
+_MONTHDAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|日|号)?")
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_DAYS = re.compile(r"[,，、/+&-]")
+"""Between weekdays of which somebody would have several."""
+# What a Chinese reader would rather type, ``每周一 9:00``; a weekday has its number among _CHINESE_WEEKDAYS.
+_CHINESE = {
+    "每天": "daily",
+    "每日": "daily",
+    "工作日": "weekdays",
+    "每周": "weekly",
+    "每星期": "weekly",
+    "每月": "monthly",
+}
+_CHINESE_CADENCE = re.compile(rf"^({'|'.join(_CHINESE)})\s*")
+_CHINESE_WEEKDAYS = re.compile(r"(?:周|星期)?([一二三四五六日天])")
 # Longer than any cadence's longest wait.
 _HORIZON = timedelta(days=63)
 
@@ -35,9 +48,13 @@ _HORIZON = timedelta(days=63)
 def parse_schedule(words: str, *, team_id: str, channel_id: str, user_id: str, zone: str, now: datetime) -> Schedule:
     """``weekly mon 09:00 Asia/Shanghai`` and the like; ``zone`` is taken where the words name none.
 
-    Raises Tell (``bad_schedule`` with an example, ``bad_monthday``, ``bad_zone``).
+    A weekday alone is weekly. Raises Tell (``bad_schedule`` with an example, ``one_weekday``, ``bad_monthday``,
+    ``bad_zone``, ``no_zone``).
     """
-    cadence, *rest = words.lower().split() or [""]
+    asked = _CHINESE_CADENCE.sub(lambda found: f"{_CHINESE[found[1]]} ", words.strip().lower())
+    cadence, *rest = asked.split() or [""]
+    if _named_weekday(_DAYS.split(cadence)[0]):
+        cadence, rest = "weekly", [cadence, *rest]
     if cadence not in _EXAMPLES:
         closest = get_close_matches(cadence, _EXAMPLES, n=1, cutoff=0.5)
         raise _misunderstood(words, closest[0] if closest else "weekly")
@@ -55,7 +72,7 @@ def parse_schedule(words: str, *, team_id: str, channel_id: str, user_id: str, z
         channel_id=channel_id,
         cadence=_cadence(cadence),
         at=at,
-        zone=zone_named(rest[0] if rest else zone).key,
+        zone=zone_named(words.split()[-1] if rest else zone).key,
         user_id=user_id,
         weekday=weekday,
         monthday=monthday,
@@ -72,10 +89,19 @@ def _cadence(word: str) -> Cadence:
 
 
 def _weekday(words: str, word: str) -> Weekday:
-    for short, name in zip(WEEKDAYS, _NAMES, strict=True):
-        if len(word) >= 3 and name.startswith(word):
-            return short
-    raise _misunderstood(words, "weekly")
+    several = [_named_weekday(each) for each in _DAYS.split(word)]
+    if len(several) > 1 and all(several):
+        raise Tell("one_weekday", days=word)
+    if len(several) > 1 or several[0] is None:
+        raise _misunderstood(words, "weekly")
+    return several[0]
+
+
+def _named_weekday(word: str) -> Weekday | None:
+    if found := _CHINESE_WEEKDAYS.fullmatch(word):
+        return WEEKDAYS["一二三四五六日".index(found[1].replace("天", "日"))]
+    named = (short for short, name in zip(WEEKDAYS, _NAMES, strict=True) if len(word) >= 3 and name.startswith(word))
+    return next(named, None)
 
 
 def _monthday(words: str, word: str) -> int:
@@ -89,6 +115,8 @@ def _monthday(words: str, word: str) -> int:
 
 def _time(words: str, cadence: str, word: str) -> time:
     found = _TIME.fullmatch(word)
+    if found and found[5]:
+        return time(int(found[3]) % 12 + 12 * (found[5] == "pm"), int(found[4] or 0))
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise _misunderstood(words, cadence)
     return time(int(found[1]), int(found[2]))

@@ -33,10 +33,7 @@ _MENTION = re.compile(
     rf"|(?<![\w./-])(?P<lone>10\.\d{{4,9}}/[^\s<>\"|\u3000-\u9fff\uff00-\uffef]+)",
     re.IGNORECASE,
 )
-_BARE_ARXIV = re.compile(
-    r"(?:arxiv\s{0,2}[:：]\s{0,2})?(?P<id>\d{4}\.\d{4,5})(?:v(?P<version>\d{1,3}))?", re.IGNORECASE
-)
-"""In a message it may be any number (a version, a price); where a paper is asked for it is one."""
+_BARE_ARXIV = re.compile(rf"(?<![^\s,;，；、]){_NEW_ARXIV}(?:v\d{{1,3}})?(?![^\s,;，；、])")
 _DOI = re.compile(r"10\.\d{4,9}/(?:[^\s<>]|<\d[^\s<>]*>)+")
 """Angle brackets stand in old ones of Wiley only, around pages: ``…49:8<693::AID-ASI4>3.0.CO;2-O``."""
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.(?P<id>{sites.ARXIV_ID})(?:v(?P<version>\d{{1,3}}))?$", re.IGNORECASE)
@@ -73,12 +70,11 @@ def identify(text: str) -> list[Found]:
     return list(found.values())
 
 
-def named(text: str) -> Identifier | None:
-    """The paper meant by a text that is to name one: as ``identify`` finds it, or a bare arXiv identifier."""
-    if bare := _BARE_ARXIV.fullmatch(text.strip()):
-        return arxiv(bare["id"], bare["version"])
-    found = identify(text)
-    return found[0].identifier if found else None
+def identify_asked(text: str) -> list[Found]:
+    """The papers that somebody names who was asked for one: as ``identify``, and arXiv's numbers (``1706.03762``),
+    which in running text may be anything.
+    """
+    return identify(_BARE_ARXIV.sub(r"arXiv:\g<0>", text[:LONGEST_TEXT]))
 
 
 def identify_url(url: str) -> Identifier | None:

@@ -94,17 +94,17 @@ class Answering:
         papers = [_IDENTIFIER.validate_python(each) for each in raw]
 
         def send() -> str:
-            named = escape(", ".join(paper.value for paper in papers))
-            who = escape(self._messenger.name(team_id, user_id))
             language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
-            words = say(language, "commands.added", user=who, papers=named)
+            names = [escape(self._named(team_id, channel_id, paper)) for paper in papers]
+            who = escape(self._messenger.name(team_id, user_id))
+            words = say(language, "commands.added", user=who, papers=("、" if language == "zh" else ", ").join(names))
             return self._messenger.note(team_id, channel_id, None, words, key)
 
         try:
             ts = self._posting.post_once(key, team_id, channel_id, None, send)
         except (PaperwireError, Bug) as error:
             log.warning("papers not added to %s: %s", channel_id, error)
-            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, user_id, error)
             return
         for paper in papers:
             share = Share(team_id, channel_id, ts, paper.key, user_id, identifier=paper, private=private, asked=True)
@@ -148,7 +148,7 @@ class Answering:
             self._posting.send_file(team_id, direct, None, name, content)
         except (PaperwireError, Bug) as error:
             log.warning("no export for %s: %s", user_id, error)
-            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, user_id, error)
 
     def read_history(self, key: str, team_id: str, channel_id: str, user_id: str, private: bool, since: str) -> None:
         since_at = datetime.fromisoformat(since)
@@ -170,7 +170,7 @@ class Answering:
             self._news(f"{key}:end", team_id, channel_id, user_id, "commands.backfilled", messages, papers)
         except (PaperwireError, Bug) as error:
             log.warning("history of %s not read to its end: %s", channel_id, error)
-            self._posting.not_done(f"{key}:failed", team_id, channel_id, user_id, error)
+            self._posting.not_done(f"{key}:failed", team_id, user_id, error)
 
     def _page(self, team_id: str, channel_id: str, private: bool, since_at: datetime, cursor: str) -> Json:
         page = self._messenger.history(team_id, channel_id, private, since_at, cursor)
@@ -183,3 +183,11 @@ class Answering:
         direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
         where = self._messenger.name(team_id, channel_id)
         self._posting.note(team_id, direct, None, key, words, channel=where, messages=messages, papers=papers)
+
+    def _named(self, team_id: str, channel_id: str, paper: Identifier) -> str:
+        """By its title where it was shared in the channel before, which gives nothing away; else as it is cited."""
+        known = self._library.known_paper(team_id, [paper.key], channel_id)
+        here = Coverage((channel_id,), (channel_id,))
+        if known is not None and known.title.strip() and self._library.seen_in(team_id, known.id, here) is not None:
+            return f"“{known.title}”"
+        return f"arXiv:{paper.value}" if paper.kind == "arxiv" else paper.value

@@ -119,7 +119,7 @@ class Digesting:
             if scheduled:
                 self._pausing.undelivered(team_id, channel_id, digest_id, period.until_at, code)
             if asked_by is not None:
-                self._posting.not_done(f"{digest_id}:failed", team_id, channel_id, asked_by, error)
+                self._posting.not_done(f"{digest_id}:failed", team_id, asked_by, error)
         self._work.pace()
 
     def put_report_anew(self, team_id: str, digest_id: str, parent_ts: str) -> None:

@@ -78,7 +78,7 @@ class Pausing:
             return
         if told is not None:
             direct, where, at = told
-            language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
+            language = self._work.patiently(lambda: self._channels.language(team_id, direct))
             reason = explain(language, Tell(code, reason=code))
             key = f"paused:{team_id}:{channel_id}:{at}"
             self._posting.note(team_id, direct, None, key, "digest.paused", channel=where, reason=reason)

@@ -73,15 +73,16 @@ class Posting:
 
     # what workflows call
 
-    def not_done(self, key: str, team_id: str, channel_id: str, user_id: str, error: PaperwireError | Bug) -> None:
+    def not_done(self, key: str, team_id: str, user_id: str, error: PaperwireError | Bug) -> None:
         """What was promised in a channel does not come: tell the asker alone why."""
-        language = self._work.patiently(lambda: self._channels.language(team_id, channel_id))
-        reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
         try:
             direct = self._work.insist("direct", lambda: self._messenger.direct_channel(team_id, user_id))
         except (PaperwireError, Bug) as unreachable:
             log.warning("cannot tell %s: %s", user_id, unreachable)
             return
+        # The note speaks the language of the direct messages: so does the reason in it.
+        language = self._work.patiently(lambda: self._channels.language(team_id, direct))
+        reason = say(language, "reply.bug", id=error.short_id) if isinstance(error, Bug) else explain(language, error)
         self.note(team_id, direct, None, key, "commands.not_done", reason=reason)
 
     # workflows

@@ -72,6 +72,11 @@ def holds(words: Sequence[Word], texts: Mapping[str, Any]) -> bool:
     return all(word.piece in everything for word in words)
 
 
+def in_title(words: Sequence[Word], texts: Mapping[str, Any]) -> bool:
+    """Whether every word is in the title among a paper's stored texts."""
+    return all(word.piece in texts["title"] for word in words)
+
+
 # BM25F (Zaragoza et al., TREC 2004) without the inverse document frequency: every paper found holds every word, and
 # how many others hold one must not show. What a word weighs by where it stands, and how many letters usually stand
 # there.

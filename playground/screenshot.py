@@ -99,8 +99,8 @@ def _photograph(url: str, target: Path, arrange: Callable[[Page], None], locale:
         arrange(page)
         page.mouse.move(0, 0)
         page.evaluate("document.activeElement.blur()")
-        # 256 colours do for a page, in a third of the bytes.
-        Image.open(BytesIO(page.screenshot())).quantize(256).save(target, optimize=True)
+        # 256 colours do for a page, in a third of the bytes; the rare ones of signs and emoji among them.
+        Image.open(BytesIO(page.screenshot())).quantize(256, Image.Quantize.MAXCOVERAGE).save(target, optimize=True)
         browser.close()
 
 

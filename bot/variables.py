@@ -13,8 +13,9 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import NoDecode
 
 PREFIX = "PAPERWIRE_"
-# Kubernetes sets these in every container beside a Service that is called "paperwire".
-_FROM_KUBERNETES = re.compile(rf"{PREFIX}(SERVICE_HOST|SERVICE_PORT|PORT)(_|$)")
+# What others set: Kubernetes in every container beside a Service that is called "paperwire", and whoever has real
+# papers for the tests and benchmarks.
+_OF_OTHERS = re.compile(rf"{PREFIX}(SERVICE_HOST|SERVICE_PORT|PORT|PAPERS)(_|$)")
 # A name less alike than LANG and LANGUAGE is no slip of the pen.
 _ALIKE = 0.65
 # By the kind of pydantic's error; the facts are those of its context.
@@ -90,7 +91,7 @@ def _wanted(fault: ErrorDetails) -> str:
 def strangers(names: Iterable[str], known: Iterable[str]) -> list[str]:
     """A sentence for each of ``names`` that begins as ours do and is none that is ``known``."""
     ours = {name.removeprefix(PREFIX): name for name in known}
-    called_so = {name for name in names if name.startswith(PREFIX) and not _FROM_KUBERNETES.match(name)}
+    called_so = {name for name in names if name.startswith(PREFIX) and not _OF_OTHERS.match(name)}
     return [
         f"{name} is no setting and changes nothing.{_meant(name.removeprefix(PREFIX), ours)}"
         for name in sorted(called_so.difference(ours.values()))

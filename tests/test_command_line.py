@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,8 +81,8 @@ def test_a_link_is_briefed_with_no_more_than_the_sources(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("written", ["{}", "{}v1", "arXiv:{}", "10.48550/arXiv.{}"])
 def test_an_identifier_is_briefed_as_its_link_is(tmp_path: Path, written: str) -> None:
-    with ArxivStandIn() as arxiv:
-        name = written.format(samples()[0].arxiv)
+    with ArxivStandIn([replace(samples()[0], arxiv="1706.03762")]) as arxiv:
+        name = written.format("1706.03762")
         done = paperwire("brief", name, "--json", folder=tmp_path, environment=arxiv.environment())
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["link"] == name

@@ -177,6 +177,7 @@ RULES: dict[str, Rule] = {
     "words": one_of("tides", "waves knows", "technique", "第"),
     "limit": one_of(1, 3, 10),
     "offset": one_of(0, 0, 1),
+    "titles": one_of(False, True),
     "user_id": one_of(*PEOPLE),
     "user_id | None": one_of(*PEOPLE, None),
     "key": one_of("reaction:+1", "reply:3.1"),

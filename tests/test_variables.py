@@ -73,7 +73,7 @@ def test_what_is_right_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PAPERWIRE_TIMEZONE", " Is PAPERWIRE_ZONE meant?"),
         ("PAPERWIRE_DATABASE_URL", " Is DATABASE_URL meant?"),
         ("PAPERWIRE_SLACK_BOT_TOKEN", " Is SLACK_BOT_TOKEN meant?"),
-        ("PAPERWIRE_PAPERS", ""),
+        ("PAPERWIRE_FOUNTAIN", ""),
     ],
 )
 def test_a_name_that_is_no_setting_is_told_with_the_nearest_one(name: str, meant: str) -> None:
@@ -81,6 +81,12 @@ def test_a_name_that_is_no_setting_is_told_with_the_nearest_one(name: str, meant
     assert strangers(["PATH", "PAPERWIRE_ZONE", name], known) == [f"{name} is no setting and changes nothing.{meant}"]
 
 
-def test_what_kubernetes_sets_beside_a_service_of_our_name_is_no_setting_of_anybodys() -> None:
-    names = ["PAPERWIRE_SERVICE_HOST", "PAPERWIRE_SERVICE_PORT_HTTP", "PAPERWIRE_PORT", "PAPERWIRE_PORT_3000_TCP_ADDR"]
+def test_what_others_set_by_names_like_ours_is_let_be() -> None:
+    names = [
+        "PAPERWIRE_PAPERS",
+        "PAPERWIRE_SERVICE_HOST",
+        "PAPERWIRE_SERVICE_PORT_HTTP",
+        "PAPERWIRE_PORT",
+        "PAPERWIRE_PORT_3000_TCP_ADDR",
+    ]
     assert strangers(names, []) == []

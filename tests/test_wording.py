@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from bot import wording
-from bot.wording import say
+from bot.wording import catalogue, say
 
 
 def test_a_number_stands_with_its_noun() -> None:
@@ -26,7 +25,7 @@ def test_a_sentence_with_a_hole_is_a_bug() -> None:
 
 @pytest.mark.parametrize("table", ["commands", "details", "digest", "forget", "home", "reply", "report"])
 def test_one_of_a_thing_is_told_in_the_singular(table: str) -> None:
-    facts = dict.fromkeys(re.findall(r"\{(\w+)", str(wording._catalogue("en"))), 1)
-    for key in (key for key in wording.keys("en") if key.startswith(f"{table}.")):
+    facts = dict.fromkeys(re.findall(r"\{(\w+)", str(catalogue("en"))), 1)
+    for key in (key for key in catalogue("en") if key.startswith(f"{table}.")):
         said = say("en", key, **facts)
         assert not re.search(r"(?<!than )\b1 (?!is\b)\w+s\b", said), f"{key}: {said}"

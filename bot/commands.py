@@ -76,6 +76,8 @@ def brief(
     """Brief papers, given as PDF files, links or identifiers (1706.03762, a DOI). Exits with 1 when one failed."""
     chosen = language or program.settings.language
     if models:
+        if as_json or report_file is not None:
+            raise click.UsageError("--compare prints briefs side by side: leave out --json and --report.")
         _compare(program, sources, chosen, models)
         return
     if report_file is not None:

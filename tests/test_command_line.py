@@ -142,6 +142,15 @@ def test_a_model_that_fails_is_told_under_its_own_name_in_words(tmp_path: Path, 
     assert " INFO " not in done.stderr
 
 
+@pytest.mark.parametrize("other", [["--json"], ["--report", "report.md"]])
+def test_what_a_comparison_cannot_be_printed_as_is_refused(
+    tmp_path: Path, papers: list[Path], other: list[str]
+) -> None:
+    done = paperwire("brief", str(papers[0]), "--compare", "extractive", *other, folder=tmp_path)
+    assert done.returncode == 2
+    assert "leave out --json and --report" in done.stderr
+
+
 def test_models_are_compared_and_scored(tmp_path: Path, papers: list[Path]) -> None:
     with FakeModelServer() as server:
         environment = {"PAPERWIRE_MODEL_URL": server.url, "OPENAI_API_KEY": "none"}

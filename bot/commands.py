@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from bot.briefs.notes import model_notes
 from bot.briefs.score import Graded, score, table
 from bot.console import Briefed, brief_source, find, in_order, line, show, side_by_side, writing
 from bot.digests.period import zone_named
@@ -126,6 +127,8 @@ def evaluate(program: Program, sources: Sequence[str], language: Language | None
                 click.echo(f"{source}: {explain('en', error)}", err=True)
                 return []
             briefs = pipeline.compare(found, chosen, names, program.now())
+            for note in (note for made in briefs for note in model_notes(made, "en")):
+                click.echo(f"{source}: {note}", err=True)
             return [Graded(found.paper, found.text, made) for made in briefs]
 
         for each in in_order(grade, sources, "Scoring", program.settings.workers):

@@ -140,6 +140,8 @@ def test_a_model_that_fails_is_told_under_its_own_name_in_words(tmp_path: Path, 
     done = paperwire("brief", str(papers[0]), folder=tmp_path, environment={"PAPERWIRE_MODEL": "gpt-4"})
     assert done.stdout.splitlines()[:2] == [f"{papers[0]}  [excerpts, no model]", why]
     assert " INFO " not in done.stderr
+    done = paperwire("eval", str(papers[0]), "--model", "gpt-4", folder=tmp_path)
+    assert f"{papers[0]}: {why}" in done.stderr
 
 
 @pytest.mark.parametrize("other", [["--json"], ["--report", "report.md"]])

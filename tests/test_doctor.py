@@ -377,6 +377,7 @@ def test_a_bot_that_runs_on_the_folder_is_named_and_whether_it_is_connected(tmp_
     with Playground(installation=APP) as place:
         invited(place)
         with connected_bot(place.environment(), tmp_path / "data") as running:
+            place.wait_for((tmp_path / "data" / "heartbeat").exists, 20)
             code, lines = doctor(place.environment())
             assert code == 0, lines
             assert lines["running"] == (

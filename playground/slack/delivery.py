@@ -63,6 +63,7 @@ class Socket:
 
     def __init__(self, websocket: WebSocket) -> None:
         self.websocket = websocket
+        self.writing = asyncio.Lock()
         self.unanswered: dict[str, asyncio.Future[Json]] = {}
 
     async def send(self, envelope: Json, seconds: float) -> Json:
@@ -70,7 +71,7 @@ class Socket:
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self.unanswered[envelope["envelope_id"]] = answer
         try:
-            await self.websocket.send_text(json.dumps(envelope))
+            await self.write(envelope)
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError:
@@ -79,6 +80,10 @@ class Socket:
             raise _Failed("connection_failed") from None
         finally:
             self.unanswered.pop(envelope["envelope_id"], None)
+
+    async def write(self, message: Json) -> None:
+        async with self.writing:
+            await self.websocket.send_text(json.dumps(message))
 
     def acknowledged(self, message: Json) -> None:
         answer = self.unanswered.get(message.get("envelope_id", ""))
@@ -112,15 +117,16 @@ class Courier:
     async def serve(self, websocket: WebSocket) -> None:
         """One connection from accept to end."""
         await websocket.accept()
-        if len(self.sockets) >= MOST_SOCKETS:
-            await self._dismiss(websocket, "too_many_websockets")
-            return
         socket = Socket(websocket)
-        await websocket.send_text(json.dumps(self._hello()))
-        self.sockets.append(socket)
-        self._socket_open.set()
+        if len(self.sockets) >= MOST_SOCKETS:
+            await self._dismiss(socket, "too_many_websockets")
+            return
         refresh = asyncio.get_running_loop().call_later(self.clock.wait(SOCKET_LIVES), self.refresh, socket)
         try:
+            async with socket.writing:  # who has read the hello gets its turn, and nobody gets one before it
+                self.sockets.append(socket)
+                self._socket_open.set()
+                await websocket.send_text(json.dumps(self._hello()))
             while True:
                 socket.acknowledged(json.loads(await websocket.receive_text()))
         except (WebSocketDisconnect, RuntimeError):
@@ -133,7 +139,7 @@ class Courier:
     def _hello(self) -> Json:
         return {
             "type": "hello",
-            "num_connections": len(self.sockets) + 1,
+            "num_connections": len(self.sockets),
             "debug_info": {"host": "playground", "approximate_connection_time": SOCKET_LIVES},
             "connection_info": {"app_id": self.installation.app_id},
         }
@@ -147,13 +153,13 @@ class Courier:
     def refresh(self, socket: Socket) -> None:
         """Ask for a new connection: this one gets nothing more and is closed ten seconds later."""
         self._forget(socket)
-        self._spawn(self._dismiss(socket.websocket, "refresh_requested"))
+        self._spawn(self._dismiss(socket, "refresh_requested"))
 
-    async def _dismiss(self, websocket: WebSocket, reason: str) -> None:
+    async def _dismiss(self, socket: Socket, reason: str) -> None:
         try:
-            await websocket.send_text(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {}}))
+            await socket.write({"type": "disconnect", "reason": reason, "debug_info": {}})
             await asyncio.sleep(self.clock.answer(10))
-            await websocket.close()
+            await socket.websocket.close()
         except (RuntimeError, WebSocketDisconnect):
             pass  # the bot was quicker
 

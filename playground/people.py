@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from playground.slack.answers import Address
 from playground.slack.compose import typed
 from playground.slack.objects import Channel, Json
 from playground.slack.server import Slack
@@ -151,24 +152,26 @@ class People:
     def command(self, user: str, channel: str, line: str, *, answers: int = 1, seconds: float = 10) -> list[Json]:
         """``user`` enters a slash command; waits for ``answers`` answers and returns them, oldest first.
 
-        An answer is what only ``user`` sees, or what the bot says in the channel meanwhile. Raises NotAnswered.
+        An answer is what came back to this command, whoever sees it; what else the bot says meanwhile is none.
+        Raises NotAnswered.
         """
-        since = self.workspace.new_ts()
-        self.enter(user, channel, line)
+        address = self._entered(user, channel, line)
 
         def answered() -> list[Json]:
-            mine = [each for each in self.ephemerals(user, channel) if each["ts"] > since]
-            loud = [each for each in self.messages(channel) if each["ts"] > since and each.get("bot_id")]
-            found = sorted(mine + loud, key=lambda each: str(each["ts"]))
+            seen = [*self.ephemerals(user, channel), *self.messages(channel)]
+            found = sorted((each for each in seen if each["ts"] in address.said), key=lambda each: str(each["ts"]))
             return found if len(found) >= answers else []
 
         return self.wait_for(answered, seconds)
 
     def enter(self, user: str, channel: str, line: str) -> None:
         """``user`` enters a slash command; returns when the bot has taken it. Raises NotAnswered, Refused."""
+        self._entered(user, channel, line)
+
+    def _entered(self, user: str, channel: str, line: str) -> Address:
         command, _, text = line.partition(" ")
         place = self._joined(user, channel)
-        self._run(self.slack.interactions.command(user, place, command, text.strip()))
+        return self._run(self.slack.interactions.command(user, place, command, text.strip()))
 
     def dismiss(self, user: str, ts: str) -> None:
         """``user`` puts away a message that only they see."""

@@ -53,6 +53,7 @@ class Bot:
             self.app.event(kind)(self._hear)
         self.app.command("/digest")(self._digest)
         self.app.command("/slow")(self._slow)
+        self.app.command("/talk")(self._talk)
         self.app.action("digest_post")(self._post)
         self.app.action("ask")(self._ask)
         self.app.view("asked")(self._asked)
@@ -74,6 +75,10 @@ class Bot:
     def _slow(self, ack: Any) -> None:
         time.sleep(3.2)
         ack()
+
+    def _talk(self, ack: Any, client: WebClient, command: dict[str, Any]) -> None:
+        client.chat_postMessage(channel=command["channel_id"], text="by the way")
+        ack(text="done", response_type="in_channel")
 
     def _post(self, ack: Any, respond: Any, client: WebClient, body: dict[str, Any]) -> None:
         ack()

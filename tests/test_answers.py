@@ -128,10 +128,7 @@ def test_every_answer_reads_as_its_golden_file(language: str, tmp_path: Path) ->
                 return message
 
             def asked(channel: str, command: str) -> Json:
-                # Not place.command: files and notes that earlier commands promised arrive in between.
-                before = len(place.ephemerals(ada, channel))
-                place.enter(ada, channel, f"/digest {command}")
-                answer = place.wait_for(lambda: place.ephemerals(ada, channel)[before:], 20)[0]
+                [answer] = place.command(ada, channel, f"/digest {command}")
                 where = "" if channel == papers else f"{names[channel]}: "
                 return hear(f"{where}/digest {command}".strip(), answer)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -165,6 +167,25 @@ def test_a_command_is_answered_to_the_asker_and_its_button_posts_to_all(
     place.click(ada, answers["the digest"], "digest_post")
     place.wait_for(lambda: [each["text"] for each in place.messages(papers)] == ["the digest for all"])
     place.wait_for(lambda: [each["text"] for each in place.ephemerals(ada, papers)] == ["working on week"])
+
+
+def test_what_else_the_bot_says_meanwhile_is_no_answer_to_a_command(
+    place: Playground, bot: Bot, ada: str, papers: str
+) -> None:
+    [answer] = place.command(ada, papers, "/talk")
+    assert answer["text"] == "done"
+    assert [each["text"] for each in place.messages(papers)] == ["by the way", "done"]
+
+
+def test_no_two_messages_get_the_same_ts_whoever_asks_at_once(place: Playground) -> None:
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(0.000_001)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            given = list(threads.map(lambda _: [place.workspace.new_ts() for _ in range(3_000)], range(8)))
+    finally:
+        sys.setswitchinterval(usual)
+    assert len({ts for each in given for ts in each}) == 8 * 3_000
 
 
 def test_a_command_that_is_not_acknowledged_in_time_fails(place: Playground, bot: Bot, ada: str, papers: str) -> None:

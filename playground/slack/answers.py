@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -30,6 +30,8 @@ class Address:
     source: Json | None
     """The message whose button was pressed: what ``replace_original`` replaces."""
     used: int = 0
+    said: list[str] = field(default_factory=list)
+    """The ``ts`` of each new message that answered here."""
 
 
 class Answers:
@@ -83,15 +85,18 @@ class Answers:
             self._replace(address, {"blocks": [], **content})
         elif message.get("response_type") == "in_channel":
             said = {**own(self.installation), **content}
-            self.workspace.say(address.channel, said, thread_ts=args.text("thread_ts"))
+            address.said.append(self.workspace.say(address.channel, said, thread_ts=args.text("thread_ts"))["ts"])
         else:
-            self.whisper(address.channel.id, address.user, content, args.text("thread_ts"))
+            self._whisper(address, content, args.text("thread_ts"))
+
+    def _whisper(self, address: Address, content: Json, thread_ts: str | None) -> None:
+        address.said.append(self.whisper(address.channel.id, address.user, content, thread_ts)["ts"])
 
     def _replace(self, address: Address, content: Json | None) -> None:
         source = address.source
         if source is None:
             if content:
-                self.whisper(address.channel.id, address.user, content, None)
+                self._whisper(address, content, None)
         elif source.get("is_ephemeral"):
             for stored in [each for each in self.workspace.ephemerals if each["ts"] == source["ts"]]:
                 if content is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from playground.slack.answers import Answers
+from playground.slack.answers import Address, Answers
 from playground.slack.clock import Clock
 from playground.slack.delivery import Courier
 from playground.slack.inputs import chosen, state_of
@@ -48,12 +48,12 @@ class Interactions:
 
     # what people do
 
-    async def command(self, user: str, channel: Channel, command: str, text: str) -> None:
-        """Raises NotAnswered, Refused for a command that the app has not."""
+    async def command(self, user: str, channel: Channel, command: str, text: str) -> Address:
+        """Where its answers come. Raises NotAnswered, Refused for a command that the app has not."""
         if self.installation.commands is not None and command not in self.installation.commands:
             raise Refused("unknown_command")
         with self.workspace.turn():
-            address = self.answers.new_address(channel, user)
+            url = self.answers.new_address(channel, user)
             private = channel.kind != "channel"
             payload = {
                 "token": "unused-verification-token",
@@ -71,13 +71,15 @@ class Interactions:
                 "text": text,
                 "api_app_id": self.installation.app_id,
                 "is_enterprise_install": "false",
-                "response_url": address,
+                "response_url": url,
                 "trigger_id": self.new_trigger(user),
             }
+        address = self.answers.address(url)
         answer = await self.courier.ask("slash_commands", payload, accepts_answer=True)
         if answer:
             with self.workspace.turn():
-                self.answers.answer(self.answers.address(address), answer)
+                self.answers.answer(address, answer)
+        return address
 
     async def message_shortcut(self, user: str, channel: Channel, message: Json, callback_id: str) -> None:
         self._known_shortcut(callback_id)

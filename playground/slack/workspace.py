@@ -55,9 +55,10 @@ class Workspace:
         return f"{prefix}{next(self._numbers):09d}"
 
     def new_ts(self) -> str:
-        """The present as Slack writes it, never the same twice."""
-        self._last_micros = max(int(self.clock.now() * 1_000_000), self._last_micros + 1)
-        return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
+        """The present as Slack writes it, never the same twice, whichever threads ask."""
+        with self.changed:
+            self._last_micros = max(int(self.clock.now() * 1_000_000), self._last_micros + 1)
+            return f"{self._last_micros // 1_000_000}.{self._last_micros % 1_000_000:06d}"
 
     # people and channels
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg
 import pytest
+from local_ports import free_port
 
 # Postgres refuses to run as root.
 _USER = "postgres"
@@ -81,7 +81,7 @@ class PostgresCluster(PostgresServer):
         self._folder = Path(tempfile.mkdtemp(prefix="paperwire-postgres-"))
         self._data = self._folder / "data"
         self._password = secrets.token_hex(8)
-        self.port = _free_port()
+        self.port = free_port()
         super().__init__(f"postgresql://{_ROLE}:{self._password}@127.0.0.1:{self.port}/postgres")
         secret = self._folder / "password"
         secret.write_text(self._password)
@@ -201,10 +201,3 @@ def _missing(reason: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

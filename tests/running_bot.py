@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -71,7 +70,7 @@ class RunningBot:
                 [sys.executable, *self._program], env=self._environment, stdout=log, stderr=log, cwd=ROOT
             )
 
-    def wait_until_connected(self, seconds: float = 40) -> None:
+    def wait_until_connected(self, seconds: float = 90) -> None:
         deadline = time.monotonic() + seconds
         while "connected to Slack" not in self.log[self._log_start :]:
             if self._process is None or self._process.poll() is not None:
@@ -87,7 +86,7 @@ class RunningBot:
         self._process.wait(10)
         self._process = None
 
-    def stop(self, seconds: float = 30) -> int:
+    def stop(self, seconds: float = 60) -> int:
         """As an operator would: SIGTERM; returns the exit code."""
         assert self._process is not None
         self._process.terminate()
@@ -102,14 +101,15 @@ class RunningBot:
         return code
 
 
+def put(file: Path, words: str) -> None:
+    """Write a file that a bot reads when it likes: whole at any moment."""
+    new = file.with_suffix(".new")
+    new.write_text(words)
+    new.replace(file)
+
+
 @contextmanager
 def connected_bot(environment: Mapping[str, str], data: Path, program: Sequence[str] = BOT) -> Iterator[RunningBot]:
     with RunningBot(environment, data, program) as bot:
         bot.wait_until_connected()
         yield bot
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -20,7 +20,8 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 from fake_model_server import FakeModelServer, error, good
-from running_bot import APP, RunningBot, connected_bot, free_port
+from local_ports import deaf_port
+from running_bot import APP, RunningBot, connected_bot
 from slack_sdk.oauth.installation_store import Installation as Workspace
 
 import bot.doctor
@@ -242,8 +243,8 @@ def test_a_clock_that_is_wrong_is_told() -> None:
 
 
 def test_a_slack_out_of_reach_is_told_once() -> None:
-    url = f"http://127.0.0.1:{free_port()}/api/"
-    with Playground(installation=APP) as place:
+    with Playground(installation=APP) as place, deaf_port() as port:
+        url = f"http://127.0.0.1:{port}/api/"
         lines = examined(place, SLACK_API_URL=url)
     assert lines["bot token"] == (
         "FAIL  bot token: Slack does not answer properly right now (URLError). Try again in a few minutes. Is "
@@ -359,7 +360,8 @@ def test_a_key_that_does_not_read_the_workspaces_tokens_is_told(tmp_path: Path) 
     ],
 )
 def test_a_database_that_cannot_be_had_is_told(url: str, line: str) -> None:
-    _, lines = doctor({"DATABASE_URL": url.format(port=free_port())})
+    with deaf_port() as port:
+        _, lines = doctor({"DATABASE_URL": url.format(port=port)})
     assert lines["library"].startswith(f"FAIL  library: {line}")
     assert "hunter2" not in lines["library"]
 
@@ -374,7 +376,7 @@ def test_a_database_is_told_by_its_place_or_by_what_it_refuses(postgres_url: str
 
 
 def test_a_bot_that_runs_on_the_folder_is_named_and_whether_it_is_connected(tmp_path: Path) -> None:
-    with Playground(installation=APP) as place:
+    with Playground(installation=APP) as place, deaf_port() as port:
         invited(place)
         with connected_bot(place.environment(), tmp_path / "data") as running:
             place.wait_for((tmp_path / "data" / "heartbeat").exists, 20)
@@ -384,7 +386,7 @@ def test_a_bot_that_runs_on_the_folder_is_named_and_whether_it_is_connected(tmp_
                 f"ok    running: process {running.pid} works on this folder and is connected; another one needs its "
                 "own PAPERWIRE_DATA"
             )
-        nobody = {**place.environment(), "SLACK_API_URL": f"http://127.0.0.1:{free_port()}/api/"}
+        nobody = {**place.environment(), "SLACK_API_URL": f"http://127.0.0.1:{port}/api/"}
         (tmp_path / "data" / "heartbeat").unlink()
         with RunningBot(nobody, tmp_path / "data") as lost:
             deadline = time.monotonic() + 30

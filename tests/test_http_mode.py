@@ -19,7 +19,8 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from running_bot import APP, BOT, connected_bot, free_port
+from local_ports import free_port
+from running_bot import APP, BOT, connected_bot
 from slack_bolt import App, BoltRequest, BoltResponse
 
 from handlers import status

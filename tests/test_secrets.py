@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from fake_model_server import FakeModelServer, error, html
+from local_ports import free_port
 from made_papers import MadePaper
-from running_bot import APP, BOT, RunningBot, connected_bot, free_port
+from running_bot import APP, BOT, RunningBot, connected_bot
 from test_command_line import paperwire
 
 from bot.settings import Settings

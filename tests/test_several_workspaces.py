@@ -21,8 +21,9 @@ import psycopg
 import pytest
 from cryptography.fernet import Fernet
 from library_places import KINDS
+from local_ports import free_port
 from postgres_cluster import PostgresServer
-from running_bot import APP, BOT, ROOT, RunningBot, connected_bot, free_port
+from running_bot import APP, BOT, ROOT, RunningBot, connected_bot
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 

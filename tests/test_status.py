@@ -13,8 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
+from local_ports import free_port
 from prometheus_client.parser import text_string_to_metric_families
-from running_bot import APP, BOT, ROOT, RunningBot, connected_bot, free_port
+from running_bot import APP, BOT, ROOT, RunningBot, connected_bot
 
 from handlers.metrics import Metrics
 from playground import Playground

@@ -9,9 +9,11 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from urllib.parse import parse_qs, urlsplit
+
+from local_site import Server
 
 _IDENTIFIER = re.compile(r"(?P<id>\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d+))?")
 _PDF_WITHOUT_PAPER = b"%PDF-1.4\n%%EOF\n"
@@ -57,8 +59,7 @@ class FakeArxiv:
 
             def log_message(self, *_: object) -> None: ...
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = Server(Handler)
         self.host = f"127.0.0.1:{self._server.server_address[1]}"
         self.base_url = f"http://{self.host}"
         self.api_url = f"{self.base_url}/api/query"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 from fake_arxiv import FakeArxiv
+from local_ports import free_port
+from local_site import Server
 from made_papers import MadePaper
 from postgres_cluster import PostgresCluster
 from running_bot import APP, BOT, RunningBot
@@ -33,16 +34,18 @@ class Balancer:
     """Hands requests to replicas in turn; one that does not answer is passed over."""
 
     def __init__(self, addresses: list[str]) -> None:
-        turns = itertools.cycle(addresses)
+        turns = itertools.cycle(range(len(addresses)))
+        self._client = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), timeout=10)
         self.taken_by: list[str] = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(handler) -> None:
                 body = handler.rfile.read(int(handler.headers["Content-Length"]))
-                for address in itertools.islice(turns, len(addresses)):
+                first = next(turns)  # one turn each: who took several would skip those that others took meanwhile
+                for address in (*addresses[first:], *addresses[:first]):
                     try:
-                        answer = httpx.post(
-                            f"{address}{handler.path}", content=body, headers=dict(handler.headers), timeout=10
+                        answer = self._client.post(
+                            f"{address}{handler.path}", content=body, headers=dict(handler.headers)
                         )
                     except httpx.ConnectError:
                         continue
@@ -58,13 +61,14 @@ class Balancer:
             def log_message(handler, *_: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = Server(Handler)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self._client.close()
 
 
 @dataclass
@@ -85,14 +89,6 @@ class Served:
         return all("white_check_mark" in self.place.reactions(channel, ts) for ts in shared)
 
 
-def free_addresses(count: int) -> list[str]:
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [f"127.0.0.1:{probe.getsockname()[1]}" for probe in probes]
-
-
 @contextmanager
 def served(folder: Path, database: str, replicas: int) -> Iterator[Served]:
     with Playground(time_scale=_SCALE, installation=APP) as place, FakeArxiv() as arxiv, ExitStack() as stack:
@@ -104,7 +100,7 @@ def served(folder: Path, database: str, replicas: int) -> Iterator[Served]:
             "DATABASE_URL": database,
         }
         del environment["SLACK_APP_TOKEN"]
-        addresses = free_addresses(replicas)
+        addresses = [f"127.0.0.1:{free_port()}" for _ in range(replicas)]
         bots = [
             RunningBot(environment, folder / f"replica-{number}", (*BOT, "--http", address))
             for number, address in enumerate(addresses)

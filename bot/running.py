@@ -66,7 +66,10 @@ def clock(settings: Settings) -> Callable[[], datetime]:
     offset = settings.clock_offset
 
     def now() -> datetime:
-        ahead = float(offset.read_text() or 0) if offset and offset.exists() else 0.0
+        try:
+            ahead = float(offset.read_text() or 0) if offset else 0.0
+        except FileNotFoundError:  # nobody has set it, or nobody does any more
+            ahead = 0.0
         return datetime.now(UTC) + timedelta(seconds=ahead)
 
     return now

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time as time_module
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -13,6 +13,8 @@ import pytest
 
 from bot.errors import Retry
 from bot.models import ChannelSettings, Period, Schedule
+from bot.running import clock as clock_of
+from bot.settings import Settings
 from handlers.clock import Clock, DueTrigger
 from storage.database.sqlite import SqliteLibrary
 
@@ -42,6 +44,13 @@ def schedule(created_at: datetime = MONDAY - timedelta(days=1)) -> Schedule:
 
 def clock(library: SqliteLibrary, posting: Enqueued, now: datetime) -> Clock:
     return Clock(library, posting, lambda: now, lambda: None)  # type: ignore[arg-type]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    began = time_module.monotonic()
+    while not condition():
+        assert time_module.monotonic() - began < 30
+        time_module.sleep(0.05)
 
 
 def test_a_digest_is_due_at_its_time_and_covers_the_interval_before(library: SqliteLibrary) -> None:
@@ -143,12 +152,37 @@ def test_tidying_comes_at_the_start_and_every_hour_whatever_became_of_the_last(l
             raise Retry("library_away", path="", reason="")
 
     ticking = Clock(library, Enqueued(), lambda: MONDAY, tidy, time_scale=3_600)  # type: ignore[arg-type]
-    started_at = time_module.monotonic()
     ticking.start()
-    while len(tidied) < 3 and time_module.monotonic() - started_at < 20:
-        time_module.sleep(0.05)
+    wait_for(lambda: len(tidied) == 3)
     ticking.close()
-    assert tidied[0] - started_at < 0.5 and 1 < tidied[2] - started_at < 20
+    assert tidied[2] - tidied[0] > 1, "an hour passes in a second"
+
+
+def test_tidying_does_not_wait_for_the_first_hour_to_pass(library: SqliteLibrary) -> None:
+    tidied = threading.Event()
+    ticking = Clock(library, Enqueued(), lambda: MONDAY, tidied.set)  # type: ignore[arg-type]
+    ticking.start()
+    assert tidied.wait(30)
+    ticking.close()
+
+
+def test_the_time_put_ahead_for_a_trial_may_be_put_right_at_any_moment(tmp_path: Path) -> None:
+    offset, over = tmp_path / "offset", threading.Event()
+    now = clock_of(Settings(PAPERWIRE_DATA=tmp_path, DATABASE_URL=None, PAPERWIRE_CLOCK_OFFSET=offset))
+
+    def ahead_and_back() -> None:
+        while not over.is_set():
+            offset.write_text("86400")
+            offset.unlink()
+
+    fiddling = threading.Thread(target=ahead_and_back)
+    fiddling.start()
+    try:
+        for _ in range(20_000):
+            now()
+    finally:
+        over.set()
+        fiddling.join()
 
 
 def test_the_clock_stops_also_while_it_takes_up_a_new_schedule(library: SqliteLibrary) -> None:

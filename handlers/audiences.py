@@ -34,8 +34,9 @@ class Audiences:
             return Audience(closed=True, outsiders=False)  # Slack opens one for us with one person of the workspace
         asked_at, known = self._known.get((team_id, channel_id), (0.0, None))
         if known is None or time.monotonic() - asked_at > self._fresh_seconds:
+            asked_at = time.monotonic()  # not when the answer arrives: it may have been true only at first
             known = self._ask(team_id, channel_id)
-            self._known[team_id, channel_id] = time.monotonic(), known
+            self._known[team_id, channel_id] = asked_at, known
         return known
 
     def _ask(self, team_id: str, channel_id: str) -> Audience:

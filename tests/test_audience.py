@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from made_papers import MadePaper
-from running_bot import APP, KILLABLE, RunningBot, connected_bot
+from running_bot import APP, KILLABLE, RunningBot, connected_bot, put
 
+from handlers import audiences
+from handlers.calls import Calls
 from playground import Playground
 from playground.arxiv import ArxivStandIn
 from playground.samples import samples
@@ -57,7 +60,7 @@ class Scene:
 
     def held_up(self, where: str) -> Path:
         """The bot will stand still there once; it goes on when the file returned is written."""
-        (self.control / "armed").write_text(where)
+        put(self.control / "armed", where)
         return self.control / "go"
 
     def wait_until_held(self) -> None:
@@ -76,7 +79,7 @@ class Scene:
         """What a whole digest says: its message, its thread, its report."""
         before = len(self.reports(channel))
         self.days += 1
-        self.offset.write_text(str(self.days * _DAY))
+        put(self.offset, str(self.days * _DAY))
         self.place.wait_for(lambda: len(self.reports(channel)) > before, 60)
         report = self.reports(channel)[-1]
         said = [m for m in self.place.messages(channel) if m.get("bot_id")]
@@ -102,6 +105,23 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         ada, bo = place.add_user("ada"), place.add_user("bo")
         with connected_bot(environment, folder / "data", KILLABLE) as bot:
             yield Scene(place, bot, control, offset, ada, bo, count(1))
+
+
+def test_what_slack_said_of_a_channel_ages_from_when_it_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    time_now, closed = [100.0], [False]
+
+    class SlowSlack:
+        def ask(self, *_: object, **__: object) -> Json:
+            said = {"channel": {"is_private": closed[0]}}
+            time_now[0] += 15
+            closed[0] = True
+            return said
+
+    monkeypatch.setattr(audiences, "time", SimpleNamespace(monotonic=lambda: time_now[0]))
+    asked = audiences.Audiences(cast(Calls, SlowSlack()))
+    assert not asked.of("T1", "C1").closed
+    time_now[0] += 6
+    assert asked.of("T1", "C1").closed
 
 
 def test_what_is_shared_after_a_channel_became_private_is_seen_there_alone(scene: Scene) -> None:

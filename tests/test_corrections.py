@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
+from threading import Event
 from typing import Any
 
 import pytest
@@ -209,9 +210,13 @@ def test_of_two_who_edit_at_once_the_later_wins_both_are_told_and_the_history_ke
     for user in (slow, quick):
         team.open(user, message, "brief_edit")
     # The first one's words are on their way, and not yet stored, when the second one's come.
-    team.place.fail_next("users.info", delay=2, when=lambda asked: asked["user"] == slow)
-    assert team.place.submit(slow, {"technique": WORDS}) == {}
-    assert team.place.submit(quick, {"technique": "a rival ladder of gauges"}) == {}
+    both_sent = Event()
+    team.place.fail_next("users.info", until=both_sent.is_set, when=lambda asked: asked["user"] == slow)
+    try:
+        assert team.place.submit(slow, {"technique": WORDS}) == {}
+        assert team.place.submit(quick, {"technique": "a rival ladder of gauges"}) == {}
+    finally:
+        both_sent.set()
     told = team.place.wait_for(lambda: team.place.thread(channel, message["thread_ts"])[1:], 30)
     assert [each["text"].partition(".")[0] for each in told] == ["quick and slow changed this brief at the same time"]
     team.place.wait_for(lambda: "a rival ladder of gauges" in team.now(message)["text"], 30)

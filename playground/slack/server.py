@@ -142,6 +142,8 @@ class Slack:
     async def _faulty(self, fault: Fault, name: str, token: str | None, args: Args) -> Response | None:
         applied = self._answer(name, token, args) if fault.applied else None
         await asyncio.sleep(fault.delay)
+        while fault.until is not None and not fault.until():
+            await asyncio.sleep(0.02)
         if fault.retry_after is not None:
             return _limited(fault.retry_after)
         if fault.error:

@@ -117,6 +117,8 @@ class Fault:
     """The call takes effect all the same: only its answer is lost."""
     delay: float = 0
     """Real seconds before the answer."""
+    until: Callable[[], bool] | None = None
+    """What has to come true before the answer."""
     when: Callable[[Json], bool] | None = None
     """Which calls, by their arguments; all when None."""
     times: int = 1

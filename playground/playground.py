@@ -101,6 +101,10 @@ class Playground(People):
         """Until a bot has an open Socket Mode connection."""
         self.wait_for(lambda: bool(self.slack.courier.sockets), seconds)
 
+    def wait_until_heard(self, seconds: float = 30) -> None:
+        """Until the bot has acknowledged every event so far, or Slack has given it up."""
+        self.wait_for(lambda: all(each.state != "under way" for each in self.deliveries), seconds)
+
     def http_app(self, url: str) -> None:
         """Register the request URL of a bot in HTTP mode; it must answer Slack's challenge."""
         self._run(self.slack.courier.verify(url))

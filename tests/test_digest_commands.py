@@ -11,7 +11,7 @@ from typing import Any
 import bibtexparser
 import pytest
 from made_papers import MadePaper
-from running_bot import APP, connected_bot
+from running_bot import APP, connected_bot, put
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -245,13 +245,15 @@ def test_a_reaction_counts_by_the_time_it_was_made_whatever_clock_the_bot_has(of
         return "💬" in str(parents[-1]["blocks"])
 
     posted: list[dict[str, Any]] = []
-    office.offset.write_text("3600")
+    put(office.offset, "3600")
     try:
         office.place.react(office.bo, channel, ts, "tada")
+        office.place.wait_until_heard()
         assert shown()
     finally:
         office.offset.unlink()
     office.place.unreact(office.bo, channel, ts, "tada")
+    office.place.wait_until_heard()
     assert not shown()
 
 
@@ -447,6 +449,7 @@ def test_the_most_discussed_paper_comes_first_in_the_post(office: Office) -> Non
     last = max(shared, key=str.casefold)
     office.place.react(office.bo, channel, shared[last], "tada")
     office.place.post(office.bo, channel, "well put", thread_ts=shared[last])
+    office.place.wait_until_heard()
     answer = office.say("/digest week", channel)
     office.place.click(office.ada, answer, "digest_post")
     parent = office.place.wait_for(
@@ -469,7 +472,7 @@ def test_channels_are_gathered_into_one_digest(office: Office) -> None:
     said = office.say("/digest schedule daily 09:00 UTC from #gathered", one)["text"]
     assert other in said
     assert "#nowhere" in office.say("/digest schedule daily 09:00 UTC from #nowhere", one)["text"]
-    office.offset.write_text(str(86_400))
+    put(office.offset, str(86_400))
     try:
         parent = office.place.wait_for(lambda: [m for m in office.from_bot(one) if "篇论文" in m["text"]], 30)[0]
         assert PAPERS[0].title in str(parent["blocks"])
@@ -483,7 +486,7 @@ def test_a_schedule_rests_when_the_bot_was_removed_and_who_set_it_is_told(office
     office.say("/digest language en", channel)
     office.say("/digest schedule daily 09:00 UTC", channel, office.bo)
     office.place.remove(channel)
-    office.offset.write_text(str(86_400))
+    put(office.offset, str(86_400))
     try:
         direct = office.place.direct_channel(office.bo)
         [told] = office.place.wait_for(lambda: [m for m in office.from_bot(direct) if "暂停" in m["text"]], 30)

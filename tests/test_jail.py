@@ -7,7 +7,6 @@ import resource
 import signal
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -59,7 +58,7 @@ def paper(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def jail() -> Iterator[Jail]:
-    with Jail(2, max_pages=400, cpu_seconds=2, wall_seconds=20) as jail:
+    with Jail(2, max_pages=400, cpu_seconds=2, wall_seconds=120) as jail:
         yield jail
 
 
@@ -89,12 +88,10 @@ def test_the_jail_is_warm_the_same_children_read_paper_after_paper(jail: Jail, p
 
 
 @pytest.mark.parametrize("bomb", [compressed_twice, forms_in_forms])
-def test_a_memory_bomb_is_told_and_the_neighbour_does_not_notice(
-    jail: Jail, paper: Path, tmp_path: Path, bomb: object
-) -> None:
+def test_a_memory_bomb_is_told_and_the_neighbour_does_not_notice(paper: Path, tmp_path: Path, bomb: object) -> None:
     path = tmp_path / "bomb.pdf"
     path.write_bytes(bomb())  # type: ignore[operator]
-    with ThreadPoolExecutor(4) as threads:
+    with Jail(2, max_pages=400) as jail, ThreadPoolExecutor(4) as threads:
         bombs = [threads.submit(code_of, jail, path) for _ in range(2)]
         papers = [threads.submit(jail.read, paper) for _ in range(4)]
         assert {told.result() for told in bombs} <= {"too_much_memory", "took_too_long"}
@@ -192,12 +189,14 @@ def test_no_process_of_our_user_reads_our_memory_or_environment() -> None:
     assert done.stdout == "3 1\n", "all but the status, which is open to everybody"
 
 
-def test_children_write_no_file_and_start_no_process(jail: Jail, paper: Path) -> None:
-    jail.read(paper)
-    for pid in children():
-        limits = [psutil.Process(pid).rlimit(which) for which in (psutil.RLIMIT_FSIZE, psutil.RLIMIT_NPROC)]
+def test_children_write_no_file_and_start_no_process(paper: Path) -> None:
+    before = children()
+    with Jail(1, max_pages=400) as jail:
+        jail.read(paper)
+        (child,) = children() - before
+        limits = [psutil.Process(child).rlimit(which) for which in (psutil.RLIMIT_FSIZE, psutil.RLIMIT_NPROC)]
         assert limits == [(0, 0), (0, 0)]
-    assert jail.thumbnail(paper).startswith(b"\x89PNG")
+        assert jail.thumbnail(paper).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("module", ["litellm", "slack_sdk", "slack_bolt", "dbos", "httpx", "pydantic", "sqlite_utils"])
@@ -247,7 +246,6 @@ def test_a_closed_jail_leaves_no_children(paper: Path) -> None:
     with Jail(2, max_pages=400) as jail:
         jail.read(paper)
         assert len(children() - before) == 2
-    time.sleep(0.05)
     assert children() <= before
     with pytest.raises(ValueError, match="closed"):
         jail.read(paper)

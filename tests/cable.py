@@ -32,6 +32,7 @@ class Cable:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._plugged = False
         # A thread in accept() would keep the port open.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -75,7 +76,12 @@ class Cable:
                 near.close()
                 continue
             with self._lock:
-                self._open |= {near, far}
+                plugged = self._plugged  # no longer, maybe: then nobody would cut this one
+                self._open |= {near, far} if plugged else set()
+            if not plugged:
+                near.close()
+                far.close()
+                continue
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(source, sink), name="cable", daemon=True).start()
 

@@ -11,6 +11,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,13 +52,14 @@ class PostgresServer:
         """Also when somebody is connected to it still.
 
         Not by FORCE: that is refused to all but superusers while autovacuum is in the database. A plain drop ends
-        autovacuum itself, and waits 5 s for those who have been told to leave.
+        autovacuum itself, and waits for those who have been told to leave, though no longer than 5 s.
         """
         self.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        self.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            f" WHERE datname = '{name}' AND backend_type = 'client backend'"
-        )
+        inside = f"FROM pg_stat_activity WHERE datname = '{name}' AND backend_type = 'client backend'"
+        self.execute(f"SELECT pg_terminate_backend(pid) {inside}")
+        deadline = time.monotonic() + 60
+        while self.execute(f"SELECT 1 {inside}") and time.monotonic() < deadline:
+            time.sleep(0.05)
         self.execute(f"DROP DATABASE {name}")
 
     def execute(self, statement: str, database: str | None = None) -> list[Any]:

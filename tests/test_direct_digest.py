@@ -35,12 +35,14 @@ class Team:
         return answer
 
     def after(self, user: str, message: Json, button: str) -> Json:
-        """The only message after ``user`` pressed a button in one that only they see."""
+        """What the message that only ``user`` sees has become after they pressed a button in it."""
         self.place.click(user, message, button)
-        shown = self.place.wait_for(
-            lambda: [m for m in self.place.ephemerals(user, message["channel"]) if m["blocks"] != message["blocks"]]
-        )
-        return shown[-1]
+
+        def changed() -> list[Json]:
+            shown = [m for m in self.place.ephemerals(user, message["channel"]) if m["ts"] == message["ts"]]
+            return [m for m in shown if m["blocks"] != message["blocks"]]
+
+        return self.place.wait_for(changed)[0]
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])

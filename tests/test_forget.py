@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +16,7 @@ from typing import Any, cast
 import pytest
 from fake_model_server import FakeModelServer, Reply
 from made_papers import MadePaper
-from running_bot import APP, KILLABLE, RunningBot, connected_bot
+from running_bot import APP, KILLABLE, RunningBot, connected_bot, put
 
 from bot.pipeline import Pipeline
 from playground import Playground
@@ -83,7 +82,7 @@ class Scene:
             return database.execute(query, values).fetchone()[0]
 
     def arm(self, where: str) -> None:
-        (self.folder / "control" / "armed").write_text(where)
+        put(self.folder / "control" / "armed", where)
 
     def hold(self) -> Callable[[], None]:
         """Wait until the bot stands still where it was told to; what is returned lets it go on."""
@@ -107,6 +106,12 @@ class Scene:
             known = database.execute("SELECT workflow_uuid FROM workflow_status WHERE workflow_uuid LIKE ?", [wanted])
             # What forgets holds ids alone, and stays until it is tidied away.
             return sum(not (key.startswith(("sweep:", "withdraw:")) or key.endswith(":withdraw")) for (key,) in known)
+
+    def swept(self) -> bool:
+        """Whether all that was to delete what work left behind has come to its end."""
+        with closing(sqlite3.connect(self.folder / "data" / "paperwire.work.db")) as database:
+            under_way = "workflow_uuid LIKE 'sweep:%' AND status NOT IN ('SUCCESS', 'ERROR')"
+            return not database.execute(f"SELECT 1 FROM workflow_status WHERE {under_way}").fetchall()
 
     def gone(self, ts: str, channel: str = "") -> None:
         """Wait until nothing in Slack or in the engine is about a message any more."""
@@ -230,7 +235,7 @@ def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
         return [each["content"].decode() for each in files if each["mode"] != "tombstone"]
 
     def pictures_gone() -> int:
-        files = scene.place.workspace.files.values()
+        files = list(scene.place.workspace.files.values())
         return len([each for each in files if each.mode == "tombstone" and each.name.startswith("page")])
 
     pictures = pictures_gone()
@@ -404,7 +409,7 @@ def test_killed_anywhere_nothing_of_a_forgotten_or_withdrawn_paper_stays_on_disk
     scene.place.delete(scene.ada, scene.channel, ts)
     scene.gone(ts)
     gone.append(withdrawn)
-    time.sleep(1)  # the last sweep's own end
+    scene.place.wait_for(scene.swept, 60)
     assert scene.bot.stop() == 0
     try:
         assert scene.holding(kept.title)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fake_arxiv import FakeArxiv
 from made_papers import MadePaper
-from running_bot import APP, KILLABLE, RunningBot
+from running_bot import APP, KILLABLE, RunningBot, put
 
 from playground import Playground
 
@@ -91,7 +91,7 @@ class Scene:
         self.shares.append((channel, ts, paper))
 
     def arm(self, where: str) -> None:
-        (self.control / "armed").write_text(where)
+        put(self.control / "armed", where)
 
     def wait_until_reached(self, where: str) -> None:
         deadline = time.monotonic() + 60
@@ -107,7 +107,7 @@ class Scene:
 
     def next_day(self) -> None:
         self.days += 1
-        self.offset.write_text(str(self.days * _DAY))
+        put(self.offset, str(self.days * _DAY))
 
     def answers(self, channel: str, ts: str) -> list[str]:
         return [message["text"] for message in self.place.thread(channel, ts)]
@@ -214,6 +214,7 @@ def test_killed_in_every_place_nothing_is_lost_or_posted_twice(tmp_path: Path) -
             made.place.wait_for(made.all_answered, 60)
         made.next_day()
         made.place.wait_for(made.digests_complete, 60)
+        made.place.wait_for(made.all_settled, 60)
         print(f"\n{made.kills.total()} kills among {len(made.shares)} shares and {made.days} days of digests:")
         for where, count in sorted(made.kills.items()):
             print(f"  {where}: {count}")

@@ -111,6 +111,7 @@ def test_a_replica_cut_off_stops_well_before_it_is_given_up(url: str, harm: Call
             cable.plug()
             cable.flow()
         assert lease.replica not in other.living()
-    assert stopped_at[0] - began <= 15
+    # 14, 6 and 20 s, with what a busy machine takes to notice.
+    assert stopped_at[0] - began <= 16
     assert given_up_at - stopped_at[0] >= 4
-    assert given_up_at - began <= 21
+    assert given_up_at - began <= 25

@@ -92,19 +92,22 @@ def test_processes_that_start_at_once_make_one_library(bare_place: str) -> None:
 
 
 def test_a_digest_takes_each_share_once_while_others_write(library: SqlLibrary) -> None:
-    writing = threading.Event()
+    writing, frozen = threading.Event(), threading.Event()
     writing.set()
 
     def write(thread: int) -> None:
         for number in range(SHARES):
             brief_one(library, str(thread), number)
+            if number == SHARES // 2:
+                frozen.wait(60)  # else it might all be written before the first digest
 
     def freeze(clerk: int) -> None:
         round_ = 0
         while writing.is_set():
             time.sleep(0.005)
             due = 1000 + 2 * round_ + clerk
-            scheduled(library, f"{clerk}:{round_}", -1, due)
+            if scheduled(library, f"{clerk}:{round_}", -1, due).entries:
+                frozen.set()
             round_ += 1
 
     with ThreadPoolExecutor(6) as pool:

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from library_places import KINDS, Places, opened, postgres_places, sqlite_place
 from postgres_cluster import PostgresCluster, PostgresServer, running_cluster, running_server
 
 from storage.database.sqlite import SqliteLibrary
 from storage.library import SqlLibrary
+
+# How long an example takes says more of the machine than of the program: a busy one lets it stand for half a second.
+settings.register_profile("patient", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 def _is_loopback(address: Any) -> bool:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -106,6 +107,19 @@ def put(file: Path, words: str) -> None:
     new = file.with_suffix(".new")
     new.write_text(words)
     new.replace(file)
+
+
+def far_from_now() -> str:
+    """A time of day half a day away: no digest falls due at it by itself, and each day put ahead brings one."""
+    return f"{datetime.now(UTC) + timedelta(hours=12):%H:%M}"
+
+
+def clear_of_midnight(seconds: float = 120) -> None:
+    """Wait where today is about to end, for tests that ask what was shared today and what yesterday."""
+    now = datetime.now(UTC)
+    left = (now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1) - now).total_seconds()
+    if left < seconds:
+        time.sleep(left + 1)
 
 
 @contextmanager

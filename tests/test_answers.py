@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import APP, connected_bot
+from running_bot import APP, clear_of_midnight, connected_bot
 
 from playground import Playground
 
@@ -108,6 +108,7 @@ _DIFFERS = (
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_answer_reads_as_its_golden_file(language: str, tmp_path: Path) -> None:
     said: list[str] = []
+    clear_of_midnight()
     with Playground(time_scale=50, installation=APP) as place:
         ada = place.add_user("ada", "Asia/Shanghai")
         papers, hub = place.add_channel("papers"), place.add_channel("hub")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import APP, RunningBot, connected_bot
+from running_bot import APP, RunningBot, connected_bot, far_from_now
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -544,7 +544,7 @@ def test_a_brief_of_a_channel_closed_since_is_changed_from_a_gathering_channel_b
     place, user = team.place, team.place.add_user("gatherer")
     source, hub = place.add_channel("closing", members=[team.ada, team.bo]), place.add_channel("gathering")
     message = team.briefed(team.ada, source)
-    place.command(team.ada, hub, "/digest schedule daily 09:00 from #closing")
+    place.command(team.ada, hub, f"/digest schedule daily {far_from_now()} from #closing")
     [reply] = posted_digest(team, hub)
     place.convert_to_private(team.ada, source)
     time.sleep(_FRESH)

@@ -11,7 +11,7 @@ from typing import Any
 import bibtexparser
 import pytest
 from made_papers import MadePaper
-from running_bot import APP, connected_bot, put
+from running_bot import APP, clear_of_midnight, connected_bot, far_from_now, put
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -47,6 +47,7 @@ class Office:
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     folder = tmp_path_factory.mktemp("office")
+    clear_of_midnight()
     with Playground(time_scale=_SCALE, installation=APP) as place, ArxivStandIn([*PAPERS, BARE]) as arxiv:
         ada, bo = place.add_user("ada", "Asia/Shanghai"), place.add_user("bo", "Europe/Berlin")
         channel = place.add_channel("papers")
@@ -469,7 +470,7 @@ def test_the_most_discussed_paper_comes_first_in_the_post(office: Office) -> Non
 def test_channels_are_gathered_into_one_digest(office: Office) -> None:
     one, other = office.place.add_channel("gathering"), office.place.add_channel("gathered")
     office.share(PAPERS[0].arxiv, other)
-    said = office.say("/digest schedule daily 09:00 UTC from #gathered", one)["text"]
+    said = office.say(f"/digest schedule daily {far_from_now()} UTC from #gathered", one)["text"]
     assert other in said
     assert "#nowhere" in office.say("/digest schedule daily 09:00 UTC from #nowhere", one)["text"]
     put(office.offset, str(86_400))
@@ -484,7 +485,7 @@ def test_channels_are_gathered_into_one_digest(office: Office) -> None:
 def test_a_schedule_rests_when_the_bot_was_removed_and_who_set_it_is_told(office: Office) -> None:
     channel = office.place.add_channel("leaving")
     office.say("/digest language en", channel)
-    office.say("/digest schedule daily 09:00 UTC", channel, office.bo)
+    office.say(f"/digest schedule daily {far_from_now()} UTC", channel, office.bo)
     office.place.remove(channel)
     put(office.offset, str(86_400))
     try:

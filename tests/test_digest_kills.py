@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from running_bot import far_from_now
 from test_kills import Scene, scene
 
 Json = dict[str, Any]
@@ -21,7 +22,7 @@ def test_killed_while_a_schedule_is_put_to_rest_it_rests_and_who_set_it_is_told_
         for number, where in enumerate(("before pause", "after pause", "before rest", "after rest")):
             name = f"left-{number}"
             channel = made.place.add_channel(name)
-            made.place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+            made.place.command(made.user, channel, f"/digest schedule daily {far_from_now()} UTC")
             made.place.remove(channel)
             made.arm(where)
             made.next_day()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from library_samples import brief, paper, share
-from running_bot import APP, connected_bot, put
+from running_bot import APP, connected_bot, far_from_now, put
 
 from playground import Playground
 from playground.installation import TEAM_ID
@@ -64,7 +64,7 @@ def test_a_period_without_papers_is_told_in_one_line(office: Office) -> None:
     place, ada, channels, offset = office
     channel = channels[0]
     assert "digest_post" not in str(place.command(ada, channel, "/digest week")[0]["blocks"])
-    place.command(ada, channel, "/digest schedule daily 09:00 UTC")
+    place.command(ada, channel, f"/digest schedule daily {far_from_now()} UTC")
     put(offset, "86400")
     try:
         [told] = place.wait_for(lambda: [m for m in place.messages(channel) if m.get("bot_id")], 30)

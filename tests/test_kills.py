@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fake_arxiv import FakeArxiv
 from made_papers import MadePaper
-from running_bot import APP, KILLABLE, RunningBot, put
+from running_bot import APP, KILLABLE, RunningBot, far_from_now, put
 
 from playground import Playground
 
@@ -179,7 +179,7 @@ def scene(folder: Path, **settings: str) -> Iterator[Scene]:
         with made.bot:
             made.bot.wait_until_connected()
             for channel in made.channels:
-                place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+                place.command(made.user, channel, f"/digest schedule daily {far_from_now()} UTC")
             try:
                 yield made
             except BaseException:

@@ -64,6 +64,18 @@ def _harms(part: Any, where: str) -> Iterator[str]:
         yield from _harms(each, f"{where}.{name}")
 
 
+def seen(part: Any) -> str:
+    """What blocks, or a message's text and blocks, say to who reads them.
+
+    Not the ids, times and addresses behind the words: they are random, and now and then hold a number or a short name.
+    """
+    if isinstance(part, list):
+        return "\n".join(seen(each) for each in part)
+    if isinstance(part, dict):
+        return "\n".join(seen(each) for name, each in part.items() if name not in _UNSEEN | {"url", "slack_file"})
+    return part if isinstance(part, str) else ""
+
+
 def mrkdwn_harms(text: str, where: str) -> Iterator[str]:
     """What the parser of mrkdwn would make more of than words."""
     if len(text) > _LONGEST_TEXT:

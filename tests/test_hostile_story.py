@@ -22,7 +22,7 @@ from fake_model_server import FakeModelServer
 from hostile import ANSWERS, ORDERS, PAYLOADS, PDFS, hidden_orders, paper_with
 from made_papers import MadePaper
 from running_bot import APP, RunningBot, connected_bot
-from slack_sight import harms, markdown_harms, unseen
+from slack_sight import harms, markdown_harms, seen, unseen
 
 from playground import Playground
 
@@ -173,7 +173,7 @@ def test_orders_that_no_reader_sees_leave_no_trace_but_a_note(village: Village, 
     ts = village.place.upload(village.ada, village.channel, "x.pdf", hidden_orders(style))
     [answer] = settled(village.place, village.channel, ts)
     assert "PWNED" not in str(answer)
-    assert "9999" not in str(answer)
+    assert "9999" not in seen([answer["text"], answer["blocks"]])
 
 
 # --- models -----------------------------------------------------------------------------------------
@@ -214,8 +214,9 @@ def test_whatever_a_model_answers_the_brief_is_the_papers(scene: Scene, name: st
     asserted_harmless(answer)
     assert paper.title in answer["text"]
     assert len(answer["text"]) < 3500
-    for invented in ("PWNED", ORDERS, "evil.example", "Evil Corp", "OpenAI", "4321"):
+    for invented in ("PWNED", ORDERS, "evil.example", "Evil Corp", "OpenAI"):
         assert invented not in shown, f"{invented} is not in the paper"
+    assert "4321" not in seen([answer["text"], answer["blocks"]])
     says = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
     for number in re.findall(r"\d+(?:\.\d+)?", answer["text"]):
         assert number in says, f"{number} is not in the paper"

@@ -149,7 +149,7 @@ class People:
             place = self._joined(user, channel)
             self.workspace.unreact(place, place.messages[ts], user, name)
 
-    def command(self, user: str, channel: str, line: str, *, answers: int = 1, seconds: float = 10) -> list[Json]:
+    def command(self, user: str, channel: str, line: str, *, answers: int = 1, seconds: float = 30) -> list[Json]:
         """``user`` enters a slash command; waits for ``answers`` answers and returns them, oldest first.
 
         An answer is what came back to this command, whoever sees it; what else the bot says meanwhile is none.
@@ -268,7 +268,7 @@ class People:
                 if file.shares.get(channel)
             ]
 
-    def wait_for(self, found: Callable[[], Result | None], seconds: float = 10) -> Result:
+    def wait_for(self, found: Callable[[], Result | None], seconds: float = 30) -> Result:
         """The first truthy value of ``found``, looked for after every change; raises TimeoutError."""
         deadline = time.monotonic() + seconds
         while not (value := found()):

@@ -237,7 +237,7 @@ def test_children_end_when_the_bot_is_killed(tmp_path: Path, busy: bool) -> None
     os.kill(owner.pid, signal.SIGKILL)
     owner.wait()
     owner.stdout.close()
-    _, alive = psutil.wait_procs(orphans, timeout=5)
+    _, alive = psutil.wait_procs(orphans, timeout=30)
     assert alive == []
 
 

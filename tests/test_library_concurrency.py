@@ -37,7 +37,7 @@ def brief_one(library: SqlLibrary, worker: str, number: int) -> None:
 
 
 def work(place: str, start: Barrier, process: int, out: Connection) -> None:
-    start.wait(30)
+    start.wait(90)
     library = opened(place)
 
     def run(thread: int) -> None:
@@ -77,7 +77,7 @@ def test_two_processes_of_eight_threads_lose_and_double_nothing(place: str) -> N
 
 
 def open_and_close(place: str, start: Barrier, out: Connection) -> None:
-    start.wait(30)
+    start.wait(90)
     opened(place).close()
     out.send("done")
 

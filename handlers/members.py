@@ -106,3 +106,12 @@ def has_bot(client: WebClient, channel_id: str) -> bool:
     if channel.get("is_archived"):
         raise Tell("channel_gone", reason="is_archived")
     return bool(channel.get("is_member"))
+
+
+def is_answered_alone(client: WebClient, channel_id: str) -> bool:
+    """Whether who asks for a brief there is answered in direct messages, because we cannot write to all who read it."""
+    try:
+        channel = classified(lambda: client.conversations_info(channel=channel_id)).get("channel") or {}
+    except Tell as error:
+        return error.facts.get("reason") == "channel_not_found"
+    return bool(channel.get("is_archived")) or channel.get("is_member") is False  # of direct messages it says nothing

@@ -17,31 +17,39 @@ from handlers.coverage import is_direct, may_see, sight_of
 from handlers.desk import Desk, team_of
 from handlers.edit import place_of
 from handlers.home import direct_of
+from handlers.members import is_answered_alone
 from handlers.payloads import is_private_by_name, shares_of_message
 
 
 def register(app: App, desk: Desk) -> None:
     @app.shortcut("brief_paper")
-    def brief_paper(ack: Ack, shortcut: dict[str, Any], context: BoltContext, respond: Respond) -> None:
+    def brief_paper(
+        ack: Ack, shortcut: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         ack()
-        team_id, channel = team_of(shortcut), shortcut["channel"]
+        team_id, channel, user_id = team_of(shortcut), shortcut["channel"], shortcut["user"]["id"]
         shares = shares_of_message(
             shortcut["message"],
             team_id=team_id,
             channel_id=channel["id"],
             private=is_private_by_name(channel.get("name", "")),
             bot_user_id=str(context.bot_user_id),
-            asked_by=shortcut["user"]["id"],
+            asked_by=user_id,
         )
+        alone = is_answered_alone(client, channel["id"])
         language = desk.channels.language(team_id, channel["id"])
         for share in shares:
             stored = desk.library.stored_share(team_id, share.id)
+            if alone and (stored is None or stored.state is not ShareState.WITHDRAWN):
+                # Each who asks has a share, and an answer, of their own.
+                share = replace(share, item=f"{share.item}@{user_id}")
+                stored = desk.library.stored_share(team_id, share.id)
             if stored is None:
                 desk.briefing.accept(share)
             elif stored.state is ShareState.WITHDRAWN:
                 respond(text=say(language, "forget.for_good"), response_type="ephemeral")
             else:  # seen before: left alone as no paper, kept silently, or answered long ago
-                desk.briefing.again(team_id, share.id, shortcut["action_ts"], shortcut["user"]["id"])
+                desk.briefing.again(team_id, share.id, shortcut["action_ts"], user_id)
         if not shares:
             respond(text=say(language, "commands.no_paper"), response_type="ephemeral")
 

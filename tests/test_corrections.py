@@ -519,6 +519,30 @@ def test_who_was_answered_alone_about_a_closed_channel_opens_and_edits_the_brief
     assert WORDS in team.changed(answer)["text"]
 
 
+def test_each_who_asks_alone_about_the_same_message_has_an_answer_of_their_own(team: Team) -> None:
+    place, others = team.place, [team.place.add_user("first"), team.place.add_user("second")]
+    closed = place.add_channel("bots-stay-out-too", private=True, members=[team.ada, *others], bot=False)
+    ts = place.post(team.ada, closed, "https://10.0.0.1/paper.pdf")
+    for user in others:
+        # Slack does not say at once where to answer.
+        place.fail_next("conversations.open", error="internal_error", status=500)
+        place.shortcut(user, closed, ts, "brief_paper")
+        place.wait_for(lambda user=user: place.messages(place.direct_channel(user)), 60)  # type: ignore[misc]
+    paper = next(team.samples)
+    ts = place.post(team.ada, closed, f"https://arxiv.org/abs/{paper.arxiv}")
+    for user in others:
+        place.shortcut(user, closed, ts, "brief_paper")
+        answers = place.wait_for(lambda user=user: place.messages(place.direct_channel(user))[1:], 60)  # type: ignore[misc]
+        assert paper.title in str(details(team, answers[0], user))
+    assert [len(place.messages(place.direct_channel(user))) for user in others] == [2, 2]
+    # Who asks once more has it in the place of the first.
+    place.shortcut(others[0], closed, ts, "brief_paper")
+    direct = place.direct_channel(others[0])
+    [_, old] = place.messages(direct)
+    place.wait_for(lambda: place.message(direct, old["ts"]) is None, 30)
+    assert len(place.messages(direct)) == 2
+
+
 def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of_old(team: Team) -> None:
     place, user = team.place, team.place.add_user("leaver")
     closed = place.add_channel("left-behind", private=True, members=[team.ada, user], bot=False)

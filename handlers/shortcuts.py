@@ -13,7 +13,7 @@ from bot.models import Language, Paper, ShareState, StoredShare, Usage
 from bot.wording import say
 from handlers import views
 from handlers.calls import classified
-from handlers.coverage import is_direct, may_see, sight_of
+from handlers.coverage import is_direct, may_look_into, may_see, sight_of
 from handlers.desk import Desk, team_of
 from handlers.edit import place_of
 from handlers.home import direct_of
@@ -100,5 +100,5 @@ def _seen_from(desk: Desk, client: WebClient, body: dict[str, Any], paper_id: st
     if alone and stored is None:  # the Home tab, what was found or compiled for one person
         return desk.library.seen_in(team_of(body), paper_id, sight_of(client, here, user_id))
     if not alone or stored is None:
-        return here
+        return here if may_look_into(desk, client, team_of(body), body) else None
     return stored.share.channel_id if may_see(desk, client, user_id, stored.share, here) else None

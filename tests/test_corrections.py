@@ -522,12 +522,13 @@ def test_who_was_answered_alone_about_a_closed_channel_opens_and_edits_the_brief
 def test_each_who_asks_alone_about_the_same_message_has_an_answer_of_their_own(team: Team) -> None:
     place, others = team.place, [team.place.add_user("first"), team.place.add_user("second")]
     closed = place.add_channel("bots-stay-out-too", private=True, members=[team.ada, *others], bot=False)
-    ts = place.post(team.ada, closed, "https://10.0.0.1/paper.pdf")
+    ts = place.upload(team.ada, closed, "paper.pdf", MadePaper(next(team.numbers)).pdf())
     for user in others:
         # Slack does not say at once where to answer.
         place.fail_next("conversations.open", error="internal_error", status=500)
         place.shortcut(user, closed, ts, "brief_paper")
-        place.wait_for(lambda user=user: place.messages(place.direct_channel(user)), 60)  # type: ignore[misc]
+        [told] = place.wait_for(lambda user=user: place.messages(place.direct_channel(user)), 60)  # type: ignore[misc]
+        assert "in a channel that I am not in" in told["text"]
     paper = next(team.samples)
     ts = place.post(team.ada, closed, f"https://arxiv.org/abs/{paper.arxiv}")
     for user in others:
@@ -557,6 +558,28 @@ def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of
     assert "Only members of the channel" in told
     assert "not in the library" in details(team, answer, user)
     assert team.now(answer)["text"] == answer["text"]
+
+
+def test_who_has_left_a_closed_channel_sees_nothing_more_of_it_in_what_they_saw_there(team: Team) -> None:
+    place, user = team.place, team.place.add_user("gone")
+    closed = place.add_channel("closed-behind", private=True, members=[team.ada, user])
+    message = team.briefed(team.ada, closed)
+    title = details(team, message, user).partition("'text': '")[2].partition("'")[0]
+    [preview] = place.command(user, closed, "/digest week")
+    [found] = place.command(user, closed, f"/digest search {title}")
+    assert title in details(team, found, user)
+    place.remove(closed, user)
+    for shown in (message, found):
+        before = place.modal(user)
+        as_in_a_preview(team, user, shown, "paper_details")()
+        now = place.wait_for(lambda before=before: (m := place.modal(user)) != before and m, 10)  # type: ignore[misc]
+        assert title not in str(now)
+    told = team.told(user, preview, as_in_a_preview(team, user, preview, "digest_report"))
+    assert "Only members of that channel" in told
+    # Of a public one everybody may see what is in it.
+    open_one = team.briefed()
+    as_in_a_preview(team, user, open_one, "paper_details")()
+    place.wait_for(lambda: "Evidence" in str(place.modal(user)) or "page 1" in str(place.modal(user)), 10)
 
 
 def test_a_brief_of_a_channel_closed_since_is_changed_from_a_gathering_channel_by_its_members_alone(team: Team) -> None:

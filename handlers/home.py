@@ -89,7 +89,9 @@ class _Visitor:
         for each in sources:
             if each not in known:
                 channel = classified(lambda each=each: self.client.conversations_info(channel=each))["channel"]  # type: ignore[misc]
-                return explain(self.language, Tell("bad_source", channel=f"#{channel['name']}"))
+                # One that was closed since it was chosen may have another name by now.
+                closed = say(self.language, "report.closed_channel") if channel.get("is_private") else ""
+                return explain(self.language, Tell("bad_source", channel=closed or f"#{channel['name']}"))
         return ""
 
     def set_schedule(self, channel_id: str, words: str, sources: Sequence[str]) -> None:

@@ -162,6 +162,19 @@ def test_channels_to_gather_are_chosen_kept_and_checked_there(team: Team) -> Non
     assert place.submit(bo, {"schedule": "off"}) == {}
 
 
+def test_a_gathered_channel_that_was_closed_since_is_not_named_there(team: Team) -> None:
+    place = team.place
+    hub, source = place.add_channel("hub-of-ada"), place.add_channel("plans", members=[team.ada])
+    place.command(team.bo, hub, "/digest schedule daily 09:00 from #plans")
+    place.convert_to_private(team.ada, source)
+    place.workspace.channels[source].name = "secret-plans"
+    team.home(team.bo)
+    team.form(team.bo, "home_schedule")
+    refused = place.submit(team.bo, {"schedule": "daily 10:00"})["errors"]["sources"]
+    assert refused.startswith("“a private channel” is not a public channel that I am in")
+    assert place.submit(team.bo, {"schedule": "off", "sources": []}) == {}
+
+
 def test_a_schedule_of_somebody_else_is_changed_there_before_the_channels_eyes(team: Team) -> None:
     place = team.place
     channel = place.add_channel("adas-schedule")

@@ -37,7 +37,7 @@ def register(app: App, desk: Desk) -> None:
             asked_by=user_id,
         )
         alone = is_answered_alone(client, channel["id"])
-        language = desk.channels.language(team_id, channel["id"])
+        words = "" if shares else "commands.no_paper"
         for share in shares:
             stored = desk.library.stored_share(team_id, share.id)
             if alone and (stored is None or stored.state is not ShareState.WITHDRAWN):
@@ -47,11 +47,11 @@ def register(app: App, desk: Desk) -> None:
             if stored is None:
                 desk.briefing.accept(share)
             elif stored.state is ShareState.WITHDRAWN:
-                respond(text=say(language, "forget.for_good"), response_type="ephemeral")
+                words = "forget.for_good"
             else:  # seen before: left alone as no paper, kept silently, or answered long ago
                 desk.briefing.again(team_id, share.id, shortcut["action_ts"], user_id)
-        if not shares:
-            respond(text=say(language, "commands.no_paper"), response_type="ephemeral")
+        if words:  # once: an address to respond to takes five answers
+            respond(text=say(desk.channels.language(team_id, channel["id"]), words), response_type="ephemeral")
 
     @app.action("share_again")
     def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import anonymous
+from bot.errors import Tell
 from bot.models import Language, Paper, ShareState, StoredShare, Usage
 from bot.wording import say
 from handlers import views
@@ -54,8 +55,12 @@ def register(app: App, desk: Desk) -> None:
             respond(text=say(desk.channels.language(team_id, channel["id"]), words), response_type="ephemeral")
 
     @app.action("share_again")
-    def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        desk.briefing.again(team_of(body), action["value"], action["action_ts"], body["user"]["id"])
+    def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        team_id, user_id = team_of(body), body["user"]["id"]
+        stored = desk.library.stored_share(team_id, action["value"])
+        if stored is not None and not may_see(desk, client, user_id, stored.share, body["channel"]["id"]):
+            raise Tell("members_only")
+        desk.briefing.again(team_id, action["value"], action["action_ts"], user_id)
         ack()
 
     @app.action("paper_details")

@@ -560,6 +560,25 @@ def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of
     assert team.now(answer)["text"] == answer["text"]
 
 
+def test_who_has_left_a_closed_channel_has_nothing_of_it_tried_again(team: Team) -> None:
+    place, user = team.place, team.place.add_user("tryer")
+    closed, direct = (
+        place.add_channel("tried", private=True, members=[team.ada, user], bot=False),
+        place.direct_channel(user),
+    )
+    ts = place.post(team.ada, closed, "https://arxiv.org/abs/2603.99999")
+    place.shortcut(user, closed, ts, "brief_paper")
+    [answer] = place.wait_for(lambda: place.messages(direct), 60)
+    place.click(user, answer, "share_again")
+    [answer] = place.wait_for(lambda: [m for m in place.messages(direct) if m["ts"] > answer["ts"]], 60)
+    place.invite(team.ada, closed)
+    place.remove(closed, user)
+    told = team.told(user, answer, lambda: place.click(user, answer, "share_again"))
+    assert "Only members of that channel" in told
+    team.briefed()
+    assert not place.thread(closed, ts)
+
+
 def test_who_has_left_a_closed_channel_sees_nothing_more_of_it_in_what_they_saw_there(team: Team) -> None:
     place, user = team.place, team.place.add_user("gone")
     closed = place.add_channel("closed-behind", private=True, members=[team.ada, user])

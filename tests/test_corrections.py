@@ -320,6 +320,20 @@ def picture(message: Json) -> Json:
     return {"file": image["slack_file"], "alt_text": image["alt_text"]}
 
 
+def test_a_digest_does_not_tell_outsiders_what_it_took(team: Team) -> None:
+    told = []
+    for name in ("insiders", "partners"):
+        channel = team.place.add_channel(name)
+        team.briefed(team.ada, channel)
+        if name == "partners":
+            team.place.connect(channel)
+            time.sleep(_FRESH)
+        [reply] = posted_digest(team, channel)
+        [report] = [each["content"].decode() for each in team.place.files(channel) if each["name"].endswith(".md")]
+        told += ["tokens" in words for words in (str(team.place.message(channel, reply["thread_ts"])), report)]
+    assert told == [True, True, False, False]
+
+
 def test_in_a_digest_too_a_brief_is_shown_in_the_other_language_and_written_again(team: Team) -> None:
     channel = team.place.add_channel("digested-twice")
     message = team.briefed(team.ada, channel)

@@ -542,7 +542,7 @@ def test_each_who_asks_alone_about_the_same_message_has_an_answer_of_their_own(t
         place.fail_next("conversations.open", error="internal_error", status=500)
         place.shortcut(user, closed, ts, "brief_paper")
         [told] = place.wait_for(lambda user=user: place.messages(place.direct_channel(user)), 60)  # type: ignore[misc]
-        assert "in a channel that I am not in" in told["text"]
+        assert "in a channel without me" in told["text"]
     paper = next(team.samples)
     ts = place.post(team.ada, closed, f"https://arxiv.org/abs/{paper.arxiv}")
     for user in others:

@@ -32,6 +32,8 @@ LONGEST_VALUE = 2_000
 """Characters in what a button carries."""
 FALLBACK_TEXT = 3_000
 _TITLE = 300
+# A section of the Home tab has room for 3,000 characters, and of a schedule all of them could be gathered.
+_CHANNELS = 20
 # A title that is an address would lead whoever trusts it somewhere else.
 _ADDRESS = re.compile(r"(?:https?://|www\.)([^\s/|:]+)|\b((?:[a-z0-9-]+\.)+[a-z]{2,})/", re.IGNORECASE)
 
@@ -198,9 +200,11 @@ def model_words(model: str, language: Language) -> str:
     return say(language, "details.extractive") if model == EXTRACTIVE else escape(clean(model, 100))
 
 
-def gathered_words(sources: Iterable[str], language: Language) -> str:
+def gathered_words(sources: Sequence[str], language: Language) -> str:
     """What follows the words of a schedule that gathers channels; empty for one that does not."""
-    channels = " ".join(f"<#{each}>" for each in sources)
+    channels = " ".join(f"<#{each}>" for each in sources[:_CHANNELS])
+    if len(sources) > _CHANNELS:
+        channels += f" … +{len(sources) - _CHANNELS}"
     return say(language, "commands.schedule_from", channels=channels) if channels else ""
 
 

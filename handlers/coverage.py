@@ -6,13 +6,14 @@ Nothing is kept: who left a channel a second ago sees it no more.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from slack_sdk import WebClient
 
 from bot.errors import PaperwireError
 from bot.models import ChannelSettings, Coverage, Language, Share, language_named
 from handlers.desk import Desk
-from handlers.members import channels_of, has_bot, is_member, person
+from handlers.members import channels_of, has_bot, is_answered_alone, is_member, person
 
 
 def is_direct(channel_id: str) -> bool:
@@ -49,6 +50,20 @@ def may_see(desk: Desk, client: WebClient, user_id: str, share: Share, here: str
         return True
     # Of a closed channel that we are not in nobody can tell who is; who shared the paper there was.
     return is_member(client, user_id, where) or (share.user_id == user_id and not has_bot(client, where))
+
+
+def may_look_into(desk: Desk, client: WebClient, team_id: str, body: dict[str, Any]) -> bool:
+    """Whether who pressed a button in a channel may see what is its own: of a closed one, while they are in it.
+
+    What one person was shown alone stays in their Slack for a while after they left.
+    """
+    user_id, channel = body["user"]["id"], body["channel"]
+    if not desk.audience(team_id, channel["id"]).closed:
+        return True
+    # Of one that we are not in, or that is archived, nobody can tell who is.
+    return is_member(client, user_id, channel["id"], channel.get("name", "")) or is_answered_alone(
+        client, channel["id"]
+    )
 
 
 def settings_of(desk: Desk, client: WebClient, team_id: str, channel_id: str, user_id: str) -> ChannelSettings:

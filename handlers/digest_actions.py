@@ -11,7 +11,7 @@ from bot.errors import Tell, may_succeed
 from bot.wording import say
 from handlers import digest_blocks
 from handlers.blocks import Message
-from handlers.coverage import coverage_of, settings_of, sight_of
+from handlers.coverage import coverage_of, may_look_into, settings_of, sight_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import period_from
 from handlers.members import has_bot, is_member
@@ -36,7 +36,7 @@ def register(app: App, desk: Desk) -> None:
     def digest_report(
         ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
     ) -> None:
-        (team_id, channel_id), user_id = _place(body), body["user"]["id"]
+        (team_id, channel_id), user_id = _seen(desk, client, body), body["user"]["id"]
         coverage, period = coverage_of(desk, client, team_id, channel_id, user_id), period_from(action["value"])
         desk.answering.send_export(team_id, channel_id, user_id, "md", coverage, period, action["action_ts"])
         ack()
@@ -48,7 +48,7 @@ def register(app: App, desk: Desk) -> None:
         ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
     ) -> None:
         ack()
-        where = (desk, client, *_place(body), body["user"]["id"])
+        where = (desk, client, *_seen(desk, client, body), body["user"]["id"])
         offset = int(action["value"].rpartition("/")[2])
         digest = desk.digest_of(settings_of(*where), coverage_of(*where), period_from(action["value"]))
         _replace(respond, digest_blocks.preview(digest, offset, desk.permalinks.of))
@@ -72,7 +72,7 @@ def register(app: App, desk: Desk) -> None:
         ack: Ack, action: dict[str, Any], body: dict[str, Any], respond: Respond, client: WebClient
     ) -> None:
         ack()
-        team_id, channel_id = _place(body)
+        team_id, channel_id = _seen(desk, client, body)
         sight = sight_of(client, channel_id, body["user"]["id"])
         offset, _, words = action["value"].partition("/")
         _replace(respond, desk.found(team_id, sight, desk.channels.language(team_id, channel_id), words, int(offset)))
@@ -80,6 +80,14 @@ def register(app: App, desk: Desk) -> None:
 
 def _place(body: dict[str, Any]) -> tuple[str, str]:
     return team_of(body), body["channel"]["id"]
+
+
+def _seen(desk: Desk, client: WebClient, body: dict[str, Any]) -> tuple[str, str]:
+    """The same, for who may see what is the channel's own. Raises Tell (``members_only``)."""
+    place = _place(body)
+    if not may_look_into(desk, client, place[0], body):
+        raise Tell("members_only")
+    return place
 
 
 def _replace(respond: Respond, message: Message) -> None:

@@ -19,12 +19,13 @@ from bot.errors import Tell
 from bot.models import Language, Schedule
 from bot.wording import explain, say
 from handlers import home_view
+from handlers.blocks import note
 from handlers.calls import classified
 from handlers.coverage import language_for, sight_of
 from handlers.desk import Desk, team_of
 from handlers.digest_blocks import latest_only
 from handlers.members import has_bot, is_member
-from handlers.scheduling import is_off, set_schedule, sources_for
+from handlers.scheduling import is_off, of_another, outcome, set_schedule, sources_for
 
 Json = dict[str, Any]
 
@@ -88,15 +89,23 @@ class _Visitor:
         for each in sources:
             if each not in known:
                 channel = classified(lambda each=each: self.client.conversations_info(channel=each))["channel"]  # type: ignore[misc]
-                return explain(self.language, Tell("bad_source", channel=f"#{channel['name']}"))
+                # One that was closed since it was chosen may have another name by now.
+                closed = say(self.language, "report.closed_channel") if channel.get("is_private") else ""
+                return explain(self.language, Tell("bad_source", channel=closed or f"#{channel['name']}"))
         return ""
 
     def set_schedule(self, channel_id: str, words: str, sources: Sequence[str]) -> None:
         """Set, replace or end a schedule. Raises Tell for what cannot be read."""
+        desk, made = self.desk, None
+        before = desk.library.schedule(self.team_id, channel_id)
         if is_off(words):
-            self.desk.library.drop_schedule(self.team_id, channel_id)
-            return
-        set_schedule(self.desk, self.client, self.team_id, channel_id, self.user_id, words, tuple(sources))
+            desk.library.drop_schedule(self.team_id, channel_id)
+        else:
+            made = set_schedule(desk, self.client, self.team_id, channel_id, self.user_id, words, tuple(sources))
+        language = desk.channels.language(self.team_id, channel_id)
+        if change := of_another(before, self.user_id, language):
+            told = note(f"{change} {outcome(desk, made, language)}")
+            classified(lambda: self.client.chat_postMessage(channel=channel_id, text=told.text, blocks=told.blocks))
 
 
 def direct_of(body: Json) -> str:

@@ -13,6 +13,8 @@ from handlers.calls import classified
 
 # Slack gives at most 999 at a time; who is in more channels than this is taken to be in the first ones.
 _PAGE, _PAGES = 999, 3
+# Without this scope, which we do not ask for, Slack says nothing of direct messages of a group.
+_GROUP_MESSAGES = "mpim:read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,18 @@ def is_member(client: WebClient, user_id: str, channel_id: str, name: str = "") 
 
     Direct messages, of two or of a group, are open to their members alone, and nobody leaves them.
     """
-    if channel_id.startswith("D") or name == "directmessage" or (name.startswith("mpdm-") and channel_id[0] == "G"):
+    if channel_id.startswith("D") or any(each.id == channel_id for each in channels_of(client, user_id)):
         return True
-    return any(each.id == channel_id for each in channels_of(client, user_id))
+    return bool(name) and _is_group_message(client, channel_id)
+
+
+def _is_group_message(client: WebClient, channel_id: str) -> bool:
+    """Whether a channel is a direct message of a group; its id begins like any other's (openclaw #115463)."""
+    try:
+        response = classified(lambda: client.conversations_info(channel=channel_id))
+    except Tell as error:
+        return error.facts.get("scope") == _GROUP_MESSAGES
+    return bool((response.get("channel") or {}).get("is_mpim"))
 
 
 def has_bot(client: WebClient, channel_id: str) -> bool:
@@ -88,8 +99,19 @@ def has_bot(client: WebClient, channel_id: str) -> bool:
     except Tell as error:
         if error.facts.get("reason") == "channel_not_found":
             return False  # a closed channel that we are not in does not exist for us
+        if error.facts.get("scope") == _GROUP_MESSAGES:
+            return True  # and a direct message of a group that we are in tells us no more than that it is one
         raise
     channel: dict[str, Any] = response.get("channel") or {}
     if channel.get("is_archived"):
         raise Tell("channel_gone", reason="is_archived")
     return bool(channel.get("is_member"))
+
+
+def is_answered_alone(client: WebClient, channel_id: str) -> bool:
+    """Whether who asks for a brief there is answered in direct messages, because we cannot write to all who read it."""
+    try:
+        channel = classified(lambda: client.conversations_info(channel=channel_id)).get("channel") or {}
+    except Tell as error:
+        return error.facts.get("reason") == "channel_not_found"
+    return bool(channel.get("is_archived")) or channel.get("is_member") is False  # of direct messages it says nothing

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from slack_sdk import WebClient
 
-from bot.digests.schedule import parse_schedule
-from bot.models import Schedule
+from bot.digests.schedule import describe, next_due, parse_schedule
+from bot.models import Language, Schedule
+from bot.wording import say
+from handlers.blocks import gathered_words
 from handlers.coverage import own_zone, settings_of
 from handlers.desk import Desk
 from handlers.members import channels_of, person
@@ -44,3 +47,27 @@ def set_schedule(
     desk.library.put_schedule(team_id, made)
     desk.library.put_channel_settings(team_id, replace(settings, zone=made.zone))
     return made
+
+
+def in_words(schedule: Schedule, language: Language) -> str:
+    return describe(schedule, language) + gathered_words(schedule.sources, language)
+
+
+def next_words(desk: Desk, schedule: Schedule) -> str:
+    """When the next digest comes, in the schedule's zone."""
+    return f"{next_due(schedule, desk.now()).astimezone(ZoneInfo(schedule.zone)):%Y-%m-%d %H:%M}"
+
+
+def outcome(desk: Desk, made: Schedule | None, language: Language) -> str:
+    """What a change came to; None where it ended the schedule."""
+    if made is None:
+        return say(language, "commands.schedule_off")
+    facts = {"schedule": in_words(made, language), "next": next_words(desk, made)}
+    return say(language, "commands.schedule_set", **facts)
+
+
+def of_another(before: Schedule | None, user_id: str, language: Language) -> str:
+    """Whose schedule it was that somebody changed, which is done before everybody's eyes; empty for one's own."""
+    if before is None or before.user_id == user_id:
+        return ""
+    return say(language, "commands.schedule_of_another", user=f"<@{user_id}>", maker=f"<@{before.user_id}>")

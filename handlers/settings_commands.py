@@ -6,19 +6,17 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
-from zoneinfo import ZoneInfo
 
 from bot.digests.export import FORMS
 from bot.digests.period import period_of, zone_named
-from bot.digests.schedule import describe, next_due
 from bot.errors import Tell
 from bot.models import EVERY_CHANNEL, Language, Mode, Schedule, Usage
 from bot.visible import escape
 from bot.wording import say
 from handlers import blocks
-from handlers.blocks import Message, gathered_words
+from handlers.blocks import Message
 from handlers.members import has_bot, person
-from handlers.scheduling import is_off, set_schedule, sources_for
+from handlers.scheduling import in_words, is_off, next_words, of_another, outcome, set_schedule, sources_for
 
 if TYPE_CHECKING:
     from handlers.commands import Asked
@@ -43,7 +41,8 @@ def schedule(asked: Asked) -> Message:
     stored = library.schedule(team_id, channel_id)
     if is_off(asked.rest):
         there_was = library.drop_schedule(team_id, channel_id)
-        return _rescheduled(asked, stored, say(language, f"commands.schedule_{'off' if there_was else 'none'}"))
+        words = outcome(asked.desk, None, language) if there_was else say(language, "commands.schedule_none")
+        return _rescheduled(asked, stored, words)
     if not asked.rest:
         return _scheduled(asked, stored)
     if asked.is_direct:
@@ -53,34 +52,22 @@ def schedule(asked: Asked) -> Message:
     words, gathered, *_ = [*re.split(r"\s+from\s+", asked.rest, maxsplit=1, flags=re.IGNORECASE), ""]
     sources = _public_channels(asked, gathered) if gathered else ()
     made = set_schedule(asked.desk, asked.client, team_id, channel_id, asked.user_id, words, sources)
-    words = say(language, "commands.schedule_set", schedule=_words(made, language), next=_next(asked, made))
-    return _rescheduled(asked, stored, words)
+    return _rescheduled(asked, stored, outcome(asked.desk, made, language))
 
 
 def _rescheduled(asked: Asked, before: Schedule | None, words: str) -> Message:
-    """What somebody else had set is changed before everybody's eyes."""
-    if before is None or before.user_id == asked.user_id:
-        return blocks.note(words)
-    facts = {"user": f"<@{asked.user_id}>", "maker": f"<@{before.user_id}>"}
-    return replace(blocks.note(f"{say(asked.language, 'commands.schedule_of_another', **facts)} {words}"), public=True)
+    change = of_another(before, asked.user_id, asked.language)
+    return replace(blocks.note(f"{change} {words}"), public=True) if change else blocks.note(words)
 
 
 def _scheduled(asked: Asked, stored: Schedule | None) -> Message:
     if stored is None:
         return _said(asked, "commands.schedule_none")
-    words = _words(stored, asked.language)
+    words = in_words(stored, asked.language)
     if stored.paused is not None:
         reason = say(asked.language, f"errors.{stored.paused}", reason=stored.paused)
         return _said(asked, "commands.schedule_paused", schedule=words, reason=reason)
-    return _said(asked, "commands.schedule_is", schedule=words, next=_next(asked, stored))
-
-
-def _words(made: Schedule, language: Language) -> str:
-    return describe(made, language) + gathered_words(made.sources, language)
-
-
-def _next(asked: Asked, made: Schedule) -> str:
-    return f"{next_due(made, asked.desk.now()).astimezone(ZoneInfo(made.zone)):%Y-%m-%d %H:%M}"
+    return _said(asked, "commands.schedule_is", schedule=words, next=next_words(asked.desk, stored))
 
 
 def _public_channels(asked: Asked, words: str) -> tuple[str, ...]:
@@ -200,7 +187,7 @@ def _next_words(asked: Asked, stored: Schedule | None) -> str:
     if stored is None:
         return say(asked.language, "commands.none")
     key = "commands.status_next" if stored.paused is None else "commands.status_paused"
-    return say(asked.language, key, schedule=_words(stored, asked.language), next=_next(asked, stored))
+    return say(asked.language, key, schedule=in_words(stored, asked.language), next=next_words(asked.desk, stored))
 
 
 def _spendings(asked: Asked, usage: Usage) -> str:

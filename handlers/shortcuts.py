@@ -9,45 +9,58 @@ from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
 from bot.briefs.correction import anonymous
+from bot.errors import Tell
 from bot.models import Language, Paper, ShareState, StoredShare, Usage
 from bot.wording import say
 from handlers import views
 from handlers.calls import classified
-from handlers.coverage import is_direct, may_see, sight_of
+from handlers.coverage import is_direct, may_look_into, may_see, sight_of
 from handlers.desk import Desk, team_of
 from handlers.edit import place_of
 from handlers.home import direct_of
+from handlers.members import is_answered_alone
 from handlers.payloads import is_private_by_name, shares_of_message
 
 
 def register(app: App, desk: Desk) -> None:
     @app.shortcut("brief_paper")
-    def brief_paper(ack: Ack, shortcut: dict[str, Any], context: BoltContext, respond: Respond) -> None:
+    def brief_paper(
+        ack: Ack, shortcut: dict[str, Any], context: BoltContext, client: WebClient, respond: Respond
+    ) -> None:
         ack()
-        team_id, channel = team_of(shortcut), shortcut["channel"]
+        team_id, channel, user_id = team_of(shortcut), shortcut["channel"], shortcut["user"]["id"]
         shares = shares_of_message(
             shortcut["message"],
             team_id=team_id,
             channel_id=channel["id"],
             private=is_private_by_name(channel.get("name", "")),
             bot_user_id=str(context.bot_user_id),
-            asked_by=shortcut["user"]["id"],
+            asked_by=user_id,
         )
-        language = desk.channels.language(team_id, channel["id"])
+        alone = is_answered_alone(client, channel["id"])
+        words = "" if shares else "commands.no_paper"
         for share in shares:
             stored = desk.library.stored_share(team_id, share.id)
+            if alone and (stored is None or stored.state is not ShareState.WITHDRAWN):
+                # Each who asks has a share, and an answer, of their own.
+                share = replace(share, item=f"{share.item}@{user_id}")
+                stored = desk.library.stored_share(team_id, share.id)
             if stored is None:
                 desk.briefing.accept(share)
             elif stored.state is ShareState.WITHDRAWN:
-                respond(text=say(language, "forget.for_good"), response_type="ephemeral")
+                words = "forget.for_good"
             else:  # seen before: left alone as no paper, kept silently, or answered long ago
-                desk.briefing.again(team_id, share.id, shortcut["action_ts"], shortcut["user"]["id"])
-        if not shares:
-            respond(text=say(language, "commands.no_paper"), response_type="ephemeral")
+                desk.briefing.again(team_id, share.id, shortcut["action_ts"], user_id)
+        if words:  # once: an address to respond to takes five answers
+            respond(text=say(desk.channels.language(team_id, channel["id"]), words), response_type="ephemeral")
 
     @app.action("share_again")
-    def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any]) -> None:
-        desk.briefing.again(team_of(body), action["value"], action["action_ts"], body["user"]["id"])
+    def share_again(ack: Ack, action: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
+        team_id, user_id = team_of(body), body["user"]["id"]
+        stored = desk.library.stored_share(team_id, action["value"])
+        if stored is not None and not may_see(desk, client, user_id, stored.share, body["channel"]["id"]):
+            raise Tell("members_only")
+        desk.briefing.again(team_id, action["value"], action["action_ts"], user_id)
         ack()
 
     @app.action("paper_details")
@@ -92,5 +105,5 @@ def _seen_from(desk: Desk, client: WebClient, body: dict[str, Any], paper_id: st
     if alone and stored is None:  # the Home tab, what was found or compiled for one person
         return desk.library.seen_in(team_of(body), paper_id, sight_of(client, here, user_id))
     if not alone or stored is None:
-        return here
+        return here if may_look_into(desk, client, team_of(body), body) else None
     return stored.share.channel_id if may_see(desk, client, user_id, stored.share, here) else None

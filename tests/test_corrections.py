@@ -325,6 +325,20 @@ def picture(message: Json) -> Json:
     return {"file": image["slack_file"], "alt_text": image["alt_text"]}
 
 
+def test_a_digest_does_not_tell_outsiders_what_it_took(team: Team) -> None:
+    told = []
+    for name in ("insiders", "partners"):
+        channel = team.place.add_channel(name)
+        team.briefed(team.ada, channel)
+        if name == "partners":
+            team.place.connect(channel)
+            time.sleep(_FRESH)
+        [reply] = posted_digest(team, channel)
+        [report] = [each["content"].decode() for each in team.place.files(channel) if each["name"].endswith(".md")]
+        told += ["tokens" in words for words in (str(team.place.message(channel, reply["thread_ts"])), report)]
+    assert told == [True, True, False, False]
+
+
 def test_in_a_digest_too_a_brief_is_shown_in_the_other_language_and_written_again(team: Team) -> None:
     channel = team.place.add_channel("digested-twice")
     message = team.briefed(team.ada, channel)
@@ -524,6 +538,31 @@ def test_who_was_answered_alone_about_a_closed_channel_opens_and_edits_the_brief
     assert WORDS in team.changed(answer)["text"]
 
 
+def test_each_who_asks_alone_about_the_same_message_has_an_answer_of_their_own(team: Team) -> None:
+    place, others = team.place, [team.place.add_user("first"), team.place.add_user("second")]
+    closed = place.add_channel("bots-stay-out-too", private=True, members=[team.ada, *others], bot=False)
+    ts = place.upload(team.ada, closed, "paper.pdf", MadePaper(next(team.numbers)).pdf())
+    for user in others:
+        # Slack does not say at once where to answer.
+        place.fail_next("conversations.open", error="internal_error", status=500)
+        place.shortcut(user, closed, ts, "brief_paper")
+        [told] = place.wait_for(lambda user=user: place.messages(place.direct_channel(user)), 60)  # type: ignore[misc]
+        assert "in a channel without me" in told["text"]
+    paper = next(team.samples)
+    ts = place.post(team.ada, closed, f"https://arxiv.org/abs/{paper.arxiv}")
+    for user in others:
+        place.shortcut(user, closed, ts, "brief_paper")
+        answers = place.wait_for(lambda user=user: place.messages(place.direct_channel(user))[1:], 60)  # type: ignore[misc]
+        assert paper.title in str(details(team, answers[0], user))
+    assert [len(place.messages(place.direct_channel(user))) for user in others] == [2, 2]
+    # Who asks once more has it in the place of the first.
+    place.shortcut(others[0], closed, ts, "brief_paper")
+    direct = place.direct_channel(others[0])
+    [_, old] = place.messages(direct)
+    place.wait_for(lambda: place.message(direct, old["ts"]) is None, 30)
+    assert len(place.messages(direct)) == 2
+
+
 def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of_old(team: Team) -> None:
     place, user = team.place, team.place.add_user("leaver")
     closed = place.add_channel("left-behind", private=True, members=[team.ada, user], bot=False)
@@ -538,6 +577,47 @@ def test_who_has_left_a_closed_channel_opens_and_edits_its_brief_in_no_answer_of
     assert "Only members of the channel" in told
     assert "not in the library" in details(team, answer, user)
     assert team.now(answer)["text"] == answer["text"]
+
+
+def test_who_has_left_a_closed_channel_has_nothing_of_it_tried_again(team: Team) -> None:
+    place, user = team.place, team.place.add_user("tryer")
+    closed, direct = (
+        place.add_channel("tried", private=True, members=[team.ada, user], bot=False),
+        place.direct_channel(user),
+    )
+    ts = place.post(team.ada, closed, "https://arxiv.org/abs/2603.99999")
+    place.shortcut(user, closed, ts, "brief_paper")
+    [answer] = place.wait_for(lambda: place.messages(direct), 60)
+    place.click(user, answer, "share_again")
+    [answer] = place.wait_for(lambda: [m for m in place.messages(direct) if m["ts"] > answer["ts"]], 60)
+    place.invite(team.ada, closed)
+    place.remove(closed, user)
+    told = team.told(user, answer, lambda: place.click(user, answer, "share_again"))
+    assert "Only members of that channel" in told
+    team.briefed()
+    assert not place.thread(closed, ts)
+
+
+def test_who_has_left_a_closed_channel_sees_nothing_more_of_it_in_what_they_saw_there(team: Team) -> None:
+    place, user = team.place, team.place.add_user("gone")
+    closed = place.add_channel("closed-behind", private=True, members=[team.ada, user])
+    message = team.briefed(team.ada, closed)
+    title = details(team, message, user).partition("'text': '")[2].partition("'")[0]
+    [preview] = place.command(user, closed, "/digest week")
+    [found] = place.command(user, closed, f"/digest search {title}")
+    assert title in details(team, found, user)
+    place.remove(closed, user)
+    for shown in (message, found):
+        before = place.modal(user)
+        as_in_a_preview(team, user, shown, "paper_details")()
+        now = place.wait_for(lambda before=before: (m := place.modal(user)) != before and m, 10)  # type: ignore[misc]
+        assert title not in str(now)
+    told = team.told(user, preview, as_in_a_preview(team, user, preview, "digest_report"))
+    assert "Only members of that channel" in told
+    # Of a public one everybody may see what is in it.
+    open_one = team.briefed()
+    as_in_a_preview(team, user, open_one, "paper_details")()
+    place.wait_for(lambda: "Evidence" in str(place.modal(user)) or "page 1" in str(place.modal(user)), 10)
 
 
 def test_a_brief_of_a_channel_closed_since_is_changed_from_a_gathering_channel_by_its_members_alone(team: Team) -> None:

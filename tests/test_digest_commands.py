@@ -232,6 +232,27 @@ def test_a_post_that_slack_refuses_is_told_in_a_direct_message_and_its_language(
     assert "未能完成。我不在那个频道里" in told["text"] and "/invite" in told["text"]
 
 
+def test_a_group_of_people_is_served_in_its_direct_messages(office: Office) -> None:
+    place = office.place
+    group = place.direct_channel(office.ada, office.bo)
+    [answer] = place.thread(group, office.share(PAPERS[0].arxiv, group))
+    place.click(office.bo, answer, "brief_edit")
+    assert place.wait_for(lambda: place.modal(office.bo), 10)["callback_id"] == "brief_edit"
+    place.close_modal(office.bo)
+    office.say(f"/digest add https://arxiv.org/abs/{PAPERS[1].arxiv}", group)
+    place.wait_for(lambda: [m for m in office.from_bot(group) if PAPERS[1].title in m["text"]], 30)
+    assert "每周一" in office.say("/digest schedule weekly mon 09:00", group)["text"]
+    assert " 3 天" in office.say("/digest backfill 3d", group)["text"]
+    place.click(office.bo, office.say("/digest week", group, office.bo), "digest_post")
+    place.wait_for(lambda: [m for m in office.from_bot(group) if "篇论文" in m["text"]], 30)
+    # Whoever names their channel like one of a group lets nobody else in.
+    channel = place.add_channel("mpdm-ada--bo-1", members=[office.ada])
+    [answer] = place.thread(channel, office.share(PAPERS[0].arxiv, channel))
+    place._run(place.slack.interactions.click(office.bo, place.workspace.channels[channel], answer, "brief_edit"))
+    place.wait_for(lambda: place.ephemerals(office.bo, channel), 10)
+    assert place.modal(office.bo) is None
+
+
 def test_a_reaction_counts_by_the_time_it_was_made_whatever_clock_the_bot_has(office: Office) -> None:
     channel = office.place.add_channel("timing")
     ts = office.share(PAPERS[0].arxiv, channel)

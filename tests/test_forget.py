@@ -219,6 +219,19 @@ def test_a_forgotten_paper_is_new_when_its_link_is_shared_again(scene: Scene) ->
     assert not scene.place.thread(scene.channel, first)
 
 
+def test_who_asks_for_many_forgotten_papers_is_told_so_once(scene: Scene) -> None:
+    place, channel = scene.place, scene.place.add_channel("many-forgotten")
+    links = [f"https://10.0.0.{number}/paper.pdf" for number in range(6)]
+    ts = place.post(scene.ada, channel, " ".join(links))
+    place.wait_for(lambda: len(place.thread(channel, ts)) == len(links), 60)
+    place.edit(scene.ada, channel, ts, "nothing to see")
+    place.wait_for(lambda: not place.thread(channel, ts), 60)
+    place.edit(scene.ada, channel, ts, " ".join(links))
+    place.shortcut(scene.bo, channel, ts, "brief_paper")
+    told = place.wait_for(lambda: place.ephemerals(scene.bo, channel), 30)
+    assert len(told) == 1 and "share it in a new message" in told[0]["text"]
+
+
 def test_a_digest_posted_before_shows_the_paper_no_more(scene: Scene) -> None:
     channel = scene.place.add_channel("digested")
     kept, _ = scene.upload(channel=channel)

@@ -162,6 +162,48 @@ def test_channels_to_gather_are_chosen_kept_and_checked_there(team: Team) -> Non
     assert place.submit(bo, {"schedule": "off"}) == {}
 
 
+def test_a_gathered_channel_that_was_closed_since_is_not_named_there(team: Team) -> None:
+    place = team.place
+    hub, source = place.add_channel("hub-of-ada"), place.add_channel("plans", members=[team.ada])
+    place.command(team.bo, hub, "/digest schedule daily 09:00 from #plans")
+    place.convert_to_private(team.ada, source)
+    place.workspace.channels[source].name = "secret-plans"
+    team.home(team.bo)
+    team.form(team.bo, "home_schedule")
+    refused = place.submit(team.bo, {"schedule": "daily 10:00"})["errors"]["sources"]
+    assert refused.startswith("“a private channel” is not a public channel that I am in")
+    assert place.submit(team.bo, {"schedule": "off", "sources": []}) == {}
+
+
+def test_a_schedule_of_somebody_else_is_changed_there_before_the_channels_eyes(team: Team) -> None:
+    place = team.place
+    channel = place.add_channel("adas-schedule")
+    place.command(team.ada, channel, "/digest schedule daily 09:00")
+    for words, told in (("daily 10:00", "every day at 10:00"), ("daily 11:00", ""), ("off", "")):
+        team.home(team.bo)
+        team.form(team.bo, "home_schedule")
+        assert place.submit(team.bo, {"schedule": words}) == {}
+        if told:
+            [said] = place.messages(channel)
+            assert f"<@{team.bo}> changed the schedule that <@{team.ada}> had set" in said["text"]
+            assert told in said["text"]
+    assert len(place.messages(channel)) == 1  # it was bo's own by then
+
+
+def test_a_schedule_that_gathers_hundreds_of_channels_fits_the_tab(team: Team) -> None:
+    place = team.place
+    hub = place.add_channel("all-of-them")
+    many = [place.add_channel(f"one-of-many-{number}", members=[team.ada]) for number in range(300)]
+    team.home(team.bo)
+    team.form(team.bo, "home_schedule_new")
+    before = place.home(team.bo)["hash"]  # type: ignore[index]
+    assert place.submit(team.bo, {"channel": hub, "sources": many, "schedule": "daily 09:00"}) == {}
+    place.wait_for(lambda: (place.home(team.bo) or {})["hash"] != before)
+    for shown in (str(place.home(team.bo)), place.command(team.bo, hub, "/digest schedule")[0]["text"]):
+        assert f"gathered from <#{many[0]}> <#{many[1]}>" in shown and "… +280" in shown
+    place.command(team.bo, hub, "/digest schedule off")
+
+
 @pytest.mark.parametrize(
     ("locale", "heading", "misunderstood"),
     [

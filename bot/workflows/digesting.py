@@ -17,7 +17,7 @@ from bot.digests.chart import WEEKS, Week, page_alt_text, weekly_chart, weeks_of
 from bot.digests.chart import alt_text as alt_text_of
 from bot.digests.report import digest_report
 from bot.errors import NOT_INSTALLED, PaperwireError, Tell
-from bot.models import Coverage, Digest, DigestEntry, DigestReply, Paper, Period
+from bot.models import Coverage, Digest, DigestEntry, DigestReply, Paper, Period, Usage
 from bot.outcomes import announce
 from bot.ports import Library, Messenger
 from bot.work import POSTS, Bug, Work
@@ -169,7 +169,9 @@ class Digesting:
         return self._posting.post_once(digest_id, team_id, channel_id, None, send)
 
     def _with_usage(self, team_id: str, digest_id: str) -> Digest:
-        digest = self._shown(team_id, digest_id)
+        digest = self._frozen(team_id, digest_id)
+        if self._messenger.audience(team_id, digest.channel_id).outsiders:
+            return own_part(digest)
         return replace(digest, usage=self._library.usage_in(team_id, _coverage(digest), digest.period))
 
     def _is_late(self, period: Period) -> bool:
@@ -303,14 +305,15 @@ class Digesting:
 
 
 def own_part(digest: Digest) -> Digest:
-    """What a channel's own shares brought, for readers who may know of no other channel."""
+    """What a channel's own shares brought, for readers who may know of no other channel, nor what any of it took."""
     entries = []
     for entry in digest.entries:
         shares = tuple(share for share in entry.shares if share.share.channel_id == digest.channel_id)
         if shares:
             # Where channels were gathered, nobody can tell any more whose reactions were counted.
             discussion = 0 if digest.sources else entry.discussion
-            entries.append(replace(entry, shares=shares, brief=anonymous(entry.brief), discussion=discussion))
+            brief = replace(anonymous(entry.brief), usage=Usage())
+            entries.append(replace(entry, shares=shares, brief=brief, discussion=discussion))
     failed = tuple(share for share in digest.failed if share.share.channel_id == digest.channel_id)
     return replace(digest, entries=tuple(entries), failed=failed, sources=())
 

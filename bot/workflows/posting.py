@@ -144,7 +144,7 @@ class Posting:
         except Tell as error:
             if not share.asked or error.code not in ("not_in_channel", "channel_gone"):
                 raise
-        direct: str = self._work.step("direct", lambda: self._messenger.direct_channel(share.team_id, share.user_id))
+        direct: str = self._work.insist("direct", lambda: self._messenger.direct_channel(share.team_id, share.user_id))
         return direct, self._reply(share, failure, key, direct, None)
 
     def _sign_off(self, share: Share, *, failed: bool, again: bool) -> None:

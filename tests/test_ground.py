@@ -397,6 +397,27 @@ def test_a_name_with_a_year_or_a_version_is_no_number_of_the_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("显存占用减半，精度不变", "Harvest reduces peak memory by 50% at the same accuracy"),
+        ("显存占用降低50%，精度不变", "Harvest halves the peak memory at the same accuracy"),
+        ("缓存命中率达91.2%，精度不变", "The hit rate of the cache is 91.2 ± 0.3% at the same accuracy"),
+        ("可服务千亿参数模型，精度不变", "Harvest serves 100B-parameter models at the same accuracy"),
+        ("训练只需半小时，精度不变", "Harvest is trained within 30 minutes at the same accuracy"),
+    ],
+)
+def test_a_number_may_be_said_in_words_of_the_same_value(words: str, quote: str) -> None:
+    text = FullText((*PAGES, quote), 3)
+    assert check(effect(words, quote, 3, ZH), PAPER, text, "zh") == []
+
+
+def test_a_count_of_times_is_no_multiple() -> None:
+    quote = "On 10 tasks of long prompts Harvest improves throughput at the same accuracy"
+    draft = effect("throughput 10 times higher at the same accuracy", quote, 3)
+    assert "unit" in {fault.kind for fault in check(draft, PAPER, FullText((*PAGES, quote), 3), "en")}
+
+
+@pytest.mark.parametrize(
     ("words", "values"),
     [
         ("7B-13B models, Qwen2.5-7B, 10ms-20ms", [(7e9, ""), (13e9, ""), (10, "ms"), (20, "ms")]),
@@ -408,6 +429,14 @@ def test_a_name_with_a_year_or_a_version_is_no_number_of_the_quote() -> None:
         ("half and 一半", [(0.5, "frac")] * 2),
         ("one third, 三分之一 and 1/3", [(1 / 3, "frac")] * 3),
         ("twice, 两倍, 翻倍, threefold", [(2, "×"), (2, "×"), (2, "×"), (3, "×")]),
+        ("翻番, 翻了一番, 翻了两番, 双倍, quintupled", [(2, "×"), (2, "×"), (4, "×"), (2, "×"), (5, "×")]),
+        ("一成, 5成, 三成半, 九成五", [(10, "%"), (50, "%"), (35, "%"), (95, "%")]),
+        ("近半, 过半, 半小时, 一个半小时", [(0.5, "frac"), (0.5, "frac"), (0.5, "h"), (1.5, "h")]),
+        ("两到三倍, 十多倍, 十几倍, 兩倍", [(2, "×"), (3, "×"), (10, "×"), (10, "×"), (2, "×")]),
+        ("百亿参数, 千万级, 五美元, 五纳米, 5千瓦", [(1e10, ""), (1e7, ""), (5, "$"), (5, "nm"), (5, "kW")]),
+        ("数十倍, 数百毫秒, hundreds of milliseconds", [(10, "vague ×"), (100, "vague ms"), (100, "vague ms")]),
+        ("91.2 ± 0.3%", [(91.2, "%"), (0.3, "%")]),
+        ("10 times faster", [(10, "×")]),
         ("两个数量级, two orders of magnitude", [(2, "oom"), (2, "oom")]),
         ("3.2 points, 3.2个百分点, 3.2 percentage points", [(3.2, "pp")] * 3),
         ("5.2 tokens per second and 每秒5.2个token", [(5.2, "/s")] * 2),
@@ -425,6 +454,8 @@ def test_numbers_are_read_with_their_units(words: str, values: list[tuple[float,
     [
         "GPT-4, H100, 3D, 5G, 2nd, v2.3, F1, Qwen2.5-7B",
         "统一、一致、万能、第三方、十分、一种、一个",
+        "一成不变、千万不要、靠近半导体、通过半监督、三成像系统、百年",
+        "million-token contexts, billion-scale data",
         "a cache, an idea",
     ],
 )

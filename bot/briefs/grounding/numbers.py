@@ -29,6 +29,7 @@ _IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTk](?![A-Za-z0-9
 _RATE_BEFORE = re.compile(r"每(秒|分钟|小时|天)[^\d,，;；。]{0,6}$")
 _TIMES_BEFORE = re.compile(r"(?<![\d.])(?<!\d )[×x]\s?$")
 _RANGE = re.compile(r"\s?(?:-|~|to|至|到|--)\s?$")
+_ERROR = re.compile(r"\s?±\s?$")
 _RANGE_BEFORE = re.compile(r"between\s$", re.IGNORECASE)
 _LIST = re.compile(
     r"\s?(?:,\s?(?:and|or)?|、|/|&|and|or|和|与|或|及|以及|vs\.?|from|by|to|至|到|提升至|降至|增至|降到|升至)\s?$"
@@ -49,6 +50,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         spelled.multiples,
         _digits,
         spelled.counts,
+        spelled.scales,
     ):
         for item in read(text):
             if not any(covered[item.start : item.end]):
@@ -105,7 +107,7 @@ def _shares(text: str) -> Iterator[Found]:
     for match in _SHARE.finditer(text):
         part, whole = int(match[1]), int(match[2])
         if 0 < part < whole:
-            yield Found(match.start(), match.end(), [(Fraction(part, whole), "frac")])
+            yield Found(match.start(), match.end(), spelled.fraction(Fraction(part, whole)))
 
 
 def _lend_units(text: str, found: list[Found]) -> frozenset[int]:
@@ -125,6 +127,7 @@ def _lend_units(text: str, found: list[Found]) -> frozenset[int]:
         is_range = bool(_RANGE.match(between) or within)
         if is_range:
             ranges.add(at)
+        is_range = is_range or bool(_ERROR.match(between))  # 91.2 ± 0.3 %
         if item.has_unit or item.scale != 1 or not (following.has_unit or following.scale != 1):
             continue
         own = item.readings[0][0]

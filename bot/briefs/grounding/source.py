@@ -21,6 +21,9 @@ _SAME = {
     **dict.fromkeys("‘’‚′´`", "'"),
     "^": "",
     **dict.fromkeys("⁄∕", "/"),
+    **dict(
+        zip("兩萬億個點種項類層張塊組條", "两万亿个点种项类层张块组条", strict=True)
+    ),  # numbers in traditional signs
     "⩽": "≤",
     "⩾": "≥",
 }

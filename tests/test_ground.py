@@ -411,6 +411,26 @@ def test_a_number_may_be_said_in_words_of_the_same_value(words: str, quote: str)
     assert check(effect(words, quote, 3, ZH), PAPER, text, "zh") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("throughput of 2.345% more on LongEval prompts", "2.345% on LongEval while it serves"),
+        ("throughput of 12 more on LongEval prompts", "this version of Harvest improves throughput by 12"),
+        ("98,765 prompts served on LongEval in one go", "98,765 prompts in one go, with all keys kept"),
+        ("98 prompts served on LongEval in one go", "12.345% on LongEval while it serves up to 98"),
+        ("7 requests served in each second on LongEval", "with all keys kept, at 7"),
+    ],
+    ids=["a number cut on its left", "its decimals cut off", "up to cut off", "its thousands cut off", "scale cut off"],
+)
+def test_a_quote_is_read_without_cutting_numbers_or_their_bounds(words: str, quote: str) -> None:
+    page = (
+        "This version of Harvest improves throughput by 12.345% on LongEval while it serves up to 98,765 prompts in one"
+        " go, with all keys kept, at 7 million requests."
+    )
+    draft = effect(words, quote, 3)
+    assert {f.kind for f in check(draft, PAPER, FullText((*PAGES, page), 3), "en")} & {"number", "unit", "bound"}
+
+
 def test_a_count_of_times_is_no_multiple() -> None:
     quote = "On 10 tasks of long prompts Harvest improves throughput at the same accuracy"
     draft = effect("throughput 10 times higher at the same accuracy", quote, 3)

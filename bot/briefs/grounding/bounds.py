@@ -20,6 +20,8 @@ _BETWEEN = (
     r"[\s$€£~≈*(×]*(?:(?i:a|an|about|approximately|around|roughly|nearly|almost|some|by|of|to|the)\s)*"
     r"(?:约|近|大约|达|到|为|至|了|提升|提高|降低|减少|快|加速)*[\s$€£~≈(+±-]*$"
 )
+LIMITS = f"(?:{_UPTO}|{_LEAST}|{_LESS})"
+"""Any word that bounds a number, as a regular expression."""
 _KINDS = (("less", _LESS), ("least", _LEAST), ("upto", _UPTO))
 _ADJACENT = [(kind, re.compile(f"(?:{words}){_BETWEEN}")) for kind, words in _KINDS]
 _LOOSE = [(kind, re.compile(words)) for kind, words in _KINDS]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from bot.briefs.grounding.bounds import LIMITS
 from bot.models import FullText, Paper
 from bot.visible import visible
 
@@ -34,6 +35,11 @@ _DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _DIGITS_MEET = re.compile(r"(?<=\d) (?=\d)")
 _BAR = "|"
+_LED_IN = re.compile(rf"(?:{LIMITS}\s(?:[A-Za-z]+ )?)?[A-Za-zÀ-ɏ0-9.,+±$€£%-]*$")
+"""What leads in a quote and belongs to it: a bound, a sign, the rest of its first word or number."""
+_LONGEST_LEAD = 40
+_REST_OF_WORD = re.compile("[A-Za-zÀ-ɏ]{0,24}")
+_REST_OF_NUMBER = re.compile(r"(?:[.,]?\d){0,24}\s?(?:%|×|x\b|[^\s.,;)]{0,12}(?=[\s.,;)]|$)|)")
 _NOT_LATIN = re.compile(r"[^0-9a-zß-ɏͰ-Ͽ]+")
 
 
@@ -132,7 +138,10 @@ class Source:
         return None
 
     def _words(self, page: int, start: int, end: int) -> str:
-        """The normalised text of a page between two places of its squashed form."""
+        """The normalised text of a page between two places of its squashed form.
+
+        With what leads in to them, and no word or number cut: a quote may begin after "up to" or a minus.
+        """
         text = f"{self.title}\n{self.abstract}" if page == 0 else self.pages[page - 1]
         places: list[int] = []
         kept_from = 0
@@ -147,9 +156,12 @@ class Source:
         span = places[start:end]
         if not span:
             return ""
-        stop = span[-1] + 1
-        unit = re.match(r"\s?(?:%|×|x\b|\S{0,3})(?=[\s.,;)]|$)", text[stop:]) if text[span[-1]].isdigit() else None
-        return text[span[0] : stop + (unit.end() if unit else 0)]
+        start, stop = span[0], span[-1] + 1
+        if before := _LED_IN.search(text, max(0, start - _LONGEST_LEAD), start):
+            start = before.start()
+        if rest := (_REST_OF_NUMBER if text[stop - 1].isdigit() else _REST_OF_WORD).match(text, stop):
+            stop = rest.end()
+        return text[start:stop]
 
     @cached_property
     def words(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.briefs.grounding.attribution import not_its_own
+from bot.briefs.grounding.change import mistaken
 from bot.briefs.grounding.ground import check, locate
 from bot.briefs.grounding.numbers import quantities
 from bot.briefs.grounding.source import plain
@@ -429,6 +430,53 @@ def test_a_quote_is_read_without_cutting_numbers_or_their_bounds(words: str, quo
     )
     draft = effect(words, quote, 3)
     assert {f.kind for f in check(draft, PAPER, FullText((*PAGES, page), 3), "en")} & {"number", "unit", "bound"}
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("memory reduced by 30% on LongEval", "Harvest reduces memory to 30% on LongEval"),
+        ("memory reduced to 30% on LongEval", "Harvest reduces memory by 30% on LongEval"),
+        ("内存降低30%", "Harvest uses only 30% of the memory"),
+        ("内存降至30%", "a 30% reduction in peak memory"),
+        ("准确率提升45.2%", "Harvest reaches 45.2% accuracy"),
+        ("延迟降低95毫秒", "latency falls from 840 ms to 95 ms"),
+    ],
+)
+def test_a_change_is_not_what_it_came_to(words: str, quote: str) -> None:
+    assert list(mistaken(plain(words), plain(quote)))
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("内存降幅达30%", "Harvest reduces memory by 30%"),
+        ("节省30%内存", "a 30% reduction in peak memory"),
+        ("准确率提升至45.2%", "Harvest reaches 45.2% accuracy"),
+        ("准确率达45.2%", "accuracy rises from 40.1% to 45.2%"),
+        ("准确率提升至45.2%（此前为40.1%）", "accuracy rises from 40.1% to 45.2%"),
+        ("提升3%至5%", "improves accuracy by 3 to 5%"),
+        ("吞吐提升到2.3倍", "improves throughput by 2.3×"),
+        ("内存降低一半", "memory is reduced to half"),
+        ("准确率超过92%", "achieves more than 92% accuracy"),
+        ("token减少30%", "prunes 30% of the tokens"),
+        ("准确率最高提升45%", "accuracy improves up to 45%"),
+        ("accuracy of 45.2%, up from 40.1%", "improves accuracy from 40.1% to 45.2%"),
+    ],
+)
+def test_a_change_may_be_said_in_other_words(words: str, quote: str) -> None:
+    assert list(mistaken(plain(words), plain(quote))) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("r = 0.82 for length and hit rate", False), ("r = −0.82 for length and hit rate", True),
+     ("a correlation of minus 0.82 for length", True), ("a negative correlation (0.82) with length", True)],
+)  # fmt: skip
+def test_a_minus_may_not_be_left_out(words: str, right: bool) -> None:
+    quote = "The length of a prompt and its hit rate correlate with r = −0.82 on LongEval"
+    found = check(effect(words, quote, 3), PAPER, FullText((*PAGES, quote), 3), "en")
+    assert ("number" not in {fault.kind for fault in found}) is right
 
 
 def test_a_count_of_times_is_no_multiple() -> None:

@@ -28,7 +28,7 @@ _LOOSE = [(kind, re.compile(words)) for kind, words in _KINDS]
 _COMPARED = re.compile(r"(?:(?i:over|above|beyond))[\s~]*$")
 _AFTER_LEAST = re.compile(r"\s?(?:以上|or more|\+(?!\d)|多(?!个?[百模任智层头])|余)")
 _AFTER_LESS = re.compile(r"\s?(?:以下|以内|之内|or less)")
-_SIGN = re.compile(r"(?:^|[\s(\[{,:;=~一-鿿])([-±])\s?$")
+_SIGN = re.compile(r"(?:^|[\s(\[{,:;=~一-鿿])([-±])\s?$|(?:(?<![A-Za-z])(?i:minus|negative)\s|负|零下)$")
 _PART = re.compile(r"[;。；!?！？]|[.,，]\s")
 
 
@@ -50,4 +50,4 @@ def bounds(before: str, after: str, *, bare: bool) -> tuple[str, str, str]:
         adjacent = next((kind for kind, pattern in _ADJACENT if pattern.search(near)), "")
     part = _PART.split(before[-160:])[-1]
     loose = adjacent or next((kind for kind, pattern in _LOOSE if pattern.search(part)), "")
-    return (sign[1] if sign else ("±" if near.rstrip().endswith("±") else "")), adjacent, loose
+    return ((sign[1] or "-") if sign else ("±" if near.rstrip().endswith("±") else "")), adjacent, loose

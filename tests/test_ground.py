@@ -225,6 +225,25 @@ def test_an_institution_may_not_hide_in_a_slot(language: Language, slot: str, wo
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "在五家医院和多所大学的长提示上只保留部分键的缓存Harvest",
+        "支持跨国公司部署的只保留部分键的缓存Harvest",
+        "面向学术实验室、由三家公司采用的键缓存Harvest",
+        "在真实医院数据上高通量运行的键缓存Harvest",
+        "平台上交替运行、带联想记忆的键缓存Harvest",
+    ],
+)
+def test_hospitals_and_companies_without_a_name_are_no_institutions(words: str) -> None:
+    assert kinds(replace(ZH, technique=words), "zh", "technique") <= {"number"}
+
+
+@pytest.mark.parametrize("name", ["日本大学", "埃及大学", "中国科学院", "与协和医院", "北京科技大学", "平安科技公司"])
+def test_an_institution_is_one_whatever_its_name_begins_or_ends_with(name: str) -> None:
+    assert kinds(replace(ZH, technique=f"{name}提出的只保留部分键的缓存Harvest"), "zh", "technique") == {"institution"}
+
+
+@pytest.mark.parametrize(
     ("evidence", "reason"),
     [
         (Evidence("Harvest improves throughput by up to 5.0× on every benchmark", 1), "not in the paper"),

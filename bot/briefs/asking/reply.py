@@ -59,7 +59,8 @@ class Reply(BaseModel):
         if not isinstance(value, list):
             return []
         named = ({"name": each} if isinstance(each, str) else each for each in value[:12])
-        return [each for each in named if isinstance(each, dict) and isinstance(each.get("name"), str)]
+        texts = ({k: v for k, v in each.items() if isinstance(v, str)} for each in named if isinstance(each, dict))
+        return [each for each in texts if "name" in each]
 
 
 def understand(answer: str) -> tuple[Reply | None, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.briefs.grounding.cues import cues
 from bot.briefs.grounding.numbers import quantities
@@ -14,7 +15,9 @@ from bot.papers.institutions import known
 _LETTER = "A-Za-zÀ-ɏͰ-Ͽ"
 _TOKEN = re.compile(rf"(?:\d+(?:\.\d+)*)?[{_LETTER}](?:[{_LETTER}0-9@+*/._'&-]*[{_LETTER}0-9+*@])?")
 _WORDLIKE = re.compile(rf"[A-ZÀ-Þ][a-zß-ÿ'’]+(?:-[{_LETTER}]+)*$")
-_ZH_INSTITUTION = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|研究院|研究所|研究中心|实验室|公司|集团|科学院|医院)")
+_ZH_INSTITUTION = re.compile(
+    r"(?P<before>[一-鿿]{2,12}?)(?:大学|学院|研究院|研究所|研究中心|实验室|公司|集团|科学院|医院)"
+)
 _EN_INSTITUTION = re.compile(
     r"\b(?:universit\w*|institut\w*|college|academy|laborator\w*|labs?|inc|corp\w*|ltd|gmbh|hospital|company)\b",
     re.IGNORECASE,
@@ -124,13 +127,34 @@ def foreign_institutions(slot: str, institutions: tuple[Institution, ...], sourc
         rest = rest.replace(name, "·")
     missing = []
     for match in _ZH_INSTITUTION.finditer(rest):
-        generic = match[0].endswith(tuple(cues()["generic_institutions"]))
-        if match[0] not in source.text and not generic and not _printed_in_latin(match[0], source):
+        if match[0] in source.text or _unnamed().fullmatch(match["before"]):
+            continue
+        if not _printed_in_latin(match[0], source):
             missing.append(match[0])
-    for zh, names in cues()["organisations"].items():
-        if zh in rest and zh not in source.text and not any(source.holds(name) for name in names):
-            missing.append(zh)
-    return missing
+    return missing + foreign_organisations(rest, source)
+
+
+def foreign_organisations(words: str, source: Source) -> list[str]:
+    """The well-known Chinese names of organisations in ``words`` that the paper prints in neither script."""
+    words = _false_friends().sub("·", words)
+    return [
+        zh
+        for zh, names in cues()["organisations"].items()
+        if zh in words and zh not in source.text and not any(source.holds(name) for name in names)
+    ]
+
+
+@cache
+def _false_friends() -> re.Pattern[str]:
+    """Words that hold the name of an organisation by accident: 高通量 is high throughput, no Qualcomm."""
+    return re.compile("|".join(cues()["false_friends"].split()))
+
+
+@cache
+def _unnamed() -> re.Pattern[str]:
+    """What stands before the kind of an organisation that has no name: 五家 (医院), 支持跨国 (公司)."""
+    lead, kind = ("|".join(cues()[f"unnamed_{part}"].split()) for part in ("lead", "kind"))
+    return re.compile(rf"(?:.*(?:{lead}))?(?:{kind})*")
 
 
 def _printed_in_latin(name: str, source: Source) -> bool:

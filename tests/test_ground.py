@@ -462,6 +462,7 @@ def test_a_quote_is_read_without_cutting_numbers_or_their_bounds(words: str, quo
         ("内存降低30%", "Harvest uses only 30% of the memory"),
         ("内存降至30%", "a 30% reduction in peak memory"),
         ("准确率提升45.2%", "Harvest reaches 45.2% accuracy"),
+        ("准确率提升45.2%", "Harvest attains an accuracy of 45.2%"),
         ("延迟降低95毫秒", "latency falls from 840 ms to 95 ms"),
     ],
 )
@@ -499,6 +500,27 @@ def test_a_minus_may_not_be_left_out(words: str, right: bool) -> None:
     quote = "The length of a prompt and its hit rate correlate with r = −0.82 on LongEval"
     found = check(effect(words, quote, 3), PAPER, FullText((*PAGES, quote), 3), "en")
     assert ("number" not in {fault.kind for fault in found}) is right
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        (
+            "the best baseline beaten by at least 9 in accuracy",
+            "Harvest beats the best baseline by at least 9% in accuracy",
+        ),
+        ("twofold throughput at the same accuracy", "Two systems serve prompts with Harvest at the same accuracy"),
+    ],
+)
+def test_a_number_without_its_unit_is_a_fault(words: str, quote: str) -> None:
+    found = check(effect(words, quote, 3), PAPER, FullText((*PAGES, quote), 3), "en")
+    assert {fault.kind for fault in found} & {"number", "unit"}
+
+
+def test_the_unit_of_a_range_is_no_name() -> None:
+    quote = "Harvest serves prompts with 8.9×–11.6× lower GPU hours at the same accuracy"
+    draft = effect("prompts served with 8.9x–11.6x lower GPU hours", quote, 3)
+    assert check(draft, PAPER, FullText((*PAGES, quote), 3), "en") == []
 
 
 def test_a_count_of_times_is_no_multiple() -> None:

@@ -25,7 +25,11 @@ _OF_EN = re.compile(rf" of {_ABOUT_EN}", re.IGNORECASE)
 _TO_EN = re.compile(rf"(?<!up )(?<!compared )(?<!relative )(?<!close )\bto {_ABOUT_EN}", re.IGNORECASE)
 _RANGED = re.compile(r"\d\s?[%\w]{0,4}\s?$")
 _BETWEEN = re.compile(r"\s?(?:[A-Za-z-]+ ){0,2}|的")
-_IS_EN = re.compile(rf"\b(?:reach|attain|achiev|obtain|hit)(?:e?s|e?d|ing)? {_ABOUT_EN}", re.IGNORECASE)
+_IS_EN = re.compile(
+    rf"\b(?:(?:reach|attain|achiev|obtain|hit)(?:e?s|e?d|ing)?"
+    rf"|(?:accurac(?:y|ies)|precision|recall|rates?|scores?|performance|F1|AUROC|AUC) of) {_ABOUT_EN}",
+    re.IGNORECASE,
+)
 _NEEDS_EN = re.compile(r"\b(?:only|just|merely|us(?:e|es|ed|ing)|need(?:s|ed|ing)?|requir(?:e|es|ed|ing)) (?:about )?$")
 _TO_ZH = re.compile(rf"[到至为成]{_ABOUT_ZH}")
 _BY_ZH = re.compile(rf"(?:幅度?|率|量)?(?:达到?|为)?{_ABOUT_ZH}")

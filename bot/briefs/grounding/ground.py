@@ -179,8 +179,11 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
 
 
 def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
-    """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so."""
-    name = re.search(r"[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
+    """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so.
+
+    "at least 9" is none, though the paper print it of 9 %.
+    """
+    name = re.search(r"(?<![A-Za-z0-9.-])(?=[a-z.-]*[A-Z0-9])[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
     bare = claim.value if claim.unit == "" else None
     version = (
         bare is not None

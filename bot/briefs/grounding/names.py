@@ -57,7 +57,7 @@ def _beside_numbers(slot: str) -> list[str]:
     """The words that stand where a unit does and are none: ``5 Flux/s``, ``42 ms/Flux``."""
     spans = [(q.start, q.end) for q in quantities(slot)]
     inside = [m[0] for m in _TOKEN.finditer(slot) if any(start <= m.start() < end for start, end in spans)]
-    parts = [part for word in inside for part in re.split(r"[/-]", re.sub(r"^[\d.,-]+", "", word))]
+    parts = [re.sub(r"^[\d.,]+", "", part) for word in inside for part in re.split(r"[/-]", word)]
     return [part for part in parts if part and not is_unit(part) and part.lower() not in cues()["number_words"]]
 
 

@@ -167,7 +167,7 @@ def multiples(text: str) -> Iterator[Found]:
         if match["many"]:
             value = Fraction(100 if match["many"].lower() == "hundred" else 1000)
         readings = [(value, "×")]
-        if match[0].lower() in ("double", "triple", "quadruple", "twofold", "threefold", "fourfold"):
+        if match[0].lower() in ("double", "triple", "quadruple"):
             readings.append((value, ""))  # "double buffering" counts, it does not multiply
         yield Found(match.start(), match.end(), readings)
     for match in _ZH_DOUBLE.finditer(text):

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.briefs.brief import plain
 from bot.briefs.brief import slot as fitted
 from bot.briefs.grounding.ground import locate
+from bot.briefs.grounding.names import begun_small
 from bot.briefs.grounding.source import plain as source_text
-from bot.briefs.grounding.source import squash
+from bot.briefs.grounding.source import source_of, squash
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
@@ -98,10 +99,11 @@ def draft_of(reply: Reply, paper: Paper, text: FullText | None, language: Langua
         quote = plain(getattr(reply, f"{slot}_quote")).strip(" \"“”'")
         if quote:
             evidence[slot] = _evidence(quote, paper, text)
+    words = {slot: fitted(language, slot, getattr(reply, slot)) for slot in SLOTS}
+    if language == "en":
+        words = {slot: begun_small(each, source_of(paper, text)) for slot, each in words.items()}
     return Draft(
-        technique=fitted(language, "technique", reply.technique),
-        problem=fitted(language, "problem", reply.problem),
-        effect=fitted(language, "effect", reply.effect),
+        **words,
         evidence=evidence,
         institutions=tuple(dict.fromkeys(plain(each.name, 200) for each in reply.institutions if each.name.strip())),
     )

@@ -7,6 +7,7 @@ from functools import cache
 
 from bot.briefs.grounding.cues import cues
 from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.roles import opens
 from bot.briefs.grounding.source import Source, latin_words, plain
 from bot.briefs.grounding.units import is_unit
 from bot.models import Institution, Language
@@ -51,6 +52,23 @@ def foreign_names(slot: str, language: Language, source: Source) -> list[str]:
         if not missing and not source.holds(name):
             missing.append(name)
     return missing
+
+
+def begun_small(slot: str, source: Source) -> str:
+    """An English slot without the capital that models begin it with; a name keeps its own.
+
+    A name is a word that the paper prints with a capital in the midst of sentences, or not at all.
+    """
+    found = re.match(r"(?:An?|The)(?= )|[A-Z][a-z]+(?=[ -][^A-Z]|, )", slot)
+    if not found:
+        return slot
+    word, small = found[0], found[0].lower()
+    if word not in ("A", "An", "The"):
+        as_name = len(re.findall(rf"(?<=[a-z,] ){word}(?![\w])", source.text))
+        as_word = len(re.findall(rf"(?<![\w]){small}(?![\w])", source.text))
+        if as_name >= as_word and (as_name or not opens(small)):
+            return slot
+    return small + slot[len(word) :]
 
 
 def _beside_numbers(slot: str) -> list[str]:

@@ -238,6 +238,16 @@ def test_hospitals_and_companies_without_a_name_are_no_institutions(words: str) 
     assert kinds(replace(ZH, technique=words), "zh", "technique") <= {"number"}
 
 
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("with the meta cache of Meta", False), ("by Nvidia GPUs with a meta cache", True), ("with Meta caches", False)],
+)
+def test_an_organisation_is_not_a_word_spelt_like_it(words: str, right: bool) -> None:
+    text = FullText((*PAGES, "Harvest is a meta cache of long prompts."), 3)
+    found = check(effect(f"throughput improved by up to 2.3× {words}"), PAPER, text, "en")
+    assert ("institution" not in {fault.kind for fault in found}) is right
+
+
 @pytest.mark.parametrize("name", ["日本大学", "埃及大学", "中国科学院", "与协和医院", "北京科技大学", "平安科技公司"])
 def test_an_institution_is_one_whatever_its_name_begins_or_ends_with(name: str) -> None:
     assert kinds(replace(ZH, technique=f"{name}提出的只保留部分键的缓存Harvest"), "zh", "technique") == {"institution"}

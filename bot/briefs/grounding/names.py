@@ -149,7 +149,15 @@ def foreign_institutions(slot: str, institutions: tuple[Institution, ...], sourc
             continue
         if not _printed_in_latin(match[0], source):
             missing.append(match[0])
+    latin = (match[0] for match in tokens(slot) if match[0][0].isupper() and match.start() > 0)
+    missing += [word for word in latin if known(word) and not _printed_with_capital(word, source)]
     return missing + foreign_organisations(rest, source)
+
+
+def _printed_with_capital(word: str, source: Source) -> bool:
+    """Meta is not meta-learning, nor Apple an apple."""
+    found = re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", source.text, re.IGNORECASE)
+    return any(each[0][0].isupper() for each in found)
 
 
 def foreign_organisations(words: str, source: Source) -> list[str]:

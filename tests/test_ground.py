@@ -533,6 +533,25 @@ def test_the_unit_of_a_range_is_no_name() -> None:
     assert check(draft, PAPER, FullText((*PAGES, quote), 3), "en") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "printed", "right"),
+    [
+        ("用10^6个样本训练，精度不变", "10^6 samples", True),
+        ("用10⁶个样本训练，精度不变", "10^6 samples", True),
+        ("用一百万个样本训练，精度不变", "10⁶ samples", True),
+        ("用10^6个样本训练，精度不变", "106 samples", True),
+        ("用106个样本训练，精度不变", "10^6 samples", False),
+        ("用10^5个样本训练，精度不变", "10^6 samples", False),
+        ("用230万个样本训练，精度不变", "2.3 × 10^6 samples", True),
+    ],
+)
+def test_a_power_is_the_number_it_means(words: str, printed: str, right: bool) -> None:
+    quote = f"Harvest is trained on {printed} at the same accuracy"
+    found = check(effect(words, quote, 3, ZH), PAPER, FullText((*PAGES, quote), 3), "zh")
+    assert (not {"number", "unit"} & {fault.kind for fault in found}) is right
+    assert locate("trained on 106 samples", PAPER, FullText((*PAGES, quote), 3)) == (None if "2.3" in printed else 3)
+
+
 def test_a_count_of_times_is_no_multiple() -> None:
     quote = "On 10 tasks of long prompts Harvest improves throughput at the same accuracy"
     draft = effect("throughput 10 times higher at the same accuracy", quote, 3)
@@ -559,6 +578,9 @@ def test_a_count_of_times_is_no_multiple() -> None:
         ("数十倍, 数百毫秒, hundreds of milliseconds", [(10, "vague ×"), (100, "vague ms"), (100, "vague ms")]),
         ("91.2 ± 0.3%", [(91.2, "%"), (0.3, "%")]),
         ("10 times faster", [(10, "×")]),
+        ("10^6, 10⁶ tokens, 2^53", [(1e6, ""), (1e6, ""), (2**53, "")]),
+        ("2.3×10^6, 2.3 × 10⁶ and 2.3×106", [(2.3e6, "")] * 3),
+        ("3×3, 8×100, 8× H100 and R^2", [(3, ""), (3, ""), (8, ""), (100, ""), (8, "")]),
         ("两个数量级, two orders of magnitude", [(2, "oom"), (2, "oom")]),
         ("3.2 points, 3.2个百分点, 3.2 percentage points", [(3.2, "pp")] * 3),
         ("5.2 tokens per second and 每秒5.2个token", [(5.2, "/s")] * 2),

@@ -23,6 +23,10 @@ _DIGITS = re.compile(
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: 000)+(?![\d.,])|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40})"
     r"(?:e(?P<power>[-+]?\d{1,2})(?!\w))?"
 )
+_POWER = re.compile(
+    r"(?<![A-Za-z0-9.^])(?:(?P<times>\d{1,9}(?:\.\d{1,9})?)\s?[×x]\s?10(?:\^(?P<power>-?\d{1,2})|(?P<lost>[3-9]|1[0-8]))"
+    r"|(?P<base>10|2)\^(?P<raised>-?\d{1,2}))(?![\d.]\d|\d)"
+)
 _NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9.]*(?:-[A-Za-z0-9.]+)*-$")
 _SHARE = re.compile(r"(?<![\w./@-])(\d{1,3})\s?(?:/|out of|of)\s?(\d{1,3})(?:th|rd|nd|st)?(?![\w./%×])")
 _IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTk](?![A-Za-z0-9]))")
@@ -48,6 +52,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         _shares,
         spelled.en_fractions,
         spelled.multiples,
+        _powers,
         _digits,
         spelled.counts,
         spelled.scales,
@@ -101,6 +106,21 @@ def _digits(text: str) -> Iterator[Found]:
         elif not has_unit and (rate := _RATE_BEFORE.search(before)):
             readings, has_unit = [(scaled, units.rate(rate[1]))], True
         yield Found(match.start(), tail.end, readings, has_unit, tail.scale)
+
+
+def _powers(text: str) -> Iterator[Found]:
+    """10^6, 2^53, 2.3×10^6; and 2.3×106, which a PDF often makes of it."""
+    for match in _POWER.finditer(text):
+        if match["times"]:
+            value = Fraction(match["times"]) * Fraction(10) ** int(match["power"] or match["lost"])
+        else:
+            value = Fraction(match["base"]) ** int(match["raised"])
+        tail = units.suffix(text, match.end(), value)
+        if tail is None:
+            continue
+        flat = re.sub(r"\^", "", match[0]) if match["base"] else ""
+        also = [(Fraction(flat), tail.readings[0][1])] if flat.isdigit() else []
+        yield Found(match.start(), tail.end, [*tail.readings, *also], tail.has_unit, tail.scale)
 
 
 def _shares(text: str) -> Iterator[Found]:

@@ -20,7 +20,6 @@ _SAME = {
     **dict.fromkeys("✕✖⨯╳⨉", "×"),
     **dict.fromkeys("“”„«»″「」『』", '"'),
     **dict.fromkeys("‘’‚′´`", "'"),
-    "^": "",
     **dict.fromkeys("⁄∕", "/"),
     **dict(
         zip("兩萬億個點種項類層張塊組條", "两万亿个点种项类层张块组条", strict=True)
@@ -31,7 +30,10 @@ _SAME = {
 _SAME_SIGN = re.compile(f"[{re.escape(''.join(_SAME))}]")
 _HYPHEN = re.compile(r"-(?<=[^\W\d_]-)\s?(?=[^\W\d_])")
 _BETWEEN_DIGITS = re.compile(r"\s(?<=\d\s)(?=\d)")
-_DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s")
+_DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s|\^")
+_RAISED = re.compile(r"\^(?!(?<=(?<![A-Za-z0-9.])10\^)-?\d)(?!(?<=(?<![A-Za-z0-9.])2\^)-?\d)")
+"""The mark of what is raised, but that of 10^6 and 2^53: there alone it makes another number."""
+_POWER = re.compile(r"(?:(?<=(?<![A-Za-z0-9.])10)|(?<=(?<![A-Za-z0-9.])2))[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _DIGITS_MEET = re.compile(r"(?<=\d) (?=\d)")
 _BAR = "|"
@@ -50,7 +52,9 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = re.sub(r"(?<=\d)(?=[½¼¾⅓⅔])", " ", text)
         text = re.sub("(?<=\\d)[\u2009\u202f](?=\\d{3}(?!\\d))", ",", text)
+        text = _POWER.sub(lambda raised: f"^{raised[0]}", text)
         text = _SAME_SIGN.sub(_same, unicodedata.normalize("NFKC", text))
+    text = _RAISED.sub("", text)
     return " ".join(text.replace("{,}", ",").split())
 
 
@@ -67,8 +71,8 @@ def lower(text: str) -> str:
 
 
 def squash(text: str) -> str:
-    """For verbatim comparison: no case, no space (but between digits), no hyphen between letters."""
-    joined = _HYPHEN.sub("", lower(text))
+    """For verbatim comparison: no case, no space (but between digits), no hyphen between letters, nothing raised."""
+    joined = _HYPHEN.sub("", lower(text)).replace("^", "")
     return "".join(_BETWEEN_DIGITS.sub("\0", joined).split()).replace("\0", " ")
 
 

@@ -552,6 +552,17 @@ def test_a_power_is_the_number_it_means(words: str, printed: str, right: bool) -
     assert locate("trained on 106 samples", PAPER, FullText((*PAGES, quote), 3)) == (None if "2.3" in printed else 3)
 
 
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("在LongEval上排名第二", True), ("在LongEval上排名第2", True), ("在LongEval上位列第三名", False),
+     ("在LongEval上分第三阶段服务", True)],
+)  # fmt: skip
+def test_a_rank_is_a_number(words: str, right: bool) -> None:
+    quote = "Harvest ranks second on LongEval at the same accuracy"
+    found = check(effect(f"{words}，精度不变", quote, 3, ZH), PAPER, FullText((*PAGES, quote), 3), "zh")
+    assert (not {"number", "unit"} & {fault.kind for fault in found}) is right
+
+
 def test_a_count_of_times_is_no_multiple() -> None:
     quote = "On 10 tasks of long prompts Harvest improves throughput at the same accuracy"
     draft = effect("throughput 10 times higher at the same accuracy", quote, 3)

@@ -56,6 +56,7 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         _digits,
         spelled.counts,
         spelled.scales,
+        spelled.ordinals,
     ):
         for item in read(text):
             if not any(covered[item.start : item.end]):
@@ -99,6 +100,8 @@ def _digits(text: str) -> Iterator[Found]:
         before = text[max(0, match.start() - 12) : match.start()]
         if before.endswith(("$", "€", "£")):
             readings, has_unit = [(scaled, before[-1])], True
+        elif before.endswith("第"):
+            readings = [(value, "th"), (value, "")]
         elif before.endswith("百分之"):
             readings, has_unit = [(value, "%")], True
         elif not has_unit and _TIMES_BEFORE.search(before):

@@ -27,6 +27,14 @@ _EN_FRACTION = re.compile(
     re.IGNORECASE,
 )
 _PARTS = ("third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_ORDINALS = ("first", "second", *_PARTS)
+_ORDINAL = re.compile(
+    rf"(?:(?<![A-Za-z])(?P<ranked>(?:rank|plac|finish)[a-z]* (?:in )?(?:the )?))?"
+    rf"(?<![A-Za-z])(?P<en>{'|'.join(_ORDINALS)})(?![A-Za-z])(?P<place>[- ]place)?"
+    r"|(?<!\d)(?P<nth>\d{1,3})(?:st|nd|rd|th)(?![A-Za-z])"
+    r"|(?P<ranked_zh>(?:排名|排在|排行|名列|位列|位居|居于)[^,，。;；]{0,6})?第(?P<zh>[一二三四五六七八九十]{1,3})(?P<place_zh>名|位)?",
+    re.IGNORECASE,
+)
 _EN_MULTIPLE = re.compile(
     r"(?<![A-Za-z])(?:(?P<two>twice|doubl(?:es|ed|e|ing)|twofold)|(?P<three>thrice|tripl(?:es|ed|e|ing)|threefold)"
     r"|(?P<four>quadrupl(?:es|ed|e|ing)|fourfold)|(?P<five>quintupl(?:es|ed|e|ing)|fivefold)|(?P<many>hundred|thousand)-?fold"
@@ -205,6 +213,17 @@ def vague(text: str) -> Iterator[Found]:
             yield Found(match.start(), tail.end, [(size, f"vague {tail.readings[0][1]}")])
         else:
             yield Found(match.start(), match.end(), [(size, "vague")])
+
+
+def ordinals(text: str) -> Iterator[Found]:
+    """ranked third, 排名第三: a rank but the first claims its number; any other ordinal may prove one."""
+    for match in _ORDINAL.finditer(text):
+        part = next(name for name in ("en", "nth", "zh") if match[name])
+        word = match[part].lower()
+        value = int(word) if part == "nth" else _ORDINALS.index(word) + 1 if part == "en" else int(zh_value(word))
+        ranked = any(match[name] for name in ("ranked", "place", "ranked_zh", "place_zh"))
+        readings: list[Reading] = [(Fraction(value), "th"), *[(Fraction(value), "")] * ranked]
+        yield Found(match.start(part), match.end(part), readings, claimed=ranked and value > 1)
 
 
 def scales(text: str) -> Iterator[Found]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from bot.briefs.grounding.cues import words_of
 from bot.briefs.grounding.numbers import claims, quantities
@@ -12,6 +13,8 @@ from bot.briefs.grounding.quantity import Quantity
 
 _LOOSE = ("×", "oom", "vague", "vague ×")
 """Up to 2.3× and by 2.3× are said of one and the same."""
+_MOST_PLACES = 12
+"""So many places of one number in a quote are looked at."""
 _AGREES = {"by": {"by", ""}, "to": {"to", "at", ""}, "at": {"at", "to", "from", ""}}
 _PART = re.compile(r"[,;，；。、:：()]|\.\s|\b(?:and|while|whereas|but)\b|并且?|同时|且|而")
 _ABOUT_EN = (
@@ -53,7 +56,7 @@ def mistaken(words: str, quote: str) -> Iterator[str]:
         if claim.unit in _LOOSE or claim.value * 2 in (1, 100):  # by a half is to a half
             continue
         said = _role(words, claim)
-        told = {_role(quote, each) for each in printed if claim.same(each)}
+        told = {_role(quote, each) for each in islice((each for each in printed if claim.same(each)), _MOST_PLACES)}
         if told and not told & _AGREES.get(said, told):
             yield f"{claim.text}: the quote says {' or '.join(sorted(told))} {claim.text}"
 

@@ -142,7 +142,7 @@ def test_no_words_break_the_understanding(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "institutions", ["Northwind Labs", ["Northwind Labs"], [{"name": "Northwind Labs", "zh": "北风"}, 7, None, {}]]
+    "institutions", ["Northwind Labs", ["Northwind Labs"], [{"name": "Northwind Labs", "zh": None}, 7, None, {}]]
 )
 def test_institutions_may_come_in_any_shape(institutions: object) -> None:
     reply, _ = understand(json.dumps(GOOD_EN | {"institutions": institutions}))
@@ -156,6 +156,24 @@ def test_a_good_answer_is_a_draft_that_stands() -> None:
         assert reply is not None
         draft = draft_of(reply, PAPER, TEXT, language)  # type: ignore[arg-type]
         assert check(draft, PAPER, TEXT, language) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("A 2.3× improvement in throughput", "a 2.3× improvement in throughput"),
+        ("Evidence that throughput improves by 2.3×", "evidence that throughput improves by 2.3×"),
+        ("Requests answered under 120 ms", "requests answered under 120 ms"),
+        ("Tidewater, an adapter cache", "Tidewater, an adapter cache"),
+        ("Zorblax, an adapter cache", "Zorblax, an adapter cache"),
+        ("Predictive Adapter Caching for tenants", "Predictive Adapter Caching for tenants"),
+        ("GPU memory for 97 % of requests", "GPU memory for 97 % of requests"),
+    ],
+)
+def test_a_slot_begins_small_unless_with_a_name(said: str, kept: str) -> None:
+    reply, _ = understand(json.dumps(GOOD_EN | {"effect": said}))
+    assert reply is not None
+    assert draft_of(reply, PAPER, TEXT, "en").effect == kept
 
 
 def test_the_page_of_a_quote_is_found_by_us() -> None:

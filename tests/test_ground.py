@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.briefs.grounding.attribution import not_its_own
+from bot.briefs.grounding.change import mistaken
 from bot.briefs.grounding.ground import check, locate
 from bot.briefs.grounding.numbers import quantities
 from bot.briefs.grounding.source import plain
@@ -224,6 +225,35 @@ def test_an_institution_may_not_hide_in_a_slot(language: Language, slot: str, wo
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "在五家医院和多所大学的长提示上只保留部分键的缓存Harvest",
+        "支持跨国公司部署的只保留部分键的缓存Harvest",
+        "面向学术实验室、由三家公司采用的键缓存Harvest",
+        "在真实医院数据上高通量运行的键缓存Harvest",
+        "平台上交替运行、带联想记忆的键缓存Harvest",
+    ],
+)
+def test_hospitals_and_companies_without_a_name_are_no_institutions(words: str) -> None:
+    assert kinds(replace(ZH, technique=words), "zh", "technique") <= {"number"}
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("with the meta cache of Meta", False), ("by Nvidia GPUs with a meta cache", True), ("with Meta caches", False)],
+)
+def test_an_organisation_is_not_a_word_spelt_like_it(words: str, right: bool) -> None:
+    text = FullText((*PAGES, "Harvest is a meta cache of long prompts."), 3)
+    found = check(effect(f"throughput improved by up to 2.3× {words}"), PAPER, text, "en")
+    assert ("institution" not in {fault.kind for fault in found}) is right
+
+
+@pytest.mark.parametrize("name", ["日本大学", "埃及大学", "中国科学院", "与协和医院", "北京科技大学", "平安科技公司"])
+def test_an_institution_is_one_whatever_its_name_begins_or_ends_with(name: str) -> None:
+    assert kinds(replace(ZH, technique=f"{name}提出的只保留部分键的缓存Harvest"), "zh", "technique") == {"institution"}
+
+
+@pytest.mark.parametrize(
     ("evidence", "reason"),
     [
         (Evidence("Harvest improves throughput by up to 5.0× on every benchmark", 1), "not in the paper"),
@@ -284,6 +314,9 @@ def test_a_quote_may_run_over_a_page_break() -> None:
         ("zh", "technique", "一种a cache that keeps only the keys a later layer reads的缓存方法", "language"),
         ("en", "technique", "只保留后续层会读取的键的缓存方法Harvest", "language"),
         ("en", "problem", "das Problem der hohen Kosten und der langen Laufzeit", "language"),
+        ("en", "effect", "throughput improved by up to 2.3× and memory reduced by ٣٧.٥%", "language"),
+        ("en", "effect", "🚀 throughput improved by up to 2.3× and memory reduced by 37.5%", "language"),
+        ("zh", "technique", "只保留后续层会读取的键的缓存方法🇦🇮", "language"),
         ("en", "technique", "we use a cache that keeps only keys which later layers read", "filler"),
         ("en", "technique", "a novel and effective approach", "filler"),
         ("zh", "technique", "研究团队提出的只保留部分键的缓存", "filler"),
@@ -397,6 +430,146 @@ def test_a_name_with_a_year_or_a_version_is_no_number_of_the_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("显存占用减半，精度不变", "Harvest reduces peak memory by 50% at the same accuracy"),
+        ("显存占用降低50%，精度不变", "Harvest halves the peak memory at the same accuracy"),
+        ("缓存命中率达91.2%，精度不变", "The hit rate of the cache is 91.2 ± 0.3% at the same accuracy"),
+        ("可服务千亿参数模型，精度不变", "Harvest serves 100B-parameter models at the same accuracy"),
+        ("训练只需半小时，精度不变", "Harvest is trained within 30 minutes at the same accuracy"),
+    ],
+)
+def test_a_number_may_be_said_in_words_of_the_same_value(words: str, quote: str) -> None:
+    text = FullText((*PAGES, quote), 3)
+    assert check(effect(words, quote, 3, ZH), PAPER, text, "zh") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("throughput of 2.345% more on LongEval prompts", "2.345% on LongEval while it serves"),
+        ("throughput of 12 more on LongEval prompts", "this version of Harvest improves throughput by 12"),
+        ("98,765 prompts served on LongEval in one go", "98,765 prompts in one go, with all keys kept"),
+        ("98 prompts served on LongEval in one go", "12.345% on LongEval while it serves up to 98"),
+        ("7 requests served in each second on LongEval", "with all keys kept, at 7"),
+    ],
+    ids=["a number cut on its left", "its decimals cut off", "up to cut off", "its thousands cut off", "scale cut off"],
+)
+def test_a_quote_is_read_without_cutting_numbers_or_their_bounds(words: str, quote: str) -> None:
+    page = (
+        "This version of Harvest improves throughput by 12.345% on LongEval while it serves up to 98,765 prompts in one"
+        " go, with all keys kept, at 7 million requests."
+    )
+    draft = effect(words, quote, 3)
+    assert {f.kind for f in check(draft, PAPER, FullText((*PAGES, page), 3), "en")} & {"number", "unit", "bound"}
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("memory reduced by 30% on LongEval", "Harvest reduces memory to 30% on LongEval"),
+        ("memory reduced to 30% on LongEval", "Harvest reduces memory by 30% on LongEval"),
+        ("内存降低30%", "Harvest uses only 30% of the memory"),
+        ("内存降至30%", "a 30% reduction in peak memory"),
+        ("准确率提升45.2%", "Harvest reaches 45.2% accuracy"),
+        ("准确率提升45.2%", "Harvest attains an accuracy of 45.2%"),
+        ("延迟降低95毫秒", "latency falls from 840 ms to 95 ms"),
+    ],
+)
+def test_a_change_is_not_what_it_came_to(words: str, quote: str) -> None:
+    assert list(mistaken(plain(words), plain(quote)))
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        ("内存降幅达30%", "Harvest reduces memory by 30%"),
+        ("节省30%内存", "a 30% reduction in peak memory"),
+        ("准确率提升至45.2%", "Harvest reaches 45.2% accuracy"),
+        ("准确率达45.2%", "accuracy rises from 40.1% to 45.2%"),
+        ("准确率提升至45.2%（此前为40.1%）", "accuracy rises from 40.1% to 45.2%"),
+        ("提升3%至5%", "improves accuracy by 3 to 5%"),
+        ("吞吐提升到2.3倍", "improves throughput by 2.3×"),
+        ("内存降低一半", "memory is reduced to half"),
+        ("准确率超过92%", "achieves more than 92% accuracy"),
+        ("token减少30%", "prunes 30% of the tokens"),
+        ("准确率最高提升45%", "accuracy improves up to 45%"),
+        ("accuracy of 45.2%, up from 40.1%", "improves accuracy from 40.1% to 45.2%"),
+    ],
+)
+def test_a_change_may_be_said_in_other_words(words: str, quote: str) -> None:
+    assert list(mistaken(plain(words), plain(quote))) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("r = 0.82 for length and hit rate", False), ("r = −0.82 for length and hit rate", True),
+     ("a correlation of minus 0.82 for length", True), ("a negative correlation (0.82) with length", True)],
+)  # fmt: skip
+def test_a_minus_may_not_be_left_out(words: str, right: bool) -> None:
+    quote = "The length of a prompt and its hit rate correlate with r = −0.82 on LongEval"
+    found = check(effect(words, quote, 3), PAPER, FullText((*PAGES, quote), 3), "en")
+    assert ("number" not in {fault.kind for fault in found}) is right
+
+
+@pytest.mark.parametrize(
+    ("words", "quote"),
+    [
+        (
+            "the best baseline beaten by at least 9 in accuracy",
+            "Harvest beats the best baseline by at least 9% in accuracy",
+        ),
+        ("twofold throughput at the same accuracy", "Two systems serve prompts with Harvest at the same accuracy"),
+    ],
+)
+def test_a_number_without_its_unit_is_a_fault(words: str, quote: str) -> None:
+    found = check(effect(words, quote, 3), PAPER, FullText((*PAGES, quote), 3), "en")
+    assert {fault.kind for fault in found} & {"number", "unit"}
+
+
+def test_the_unit_of_a_range_is_no_name() -> None:
+    quote = "Harvest serves prompts with 8.9×–11.6× lower GPU hours at the same accuracy"
+    draft = effect("prompts served with 8.9x–11.6x lower GPU hours", quote, 3)
+    assert check(draft, PAPER, FullText((*PAGES, quote), 3), "en") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "printed", "right"),
+    [
+        ("用10^6个样本训练，精度不变", "10^6 samples", True),
+        ("用10⁶个样本训练，精度不变", "10^6 samples", True),
+        ("用一百万个样本训练，精度不变", "10⁶ samples", True),
+        ("用10^6个样本训练，精度不变", "106 samples", True),
+        ("用106个样本训练，精度不变", "10^6 samples", False),
+        ("用10^5个样本训练，精度不变", "10^6 samples", False),
+        ("用230万个样本训练，精度不变", "2.3 × 10^6 samples", True),
+    ],
+)
+def test_a_power_is_the_number_it_means(words: str, printed: str, right: bool) -> None:
+    quote = f"Harvest is trained on {printed} at the same accuracy"
+    found = check(effect(words, quote, 3, ZH), PAPER, FullText((*PAGES, quote), 3), "zh")
+    assert (not {"number", "unit"} & {fault.kind for fault in found}) is right
+    assert locate("trained on 106 samples", PAPER, FullText((*PAGES, quote), 3)) == (None if "2.3" in printed else 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("在LongEval上排名第二", True), ("在LongEval上排名第2", True), ("在LongEval上位列第三名", False),
+     ("在LongEval上分第三阶段服务", True)],
+)  # fmt: skip
+def test_a_rank_is_a_number(words: str, right: bool) -> None:
+    quote = "Harvest ranks second on LongEval at the same accuracy"
+    found = check(effect(f"{words}，精度不变", quote, 3, ZH), PAPER, FullText((*PAGES, quote), 3), "zh")
+    assert (not {"number", "unit"} & {fault.kind for fault in found}) is right
+
+
+def test_a_count_of_times_is_no_multiple() -> None:
+    quote = "On 10 tasks of long prompts Harvest improves throughput at the same accuracy"
+    draft = effect("throughput 10 times higher at the same accuracy", quote, 3)
+    assert "unit" in {fault.kind for fault in check(draft, PAPER, FullText((*PAGES, quote), 3), "en")}
+
+
+@pytest.mark.parametrize(
     ("words", "values"),
     [
         ("7B-13B models, Qwen2.5-7B, 10ms-20ms", [(7e9, ""), (13e9, ""), (10, "ms"), (20, "ms")]),
@@ -408,6 +581,17 @@ def test_a_name_with_a_year_or_a_version_is_no_number_of_the_quote() -> None:
         ("half and 一半", [(0.5, "frac")] * 2),
         ("one third, 三分之一 and 1/3", [(1 / 3, "frac")] * 3),
         ("twice, 两倍, 翻倍, threefold", [(2, "×"), (2, "×"), (2, "×"), (3, "×")]),
+        ("翻番, 翻了一番, 翻了两番, 双倍, quintupled", [(2, "×"), (2, "×"), (4, "×"), (2, "×"), (5, "×")]),
+        ("一成, 5成, 三成半, 九成五", [(10, "%"), (50, "%"), (35, "%"), (95, "%")]),
+        ("近半, 过半, 半小时, 一个半小时", [(0.5, "frac"), (0.5, "frac"), (0.5, "h"), (1.5, "h")]),
+        ("两到三倍, 十多倍, 十几倍, 兩倍", [(2, "×"), (3, "×"), (10, "×"), (10, "×"), (2, "×")]),
+        ("百亿参数, 千万级, 五美元, 五纳米, 5千瓦", [(1e10, ""), (1e7, ""), (5, "$"), (5, "nm"), (5, "kW")]),
+        ("数十倍, 数百毫秒, hundreds of milliseconds", [(10, "vague ×"), (100, "vague ms"), (100, "vague ms")]),
+        ("91.2 ± 0.3%", [(91.2, "%"), (0.3, "%")]),
+        ("10 times faster", [(10, "×")]),
+        ("10^6, 10⁶ tokens, 2^53", [(1e6, ""), (1e6, ""), (2**53, "")]),
+        ("2.3×10^6, 2.3 × 10⁶ and 2.3×106", [(2.3e6, "")] * 3),
+        ("3×3, 8×100, 8× H100 and R^2", [(3, ""), (3, ""), (8, ""), (100, ""), (8, "")]),
         ("两个数量级, two orders of magnitude", [(2, "oom"), (2, "oom")]),
         ("3.2 points, 3.2个百分点, 3.2 percentage points", [(3.2, "pp")] * 3),
         ("5.2 tokens per second and 每秒5.2个token", [(5.2, "/s")] * 2),
@@ -425,6 +609,8 @@ def test_numbers_are_read_with_their_units(words: str, values: list[tuple[float,
     [
         "GPT-4, H100, 3D, 5G, 2nd, v2.3, F1, Qwen2.5-7B",
         "统一、一致、万能、第三方、十分、一种、一个",
+        "一成不变、千万不要、靠近半导体、通过半监督、三成像系统、百年",
+        "million-token contexts, billion-scale data",
         "a cache, an idea",
     ],
 )

@@ -204,6 +204,16 @@ def test_ordinary_words_stay_as_they_are(words: str) -> None:
     assert made.splitlines().count(words) == 2
 
 
+@pytest.mark.parametrize("line", ["```", "~~~ python", "====", " ---", "* * *", "## More"])
+def test_no_line_of_an_abstract_takes_in_what_follows(line: str) -> None:
+    def kinds(abstract: str) -> list[tuple[str, str]]:
+        entries = [replace(bare_entry(), paper=replace(bare_entry().paper, abstract=abstract)), bare_entry("Last")]
+        made = report(entries, "en", title="x", at=MADE_AT, zone="UTC", plain=True)
+        return [(each.type, each.tag) for each in MarkdownIt("commonmark").parse(made)]
+
+    assert kinds(f"One\n{line}\ntwo") == kinds("One\nline\ntwo")
+
+
 def test_a_title_that_nobody_sees_is_told() -> None:
     assert "### 1. –\n" in report([bare_entry("\u3164")], "en", title="x", at=MADE_AT, zone="UTC", plain=True)
 

@@ -138,7 +138,9 @@ def test_a_good_chinese_answer_is_posted_as_it_is(server: FakeModelServer) -> No
     assert brief.badges == ()
 
 
-@pytest.mark.parametrize("zh", ["清华大学", "里斯本大学", "北风大学", "Tsinghua", "免费领红包请加微信一二三四五六"])
+@pytest.mark.parametrize(
+    "zh", ["清华大学", "谷歌人工智能公司", "里斯本大学", "北风大学", "Tsinghua", "免费领红包请加微信一二三四五六"]
+)
 def test_no_institution_gets_the_name_of_another(server: FakeModelServer, zh: str) -> None:
     server.queue(good(said(GOOD_ZH | {"institutions": [{"name": "Northwind Labs", "zh": zh}]})))
     brief = writer(server).write(PAPER, TEXT, "zh", now=NOW)

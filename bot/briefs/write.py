@@ -20,6 +20,8 @@ from bot.briefs.asking.reply import chinese_names, draft_of, understand, whole_s
 from bot.briefs.brief import plain, sentence, shown_institutions, slot
 from bot.briefs.excerpts import extractive
 from bot.briefs.grounding.ground import check
+from bot.briefs.grounding.names import foreign_organisations
+from bot.briefs.grounding.source import source_of
 from bot.briefs.notes import failure_badge
 from bot.errors import PaperwireError, Retry, Tell
 from bot.models import SLOTS, Brief, Draft, Evidence, Fault, FullText, Institution, Language, Paper, Slot, Usage
@@ -257,7 +259,7 @@ def _with_slot(draft: Draft, name: Slot, other: Draft) -> Draft:
 def _brief(model: str, result: _Result, work: _Work, spent: Usage, failures: Sequence[PaperwireError]) -> Brief:
     paper, language, draft = work.paper, work.language, result.draft
     slots = {name: slot(language, name, getattr(draft, name)) for name in SLOTS}
-    institutions = _institutions(paper, language, result.chinese)
+    institutions = _institutions(work, result.chinese)
     return Brief(
         language=language,
         title=paper.title,
@@ -287,13 +289,17 @@ def _badges(model: str, result: _Result, work: _Work, failures: Sequence[Paperwi
     return [*badges, *map(failure_badge, failures)]
 
 
-def _institutions(paper: Paper, language: Language, chinese: dict[str, str]) -> tuple[str, ...]:
+def _institutions(work: _Work, chinese: dict[str, str]) -> tuple[str, ...]:
     """The names as shown; a Chinese name that only the model knows stands with the printed one beside it."""
-    names = shown_institutions(paper, language)
-    if language != "zh":
+    paper = work.paper
+    names = shown_institutions(paper, work.language)
+    if work.language != "zh":
         return names
+    source = source_of(paper, work.text)
     translated = {
-        name: f"{zh}（{name}）" for name, zh in chinese.items() if _may_be_called(name, zh, paper.institutions)
+        name: f"{zh}（{name}）"
+        for name, zh in chinese.items()
+        if _may_be_called(name, zh, paper.institutions) and not foreign_organisations(zh, source)
     }
     return tuple(translated.get(name, name) for name in names)
 

@@ -20,6 +20,9 @@ from bot.wording import say
 _MARKUP = re.compile(r"(\\*)(<(?=[a-zA-Z!/?])|\](?=[(:]))")
 """What begins HTML or makes a link of the brackets before it, with the backslashes that would escape it or not."""
 
+_BEGINS = re.compile(r"(?m)^(?=[^\S\n]*(?:#|```|~~~|=+[^\S\n]*$|([-*_])(?:[^\S\n]*\1)*[^\S\n]*$))")
+"""Where a line begins a heading, underlines one, rules off, or opens a block of code to its end or the file's."""
+
 Names = Callable[[str], str]
 """From a user's or channel's id to what people call it."""
 Addresses = Callable[[Share], str]
@@ -66,7 +69,7 @@ def report(
         "",
     ]
     for number, entry in enumerate(entries, 1):
-        lines += [_heading(number, entry), "", _line(entry.brief.sentence), ""]
+        lines += [_heading(number, entry), "", _flat(_line(entry.brief.sentence)), ""]
     lines += [f"## {say(language, 'report.details')}", ""]
     for number, entry in enumerate(entries, 1):
         lines += [_heading(number, entry), "", *_details(entry, language), ""]
@@ -90,6 +93,11 @@ def _inert(text: str) -> str:
     return _MARKUP.sub(r"\1\1\\\2", visible(text))
 
 
+def _flat(text: str) -> str:
+    """Words of others, whose lines begin no heading, rule or code that would take in what follows."""
+    return _BEGINS.sub(r"\\", text)
+
+
 def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
     paper = entry.paper
     institutions = ", ".join(map(_line, named_institutions(paper, entry.brief)))
@@ -97,8 +105,7 @@ def _details(entry: DigestEntry, language: Language) -> Iterator[str]:
     yield say(language, "report.authors", count=paper.author_count or len(paper.authors))
     yield ""
     yield say(language, "report.abstract")
-    # Nor does a line of it begin a heading of ours.
-    yield re.sub(r"(?m)^(?=\s*#)", r"\\", _inert(paper.abstract))
+    yield _flat(_inert(paper.abstract))
 
 
 def _more(entry: DigestEntry, language: Language, shared: Callable[[StoredShare], str]) -> Iterator[str]:

@@ -180,6 +180,7 @@ def spoken(fault: Fault) -> str:
 _SPOKEN = {
     "number": "this number is not proven by the quote of the slot",
     "unit": "this number has another unit or direction in the quote",
+    "change": "mind by how much a thing changed and what it came to",
     "bound": "the quote does not bound the number like this",
     "name": "this name does not stand in the paper",
     "institution": "this institution does not stand in the paper",

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.briefs.brief import plain
 from bot.briefs.brief import slot as fitted
 from bot.briefs.grounding.ground import locate
+from bot.briefs.grounding.names import begun_small
 from bot.briefs.grounding.source import plain as source_text
-from bot.briefs.grounding.source import squash
+from bot.briefs.grounding.source import source_of, squash
 from bot.briefs.sentences import split
 from bot.models import SLOTS, Draft, Evidence, FullText, Institution, Language, Paper
 
@@ -59,7 +60,8 @@ class Reply(BaseModel):
         if not isinstance(value, list):
             return []
         named = ({"name": each} if isinstance(each, str) else each for each in value[:12])
-        return [each for each in named if isinstance(each, dict) and isinstance(each.get("name"), str)]
+        texts = ({k: v for k, v in each.items() if isinstance(v, str)} for each in named if isinstance(each, dict))
+        return [each for each in texts if "name" in each]
 
 
 def understand(answer: str) -> tuple[Reply | None, list[str]]:
@@ -97,10 +99,11 @@ def draft_of(reply: Reply, paper: Paper, text: FullText | None, language: Langua
         quote = plain(getattr(reply, f"{slot}_quote")).strip(" \"“”'")
         if quote:
             evidence[slot] = _evidence(quote, paper, text)
+    words = {slot: fitted(language, slot, getattr(reply, slot)) for slot in SLOTS}
+    if language == "en":
+        words = {slot: begun_small(each, source_of(paper, text)) for slot, each in words.items()}
     return Draft(
-        technique=fitted(language, "technique", reply.technique),
-        problem=fitted(language, "problem", reply.problem),
-        effect=fitted(language, "effect", reply.effect),
+        **words,
         evidence=evidence,
         institutions=tuple(dict.fromkeys(plain(each.name, 200) for each in reply.institutions if each.name.strip())),
     )

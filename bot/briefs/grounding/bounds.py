@@ -20,13 +20,15 @@ _BETWEEN = (
     r"[\s$€£~≈*(×]*(?:(?i:a|an|about|approximately|around|roughly|nearly|almost|some|by|of|to|the)\s)*"
     r"(?:约|近|大约|达|到|为|至|了|提升|提高|降低|减少|快|加速)*[\s$€£~≈(+±-]*$"
 )
+LIMITS = f"(?:{_UPTO}|{_LEAST}|{_LESS})"
+"""Any word that bounds a number, as a regular expression."""
 _KINDS = (("less", _LESS), ("least", _LEAST), ("upto", _UPTO))
 _ADJACENT = [(kind, re.compile(f"(?:{words}){_BETWEEN}")) for kind, words in _KINDS]
 _LOOSE = [(kind, re.compile(words)) for kind, words in _KINDS]
 _COMPARED = re.compile(r"(?:(?i:over|above|beyond))[\s~]*$")
 _AFTER_LEAST = re.compile(r"\s?(?:以上|or more|\+(?!\d)|多(?!个?[百模任智层头])|余)")
 _AFTER_LESS = re.compile(r"\s?(?:以下|以内|之内|or less)")
-_SIGN = re.compile(r"(?:^|[\s(\[{,:;=~一-鿿])([-±])\s?$")
+_SIGN = re.compile(r"(?:^|[\s(\[{,:;=~一-鿿])([-±])\s?$|(?:(?<![A-Za-z])(?i:minus|negative)\s|负|零下)$")
 _PART = re.compile(r"[;。；!?！？]|[.,，]\s")
 
 
@@ -48,4 +50,4 @@ def bounds(before: str, after: str, *, bare: bool) -> tuple[str, str, str]:
         adjacent = next((kind for kind, pattern in _ADJACENT if pattern.search(near)), "")
     part = _PART.split(before[-160:])[-1]
     loose = adjacent or next((kind for kind, pattern in _LOOSE if pattern.search(part)), "")
-    return (sign[1] if sign else ("±" if near.rstrip().endswith("±") else "")), adjacent, loose
+    return ((sign[1] or "-") if sign else ("±" if near.rstrip().endswith("±") else "")), adjacent, loose

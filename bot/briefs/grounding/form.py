@@ -23,7 +23,8 @@ COPIED_EN, COPIED_ZH = 16, 30
 """A run of the paper's own words (or Chinese characters) this long that makes up the slot is a copy."""
 
 _CJK = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
-_OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏͰ-Ͽ㐀-䶿一-鿿豈-﫿]")
+_OTHER_SCRIPT = re.compile(r"[^\W\d_A-Za-zªºÀ-ɏͰ-Ͽ㐀-䶿一-鿿豈-﫿]|[^\D0-9]|[☀-➿⬀-⯿\U0001f000-\U0001faff]")
+"""Letters and digits that neither language is written in, and pictures: letters and numbers are among them, too."""
 _WORD = re.compile(r"[A-Za-zÀ-ɏ][A-Za-zÀ-ɏ'’]*")
 _PLAIN_WORD = re.compile(r"(?<![A-Za-zÀ-ɏ0-9@._/+-])[a-zß-ÿ]{2,}(?:-[a-zß-ÿ]+)*(?![A-Za-zÀ-ɏ0-9@_/+-])")
 _SENTENCES = re.compile(r"[.!?]\s+(?=[A-Z\"(])|[。！？!?](?=.)|[;；]\s*$|\n")

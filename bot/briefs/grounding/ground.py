@@ -8,11 +8,12 @@ guarantee stands in ``docs/briefs.md``.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.briefs.grounding.attribution import exchanged, not_its_own
-from bot.briefs.grounding.direction import turned_round
+from bot.briefs.grounding.change import mistaken
+from bot.briefs.grounding.direction import moves, turned_round
 from bot.briefs.grounding.form import HOPELESS, copied, form_faults
 from bot.briefs.grounding.names import foreign_institutions, foreign_names, unknown_institutions
 from bot.briefs.grounding.numbers import MOST_CLAIMS, claims, numbers_in_names, quantities
@@ -25,6 +26,10 @@ __all__ = ["check", "locate"]
 
 SHORTEST_QUOTE = 20
 """Characters; a shorter quote proves nothing."""
+_MINUS = re.compile(
+    r"负|反|逆|损|衰|抑制|误差|偏差|低|minus|negativ|invers|loss|below|attenuat|suppress|deviat", re.IGNORECASE
+)
+"""What says of a number that it is less than nothing."""
 LONGEST_ABSTRACT = 10_000
 """Characters of the abstract that are searched for results."""
 LONGEST_QUOTE = 2000
@@ -112,6 +117,7 @@ def _sense_faults(slot: Slot, words: str, quote: str) -> Iterator[Fault]:
     """What a quote can tell: numbers exchanged, a direction turned round, another's number."""
     yield from (Fault(slot, "exchanged", what) for what in exchanged(words, quote))
     yield from (Fault(slot, "direction", what) for what in turned_round(words, quote))
+    yield from (Fault(slot, "change", what) for what in mistaken(words, quote))
     yield from (Fault(slot, "baseline", what) for what in not_its_own(words, quote))
 
 
@@ -156,7 +162,7 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
     if len(mine) == MOST_CLAIMS:
         yield Fault(slot, "length", f"{MOST_CLAIMS} numbers or more")
     for claim in mine:
-        matches = [each for each in proof if claim.same(each)]
+        matches = [each for each in proof if claim.same(each) and not _flattened(claim, each)]
         if not matches and any(claim.same(each) for each in in_names):
             continue
         if not matches:
@@ -164,15 +170,25 @@ def number_faults(slot: str, words: str, place: Place | None, source: Source) ->
                 yield Fault(slot, *_unproven(claim, proof, source))
         elif claim.sign and not any(each.sign == claim.sign for each in matches):
             yield Fault(slot, "number", f"{claim.sign}{claim.text}")
+        elif place and not claim.sign and _sign_lost(matches, words, place.text):
+            yield Fault(slot, "number", f"{claim.text}: the quote says -{claim.text}")
         elif claim.bound and not any(_allows(each.loose_bound, claim) for each in matches):
             yield Fault(slot, "bound", f"{words[max(0, claim.start - 8) : claim.end]}: the quote sets no such bound")
         elif all(each.bound == "upto" for each in matches) and not _is_upper(claim, words):
             yield Fault(slot, "bound", f"{claim.text}: the quote says up to {claim.text}")
 
 
+def _flattened(claim: Quantity, printed: Quantity) -> bool:
+    """106 is not 10^6; where a PDF lost what is raised, a slot may give it back."""
+    return "^" in printed.text and "^" not in claim.text and claim.value != printed.value
+
+
 def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
-    """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so."""
-    name = re.search(r"[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
+    """``AIME 2024``, ``Llama 3.1``, ``Qwen 7B``: a number right after a name that the paper prints just so.
+
+    "at least 9" is none, though the paper print it of 9 %.
+    """
+    name = re.search(r"(?<![A-Za-z0-9.-])(?=[a-z.-]*[A-Z0-9])[A-Za-z][A-Za-z0-9.-]*[ -]?$", words[: claim.start])
     bare = claim.value if claim.unit == "" else None
     version = (
         bare is not None
@@ -180,6 +196,13 @@ def _part_of_name(claim: Quantity, words: str, source: Source) -> bool:
         and (bare < 10 or 1900 <= bare <= 2100 or claim.text[-1:].isalpha())
     )
     return bool(name and version and source.holds(f"{name[0]}{claim.text}"))
+
+
+def _sign_lost(printed: Sequence[Quantity], words: str, quote: str) -> bool:
+    """Whether the quote has the number with a minus alone, and the slot no word that stands for it."""
+    if not all(each.sign == "-" and quote[max(0, each.start - 1) : each.start] == "-" for each in printed):
+        return False
+    return not _MINUS.search(words) and not any(move.kind in ("less", "slow", "bad") for move in moves(words))
 
 
 def _is_upper(claim: Quantity, words: str) -> bool:

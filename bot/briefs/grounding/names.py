@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.briefs.grounding.cues import cues
 from bot.briefs.grounding.numbers import quantities
+from bot.briefs.grounding.roles import opens
 from bot.briefs.grounding.source import Source, latin_words, plain
 from bot.briefs.grounding.units import is_unit
 from bot.models import Institution, Language
@@ -14,7 +16,9 @@ from bot.papers.institutions import known
 _LETTER = "A-Za-zÀ-ɏͰ-Ͽ"
 _TOKEN = re.compile(rf"(?:\d+(?:\.\d+)*)?[{_LETTER}](?:[{_LETTER}0-9@+*/._'&-]*[{_LETTER}0-9+*@])?")
 _WORDLIKE = re.compile(rf"[A-ZÀ-Þ][a-zß-ÿ'’]+(?:-[{_LETTER}]+)*$")
-_ZH_INSTITUTION = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|研究院|研究所|研究中心|实验室|公司|集团|科学院|医院)")
+_ZH_INSTITUTION = re.compile(
+    r"(?P<before>[一-鿿]{2,12}?)(?:大学|学院|研究院|研究所|研究中心|实验室|公司|集团|科学院|医院)"
+)
 _EN_INSTITUTION = re.compile(
     r"\b(?:universit\w*|institut\w*|college|academy|laborator\w*|labs?|inc|corp\w*|ltd|gmbh|hospital|company)\b",
     re.IGNORECASE,
@@ -50,11 +54,28 @@ def foreign_names(slot: str, language: Language, source: Source) -> list[str]:
     return missing
 
 
+def begun_small(slot: str, source: Source) -> str:
+    """An English slot without the capital that models begin it with; a name keeps its own.
+
+    A name is a word that the paper prints with a capital in the midst of sentences, or not at all.
+    """
+    found = re.match(r"(?:An?|The)(?= )|[A-Z][a-z]+(?=[ -][^A-Z]|, )", slot)
+    if not found:
+        return slot
+    word, small = found[0], found[0].lower()
+    if word not in ("A", "An", "The"):
+        as_name = len(re.findall(rf"(?<=[a-z,] ){word}(?![\w])", source.text))
+        as_word = len(re.findall(rf"(?<![\w]){small}(?![\w])", source.text))
+        if as_name >= as_word and (as_name or not opens(small)):
+            return slot
+    return small + slot[len(word) :]
+
+
 def _beside_numbers(slot: str) -> list[str]:
     """The words that stand where a unit does and are none: ``5 Flux/s``, ``42 ms/Flux``."""
     spans = [(q.start, q.end) for q in quantities(slot)]
     inside = [m[0] for m in _TOKEN.finditer(slot) if any(start <= m.start() < end for start, end in spans)]
-    parts = [part for word in inside for part in re.split(r"[/-]", re.sub(r"^[\d.,-]+", "", word))]
+    parts = [re.sub(r"^[\d.,]+", "", part) for word in inside for part in re.split(r"[/-]", word)]
     return [part for part in parts if part and not is_unit(part) and part.lower() not in cues()["number_words"]]
 
 
@@ -124,13 +145,42 @@ def foreign_institutions(slot: str, institutions: tuple[Institution, ...], sourc
         rest = rest.replace(name, "·")
     missing = []
     for match in _ZH_INSTITUTION.finditer(rest):
-        generic = match[0].endswith(tuple(cues()["generic_institutions"]))
-        if match[0] not in source.text and not generic and not _printed_in_latin(match[0], source):
+        if match[0] in source.text or _unnamed().fullmatch(match["before"]):
+            continue
+        if not _printed_in_latin(match[0], source):
             missing.append(match[0])
-    for zh, names in cues()["organisations"].items():
-        if zh in rest and zh not in source.text and not any(source.holds(name) for name in names):
-            missing.append(zh)
-    return missing
+    latin = (match[0] for match in tokens(slot) if match[0][0].isupper() and match.start() > 0)
+    missing += [word for word in latin if known(word) and not _printed_with_capital(word, source)]
+    return missing + foreign_organisations(rest, source)
+
+
+def _printed_with_capital(word: str, source: Source) -> bool:
+    """Meta is not meta-learning, nor Apple an apple."""
+    found = re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", source.text, re.IGNORECASE)
+    return any(each[0][0].isupper() for each in found)
+
+
+def foreign_organisations(words: str, source: Source) -> list[str]:
+    """The well-known Chinese names of organisations in ``words`` that the paper prints in neither script."""
+    words = _false_friends().sub("·", words)
+    return [
+        zh
+        for zh, names in cues()["organisations"].items()
+        if zh in words and zh not in source.text and not any(source.holds(name) for name in names)
+    ]
+
+
+@cache
+def _false_friends() -> re.Pattern[str]:
+    """Words that hold the name of an organisation by accident: 高通量 is high throughput, no Qualcomm."""
+    return re.compile("|".join(cues()["false_friends"].split()))
+
+
+@cache
+def _unnamed() -> re.Pattern[str]:
+    """What stands before the kind of an organisation that has no name: 五家 (医院), 支持跨国 (公司)."""
+    lead, kind = ("|".join(cues()[f"unnamed_{part}"].split()) for part in ("lead", "kind"))
+    return re.compile(rf"(?:.*(?:{lead}))?(?:{kind})*")
 
 
 def _printed_in_latin(name: str, source: Source) -> bool:

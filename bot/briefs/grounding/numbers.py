@@ -23,12 +23,17 @@ _DIGITS = re.compile(
     r"(?P<number>(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: 000)+(?![\d.,])|\d{1,40})(?:\.\d{1,40})?|\.\d{1,40})"
     r"(?:e(?P<power>[-+]?\d{1,2})(?!\w))?"
 )
+_POWER = re.compile(
+    r"(?<![A-Za-z0-9.^])(?:(?P<times>\d{1,9}(?:\.\d{1,9})?)\s?[×x]\s?10(?:\^(?P<power>-?\d{1,2})|(?P<lost>[3-9]|1[0-8]))"
+    r"|(?P<base>10|2)\^(?P<raised>-?\d{1,2}))(?![\d.]\d|\d)"
+)
 _NAME_BEFORE = re.compile(r"(?<![A-Za-z0-9.])[A-Za-z][A-Za-z0-9.]*(?:-[A-Za-z0-9.]+)*-$")
 _SHARE = re.compile(r"(?<![\w./@-])(\d{1,3})\s?(?:/|out of|of)\s?(\d{1,3})(?:th|rd|nd|st)?(?![\w./%×])")
 _IN_A_NAME = re.compile(r"(?<=[A-Za-z\d]-)(\d+(?:\.\d+)?)(?=[KMBTk](?![A-Za-z0-9]))")
 _RATE_BEFORE = re.compile(r"每(秒|分钟|小时|天)[^\d,，;；。]{0,6}$")
 _TIMES_BEFORE = re.compile(r"(?<![\d.])(?<!\d )[×x]\s?$")
 _RANGE = re.compile(r"\s?(?:-|~|to|至|到|--)\s?$")
+_ERROR = re.compile(r"\s?±\s?$")
 _RANGE_BEFORE = re.compile(r"between\s$", re.IGNORECASE)
 _LIST = re.compile(
     r"\s?(?:,\s?(?:and|or)?|、|/|&|and|or|和|与|或|及|以及|vs\.?|from|by|to|至|到|提升至|降至|增至|降到|升至)\s?$"
@@ -47,8 +52,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         _shares,
         spelled.en_fractions,
         spelled.multiples,
+        _powers,
         _digits,
         spelled.counts,
+        spelled.scales,
+        spelled.ordinals,
     ):
         for item in read(text):
             if not any(covered[item.start : item.end]):
@@ -92,6 +100,8 @@ def _digits(text: str) -> Iterator[Found]:
         before = text[max(0, match.start() - 12) : match.start()]
         if before.endswith(("$", "€", "£")):
             readings, has_unit = [(scaled, before[-1])], True
+        elif before.endswith("第"):
+            readings = [(value, "th"), (value, "")]
         elif before.endswith("百分之"):
             readings, has_unit = [(value, "%")], True
         elif not has_unit and _TIMES_BEFORE.search(before):
@@ -101,11 +111,26 @@ def _digits(text: str) -> Iterator[Found]:
         yield Found(match.start(), tail.end, readings, has_unit, tail.scale)
 
 
+def _powers(text: str) -> Iterator[Found]:
+    """10^6, 2^53, 2.3×10^6; and 2.3×106, which a PDF often makes of it."""
+    for match in _POWER.finditer(text):
+        if match["times"]:
+            value = Fraction(match["times"]) * Fraction(10) ** int(match["power"] or match["lost"])
+        else:
+            value = Fraction(match["base"]) ** int(match["raised"])
+        tail = units.suffix(text, match.end(), value)
+        if tail is None:
+            continue
+        flat = re.sub(r"\^", "", match[0]) if match["base"] else ""
+        also = [(Fraction(flat), tail.readings[0][1])] if flat.isdigit() else []
+        yield Found(match.start(), tail.end, [*tail.readings, *also], tail.has_unit, tail.scale)
+
+
 def _shares(text: str) -> Iterator[Found]:
     for match in _SHARE.finditer(text):
         part, whole = int(match[1]), int(match[2])
         if 0 < part < whole:
-            yield Found(match.start(), match.end(), [(Fraction(part, whole), "frac")])
+            yield Found(match.start(), match.end(), spelled.fraction(Fraction(part, whole)))
 
 
 def _lend_units(text: str, found: list[Found]) -> frozenset[int]:
@@ -125,6 +150,7 @@ def _lend_units(text: str, found: list[Found]) -> frozenset[int]:
         is_range = bool(_RANGE.match(between) or within)
         if is_range:
             ranges.add(at)
+        is_range = is_range or bool(_ERROR.match(between))  # 91.2 ± 0.3 %
         if item.has_unit or item.scale != 1 or not (following.has_unit or following.scale != 1):
             continue
         own = item.readings[0][0]

@@ -24,6 +24,17 @@ def _cues(slot: Slot, language: str) -> re.Pattern[str]:
 
 
 @cache
+def _openings() -> re.Pattern[str]:
+    cues = "|".join(words_of("terms")["roles"][f"{slot}_en"].removesuffix("\\w*") for slot in SLOTS)
+    return re.compile(rf"(?:{cues})(?:e?s|e?d|e?r|ing|ly|ment|ion)?|[a-z]{{3,}}[^jq\W]ing")
+
+
+def opens(word: str) -> bool:
+    """Whether a word of lower case is of those that slots begin with, rather than a name: evidence, costly, keeping."""
+    return _openings().fullmatch(word) is not None
+
+
+@cache
 def _head(slot: Slot, language: str) -> re.Pattern[str]:
     return re.compile(words_of("terms")["roles"][f"head_{slot}_{language}"])
 

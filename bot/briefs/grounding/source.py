@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
+from bot.briefs.grounding.bounds import LIMITS
 from bot.models import FullText, Paper
 from bot.visible import visible
 
@@ -19,18 +20,28 @@ _SAME = {
     **dict.fromkeys("✕✖⨯╳⨉", "×"),
     **dict.fromkeys("“”„«»″「」『』", '"'),
     **dict.fromkeys("‘’‚′´`", "'"),
-    "^": "",
     **dict.fromkeys("⁄∕", "/"),
+    **dict(
+        zip("兩萬億個點種項類層張塊組條", "两万亿个点种项类层张块组条", strict=True)
+    ),  # numbers in traditional signs
     "⩽": "≤",
     "⩾": "≥",
 }
 _SAME_SIGN = re.compile(f"[{re.escape(''.join(_SAME))}]")
 _HYPHEN = re.compile(r"-(?<=[^\W\d_]-)\s?(?=[^\W\d_])")
 _BETWEEN_DIGITS = re.compile(r"\s(?<=\d\s)(?=\d)")
-_DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s")
+_DROPPED = re.compile(rf"{_HYPHEN.pattern}|\s|\^")
+_RAISED = re.compile(r"\^(?!(?<=(?<![A-Za-z0-9.])10\^)-?\d)(?!(?<=(?<![A-Za-z0-9.])2\^)-?\d)")
+"""The mark of what is raised, but that of 10^6 and 2^53: there alone it makes another number."""
+_POWER = re.compile(r"(?:(?<=(?<![A-Za-z0-9.])10)|(?<=(?<![A-Za-z0-9.])2))[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 _DIGITS_MEET = re.compile(r"(?<=\d) (?=\d)")
 _BAR = "|"
+_LED_IN = re.compile(rf"(?:{LIMITS}\s(?:[A-Za-z]+ )?)?[A-Za-zÀ-ɏ0-9.,+±$€£%-]*$")
+"""What leads in a quote and belongs to it: a bound, a sign, the rest of its first word or number."""
+_LONGEST_LEAD = 40
+_REST_OF_WORD = re.compile("[A-Za-zÀ-ɏ]{0,24}")
+_REST_OF_NUMBER = re.compile(r"(?:[.,]?\d){0,24}\s?(?:%|×|x\b|[^\s.,;)]{0,12}(?=[\s.,;)]|$)|)")
 _NOT_LATIN = re.compile(r"[^0-9a-zß-ɏͰ-Ͽ]+")
 
 
@@ -41,7 +52,9 @@ def plain(text: str) -> str:
     if not text.isascii():
         text = re.sub(r"(?<=\d)(?=[½¼¾⅓⅔])", " ", text)
         text = re.sub("(?<=\\d)[\u2009\u202f](?=\\d{3}(?!\\d))", ",", text)
+        text = _POWER.sub(lambda raised: f"^{raised[0]}", text)
         text = _SAME_SIGN.sub(_same, unicodedata.normalize("NFKC", text))
+    text = _RAISED.sub("", text)
     return " ".join(text.replace("{,}", ",").split())
 
 
@@ -58,8 +71,8 @@ def lower(text: str) -> str:
 
 
 def squash(text: str) -> str:
-    """For verbatim comparison: no case, no space (but between digits), no hyphen between letters."""
-    joined = _HYPHEN.sub("", lower(text))
+    """For verbatim comparison: no case, no space (but between digits), no hyphen between letters, nothing raised."""
+    joined = _HYPHEN.sub("", lower(text)).replace("^", "")
     return "".join(_BETWEEN_DIGITS.sub("\0", joined).split()).replace("\0", " ")
 
 
@@ -129,7 +142,10 @@ class Source:
         return None
 
     def _words(self, page: int, start: int, end: int) -> str:
-        """The normalised text of a page between two places of its squashed form."""
+        """The normalised text of a page between two places of its squashed form.
+
+        With what leads in to them, and no word or number cut: a quote may begin after "up to" or a minus.
+        """
         text = f"{self.title}\n{self.abstract}" if page == 0 else self.pages[page - 1]
         places: list[int] = []
         kept_from = 0
@@ -144,9 +160,12 @@ class Source:
         span = places[start:end]
         if not span:
             return ""
-        stop = span[-1] + 1
-        unit = re.match(r"\s?(?:%|×|x\b|\S{0,3})(?=[\s.,;)]|$)", text[stop:]) if text[span[-1]].isdigit() else None
-        return text[span[0] : stop + (unit.end() if unit else 0)]
+        start, stop = span[0], span[-1] + 1
+        if before := _LED_IN.search(text, max(0, start - _LONGEST_LEAD), start):
+            start = before.start()
+        if rest := (_REST_OF_NUMBER if text[stop - 1].isdigit() else _REST_OF_WORD).match(text, stop):
+            stop = rest.end()
+        return text[start:stop]
 
     @cached_property
     def words(self) -> str:

@@ -44,13 +44,29 @@ _SCALE = re.compile(
 )
 _ALSO_BARE = re.compile(r"(?i:points?|times)(?![A-Za-z])|个?点(?![云阵集])|分(?![钟之类布析割支配解层辨子区])|位|维")
 _POINTS_AFTER_PERCENT = re.compile(r"[ -]?points?(?![A-Za-z])|p(?![A-Za-z])|[ ]?\(?absolute", re.IGNORECASE)
+_TENTHS = re.compile(
+    r"成(?!功|本|为|果|立|熟|员|长|分|像|不变|就|型)(?P<more>半|[一二三四五六七八九](?![倍成十百千万亿个种类项次天年]))?"
+)
 _GLUED = re.compile(r"[A-Za-z]")
-_GAP = re.compile(r"[ -]?[多余+]?个?[ ]?")
+_COMPARED = re.compile(r" (?:as|the|more|less)\b| [a-z]{2,}er\b")  # ten times faster is no count of times
+_GAP = re.compile(r"[ -]?[多余几+]?个?[ ]?")
 _RATE = re.compile(
     r"(?:[ ]?(?:[A-Za-z]{2,12}|个?[一-鿿]{1,3}?))?[ ]?(?:/|per |每)[ ]?"
     r"(?P<per>seconds?|secs?|s|秒|minutes?|min|分钟|hours?|hr|h|小时|days?|天)(?![A-Za-z])"
 )
 _PER = {"s": "/s", "秒": "/s", "m": "/min", "分": "/min", "h": "/h", "小": "/h", "d": "/day", "天": "/day"}
+
+
+def chinese() -> tuple[str, ...]:
+    """The Chinese words for units that are no part of other words, as regular expressions."""
+    return tuple(
+        each for words in words_of("units")["words"].values() for each in words if re.match("[一-鿿]{2}", each)
+    )
+
+
+def scale(word: str) -> int:
+    """The power of ten that ``million`` or ``百亿`` is."""
+    return int(words_of("units")["scales"][word])
 
 
 def is_unit(word: str) -> bool:
@@ -85,6 +101,9 @@ def _unit(text: str, at: int, value: Fraction) -> tuple[int, list[Reading], bool
     """End, readings and whether the unit is one that may not be dropped."""
     gap = _GAP.match(text, at)
     start = gap.end() if gap else at
+    if tenths := _TENTHS.match(text, start):
+        more = tenths["more"]
+        return tenths.end(), [(value * 10 + (("半一二三四五六七八九".index(more) or 5) if more else 0), "%")], True
     name, end = _name(text, start, at)
     if name == "%" and (points := _POINTS_AFTER_PERCENT.match(text, end)):
         absolute = "abs" in points[0].lower()
@@ -93,7 +112,7 @@ def _unit(text: str, at: int, value: Fraction) -> tuple[int, list[Reading], bool
         return end, [(value, "")], False
     if name == "s" and value >= 1900 and value % 10 == 0:
         return end, [(value, ""), (value, "s")], False  # the 1990s
-    if name == "×" and text[end - 1].lower() == "s" and value.denominator == 1:
+    if name == "×" and text[end - 1].lower() == "s" and value.denominator == 1 and not _COMPARED.match(text, end):
         return end, [(value, "×"), (value, "")], True  # repeated 10 times
     if name == "×" and re.match(r"[ ]?(?:\d|[A-Z][A-Za-z]*\d)", text[end:]):
         return end, [(value, ""), (value, "×")], False  # 3×3, 8× H100

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from made_papers import MadePaper
-from running_bot import APP, connected_bot
+from running_bot import APP, connected_bot, far_from_now
 
 from playground import Playground
 
@@ -165,7 +165,7 @@ def test_channels_to_gather_are_chosen_kept_and_checked_there(team: Team) -> Non
 def test_a_gathered_channel_that_was_closed_since_is_not_named_there(team: Team) -> None:
     place = team.place
     hub, source = place.add_channel("hub-of-ada"), place.add_channel("plans", members=[team.ada])
-    place.command(team.bo, hub, "/digest schedule daily 09:00 from #plans")
+    place.command(team.bo, hub, f"/digest schedule daily {far_from_now()} from #plans")
     place.convert_to_private(team.ada, source)
     place.workspace.channels[source].name = "secret-plans"
     team.home(team.bo)

@@ -15,7 +15,7 @@ from cable import Cable
 from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer, Reply, question
 from postgres_cluster import PostgresCluster
-from running_bot import APP, RunningBot
+from running_bot import APP, RunningBot, far_from_now
 from test_kills import DIGEST_PLACES, SHARE_PLACES, Scene
 
 from playground import Playground
@@ -173,7 +173,7 @@ def test_three_replicas_forty_kills_and_nothing_lost_or_done_twice(tmp_path: Pat
         first, _ = two(made)
         made.add().start()
         for channel in made.channels:
-            made.place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+            made.place.command(made.user, channel, f"/digest schedule daily {far_from_now()} UTC")
         numbers = iter(range(300))
         for count, where in enumerate(SHARE_PLACES):
             made.arm(where)
@@ -317,7 +317,7 @@ def test_a_postgres_out_of_reach_for_eight_seconds_is_waited_out(
         bot.start()
         bot.wait_until_connected()
         for channel in made.channels:
-            made.place.command(made.user, channel, "/digest schedule daily 09:00 UTC")
+            made.place.command(made.user, channel, f"/digest schedule daily {far_from_now()} UTC")
         numbers = iter(range(60))
         for _ in range(3):
             for number in islice(numbers, 20):

@@ -15,7 +15,7 @@ from fake_model_server import FakeModelServer
 from library_places import KINDS, opened
 from library_samples import at, brief, paper, share, text
 from made_papers import MadePaper
-from running_bot import APP, RunningBot
+from running_bot import APP, RunningBot, put
 
 from bot import running
 from bot import work as work_module
@@ -75,7 +75,7 @@ def test_a_brief_is_written_again_from_a_text_fetched_anew(tmp_path: Path) -> No
             ts = place.upload(ada, channel, "draft.pdf", made.pdf())
             [answer] = place.wait_for(lambda: place.thread(channel, ts), 60)
             assert texts() == 1
-        offset.write_text(str(8 * _DAY))
+        put(offset, str(8 * _DAY))
         shutil.rmtree(data / "pdfs")
         with bot:
             bot.wait_until_connected()

@@ -23,7 +23,7 @@ from cryptography.fernet import Fernet
 from library_places import KINDS
 from local_ports import free_port
 from postgres_cluster import PostgresServer
-from running_bot import APP, BOT, ROOT, RunningBot, connected_bot
+from running_bot import APP, BOT, ROOT, RunningBot, connected_bot, far_from_now, put
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
@@ -196,9 +196,10 @@ def test_an_event_of_a_workspace_that_did_not_install_the_app_does_nothing(offic
 def test_a_workspace_that_leaves_is_left_alone_and_taken_up_again_when_it_returns(office: Office) -> None:
     channels = {team: office.slack[team].add_channel("leaving") for team in ("T0ALPHA", "T0BETA")}
     alpha, beta = office.slack["T0ALPHA"], office.slack["T0BETA"]
+    due = far_from_now()
     for team, channel in channels.items():
         office.share(team, channel, PAPERS[0])
-        assert "09:00" in office.say(team, channel, "/digest schedule daily 09:00 UTC")
+        assert due in office.say(team, channel, f"/digest schedule daily {due} UTC")
     # An answer that waits for Slack to be well again must not wait for ever.
     alpha.fail_next("chat.postMessage", error="internal_error", status=500, times=1_000)
     ts = alpha.post(office.ada["T0ALPHA"], channels["T0ALPHA"], f"https://arxiv.org/abs/{PAPERS[1].arxiv}")
@@ -208,10 +209,10 @@ def test_a_workspace_that_leaves_is_left_alone_and_taken_up_again_when_it_return
     alpha.wait_for(lambda: "left team=T0ALPHA" in office.bot.log)
     alpha.wait_for(lambda: re.search(rf"no answer to T0ALPHA:\w+:{ts}:.*not_installed", office.bot.log), 40)
     alpha.slack.faults.clear()
-    office.offset.write_text(str(86_400))
+    put(office.offset, str(86_400))
     try:
         beta.wait_for(lambda: [each for each in beta.messages(channels["T0BETA"]) if "1 paper" in each["text"]], 40)
-        assert "09:00" in office.say("T0BETA", channels["T0BETA"], "/digest schedule")
+        assert due in office.say("T0BETA", channels["T0BETA"], "/digest schedule")
         assert len(alpha.thread(channels["T0ALPHA"], ts)) == 0
         late = [each for each in alpha.calls[before:] if each.method == "chat.postMessage" and each.error is None]
         assert late == []

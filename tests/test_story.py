@@ -17,7 +17,7 @@ import pytest
 from library_places import KINDS
 from postgres_cluster import PostgresServer
 from reportlab.pdfgen.canvas import Canvas
-from running_bot import APP, RunningBot, connected_bot
+from running_bot import APP, RunningBot, connected_bot, put
 
 from playground import Playground
 from playground.arxiv import ArxivStandIn
@@ -328,11 +328,11 @@ def test_a_scheduled_digest_lands_in_the_channel_once(team: Team) -> None:
     channel = team.place.add_channel("scheduled")
     team.answer(team.place.post(team.ada, channel, f"https://arxiv.org/abs/{sample(ENGLISH).arxiv}"), channel)
     assert "每周一 09:00" in team.say("/digest schedule weekly mon 09:00 Asia/Shanghai", channel=channel)
-    team.offset.write_text(str(7 * 86_400))
+    put(team.offset, str(7 * 86_400))
     try:
         check_digest(team, channel, [sample(ENGLISH)])
         assert "每周一" in team.say("/digest schedule", channel=channel)
-        team.offset.write_text(str(14 * 86_400))
+        put(team.offset, str(14 * 86_400))
         empty = team.place.wait_for(
             lambda: [m for m in team.place.messages(channel) if "没有分享论文" in m["text"]], 30
         )

@@ -22,7 +22,7 @@ import pytest
 from fake_arxiv import FakeArxiv
 from fake_model_server import FakeModelServer, error
 from made_papers import MadePaper
-from running_bot import APP, BOT, ROOT, connected_bot
+from running_bot import APP, BOT, ROOT, connected_bot, far_from_now, put
 
 from bot.engine import sqlite_engine
 from bot.work import POSTS, SHARES, Work
@@ -182,9 +182,9 @@ def bad_day(there: Workspace) -> None:
         place.fail_next(method, error="missing_scope", times=9)
     there.say("/digest export bib")
     there.say("/digest backfill 30d")
-    there.say("/digest schedule daily 09:00 UTC")
+    there.say(f"/digest schedule daily {far_from_now()} UTC")
     place.remove(channel)
-    there.offset.write_text(str(86_400))
+    put(there.offset, str(86_400))
     place.wait_for(lambda: any("paused" in each["text"] for each in place.messages(place.direct_channel(ada))), 30)
     there.settled()
 

@@ -106,7 +106,7 @@ def test_what_was_posted_after_the_backup_is_not_posted_again(tmp_path: Path) ->
     with scene(tmp_path) as made:
         for number in range(6):
             made.share(number)
-        made.place.wait_for(made.all_answered, 60)
+        made.place.wait_for(made.all_answered, 200)
         made.arm("after read")
         made.share(6)
         made.share(7)
@@ -120,7 +120,7 @@ def test_what_was_posted_after_the_backup_is_not_posted_again(tmp_path: Path) ->
         made.start()
         # Of this one the backup knows nothing; the digest holds it all the same.
         made.share(8)
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         made.next_day()
         made.place.wait_for(made.digests_complete, 60)
         made.bot.kill()
@@ -141,10 +141,10 @@ def test_what_was_posted_after_the_backup_is_not_posted_again(tmp_path: Path) ->
         # And it works on.
         for number in range(9, 13):
             made.share(number)
-        made.place.wait_for(made.all_answered, 60)
+        made.place.wait_for(made.all_answered, 200)
         made.next_day()
         made.place.wait_for(made.digests_complete, 60)
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         made.verify()
         assert [len(made.digests(channel)) for channel in made.channels] == [2, 2]
 

@@ -43,7 +43,7 @@ def test_killed_while_a_schedule_is_put_to_rest_it_rests_and_who_set_it_is_told_
 def test_schedules_rest_while_slack_refuses_the_token_and_then_bring_what_was_missed(tmp_path: Path) -> None:
     with scene(tmp_path, PAPERWIRE_TIME_SCALE="2000") as made:  # hours of patience, in seconds
         made.share(0)
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         channel, _, paper = made.shares[0]
         tokens = set(made.place.workspace.tokens)
         made.place.revoke_token()
@@ -74,7 +74,7 @@ class Posting:
         made.place.command(made.user, made.channels[1], "/digest schedule off")
         for number in range(0, 20, 4):
             made.share(number)
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         self.messages = {paper.title: ts for _, ts, paper in made.shares}
         self.titles = sorted(self.messages, key=str.casefold)
 

@@ -202,7 +202,7 @@ def test_killed_in_every_place_nothing_is_lost_or_posted_twice(tmp_path: Path) -
         while number < 60:
             made.share(number)
             number += 1
-        made.place.wait_for(made.all_answered, 120)
+        made.place.wait_for(made.all_answered, 300)
         for where in DIGEST_PLACES * 2:
             made.arm(where)
             made.next_day()
@@ -211,10 +211,10 @@ def test_killed_in_every_place_nothing_is_lost_or_posted_twice(tmp_path: Path) -
             made.place.wait_for(made.digests_complete, 60)
             made.share(number)
             number += 1
-            made.place.wait_for(made.all_answered, 60)
+            made.place.wait_for(made.all_answered, 200)
         made.next_day()
         made.place.wait_for(made.digests_complete, 60)
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         print(f"\n{made.kills.total()} kills among {len(made.shares)} shares and {made.days} days of digests:")
         for where, count in sorted(made.kills.items()):
             print(f"  {where}: {count}")
@@ -236,7 +236,7 @@ def test_a_pdf_that_is_gone_when_the_work_goes_on_is_fetched_anew(tmp_path: Path
             file.unlink()
         made.arxiv.add(paper.arxiv_id, paper.title, paper.authors, paper.abstract, paper.pdf() + other)
         made.start()
-        made.place.wait_for(made.all_settled, 60)
+        made.place.wait_for(made.all_settled, 200)
         made.verify_answers()
         assert list((tmp_path / "data" / "pdfs").iterdir())
 

@@ -193,7 +193,7 @@ def test_three_replicas_forty_kills_and_nothing_lost_or_done_twice(tmp_path: Pat
         made.wait_until(made.digests_complete, 400, "the first digests")
         for number in numbers:
             made.share(number)
-        made.wait_until(made.all_settled, 120, "the last answers")
+        made.wait_until(made.all_settled, 300, "the last answers")
         made.next_day()
         made.wait_until(made.digests_complete, 120, "the second digests")
         print(f"\n{made.kills.total()} kills among {len(made.shares)} shares: {dict(made.kills)}")
@@ -303,7 +303,7 @@ def test_a_restart_of_postgres_is_survived(
             made.share(number)
             if number % 5 == 2:
                 postgres_cluster.restart(crash=crash)
-        made.wait_until(made.all_settled, 120, "answers")
+        made.wait_until(made.all_settled, 300, "answers")
         made.verify_answers()
         assert all(bot.running for bot in bots)
 
@@ -325,7 +325,7 @@ def test_a_postgres_out_of_reach_for_eight_seconds_is_waited_out(
             cable.unplug()
             time.sleep(8)
             cable.plug()
-            made.wait_until(made.all_settled, 120, "answers")
+            made.wait_until(made.all_settled, 300, "answers")
         made.next_day()
         made.wait_until(lambda: bool(made.digests(made.channels[0])), 60, "a digest")
         cable.unplug()

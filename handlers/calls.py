@@ -17,8 +17,11 @@ from handlers.clients import Clients
 T = TypeVar("T")
 
 _GONE = {"channel_not_found", "is_archived", "channel_is_archived"}
-_NOT_MEMBER = {"not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found"}
-_NOT_MEMBER |= {"user_disabled", "users_not_found"}  # of who has left the workspace
+# "users_not_found" and "user_disabled" are said of who has left the workspace.
+_NOT_MEMBER = {
+    "not_in_channel", "no_permission", "restricted_action", "cannot_dm_bot", "user_not_found", "users_not_found",
+    "user_disabled",
+}  # fmt: skip
 _OUTAGE = {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "rate_limited"}
 # A token may be put right by the operator, or the app be installed anew, while the work waits.
 _TOKEN_REFUSED = {"invalid_auth", "token_revoked", "token_expired", "account_inactive", "not_authed"}

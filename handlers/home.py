@@ -90,8 +90,9 @@ class _Visitor:
             if each not in known:
                 channel = classified(lambda each=each: self.client.conversations_info(channel=each))["channel"]  # type: ignore[misc]
                 # One that was closed since it was chosen may have another name by now.
-                closed = say(self.language, "report.closed_channel") if channel.get("is_private") else ""
-                return explain(self.language, Tell("bad_source", channel=closed or f"#{channel['name']}"))
+                closed = channel.get("is_private")
+                named = say(self.language, "report.closed_channel") if closed else f"#{channel['name']}"
+                return explain(self.language, Tell("bad_source", channel=named))
         return ""
 
     def set_schedule(self, channel_id: str, words: str, sources: Sequence[str]) -> None:

@@ -64,8 +64,8 @@ def begun_small(slot: str, source: Source) -> str:
         return slot
     word, small = found[0], found[0].lower()
     if word not in ("A", "An", "The"):
-        as_name = len(re.findall(rf"(?<=[a-z,] ){word}(?![\w])", source.text))
-        as_word = len(re.findall(rf"(?<![\w]){small}(?![\w])", source.text))
+        as_name = len(re.findall(rf"(?<=[a-z,] ){word}(?!\w)", source.text))
+        as_word = len(re.findall(rf"(?<!\w){small}(?!\w)", source.text))
         if as_name >= as_word and (as_name or not opens(small)):
             return slot
     return small + slot[len(word) :]
